@@ -1,0 +1,248 @@
+"""The nouns of Jupyter Envs as frozen values.
+
+Nothing here touches a disk, a network or a clock, and nothing is imported but the standard library.
+Text becomes one of these values once, at the edge (`envfile`, `lockfile`, `pin`); behind the edge no bare
+dict is passed around.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, Literal, Protocol
+
+Manager = Literal["conda", "pip"]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What the user asked for.
+
+    ``conda`` holds match specs and ``pip`` holds requirement lines, both as the user wrote them and in the
+    user's order; ``variables`` are environment variables for the kernel.
+    """
+
+    name: str | None = None
+    channels: tuple[str, ...] = ()
+    conda: tuple[str, ...] = ()
+    pip: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    platforms: tuple[str, ...] = ()
+
+    def content_hash(self) -> str:
+        """SHA-256 (hex) of what decides a solve: everything but the name, the order of packages and white space."""
+        content = {
+            "channels": list(self.channels),
+            "conda": sorted("".join(spec.split()) for spec in self.conda),
+            "pip": [line.strip() for line in self.pip],
+            "variables": dict(sorted(self.variables.items())),
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Package:
+    """One resolved or installed package, conda and PyPI alike.
+
+    ``platform`` is the platform that it was resolved for (``linux-64``), also for noarch packages; ``subdir``
+    is the channel folder that it comes from (conda only). ``size`` is the archive's size in bytes.
+    """
+
+    name: str
+    version: str
+    manager: Manager = "conda"
+    platform: str = ""
+    build: str = ""
+    build_number: int = 0
+    subdir: str = ""
+    url: str = ""
+    sha256: str = ""
+    md5: str = ""
+    size: int | None = None
+    depends: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, str, str, str, str]:
+        """What makes two packages the same package: manager, name, version, build, sha256."""
+        return (self.manager, self.name, self.version, self.build, self.sha256)
+
+
+def packages_digest(packages: Iterable[Package]) -> str:
+    """SHA-256 (hex) over the packages alone: neither order, formatting nor the address of a mirror changes it."""
+    lines = sorted(" ".join((package.platform, *package.identity)) for package in packages)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What a Spec resolved to, for one or several platforms.
+
+    ``content_hash`` maps each platform to the `Spec.content_hash` that it was resolved from.
+    """
+
+    packages: tuple[Package, ...]
+    channels: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    content_hash: Mapping[str, str] = field(default_factory=dict)
+
+    def for_platform(self, platform: str) -> tuple[Package, ...]:
+        """The packages for one platform, conda before pip, each sorted by name; empty if it is not locked."""
+        chosen = (package for package in self.packages if package.platform == platform)
+        return tuple(sorted(chosen, key=lambda package: (package.manager, package.name)))
+
+    def digest(self, platform: str | None = None) -> str:
+        """Digest over the packages of one platform, or of all of them."""
+        return packages_digest(self.packages if platform is None else self.for_platform(platform))
+
+    def locked_from(self, spec: Spec) -> Lock:
+        """The same packages, said to be resolved from ``spec``."""
+        return replace(self, content_hash={platform: spec.content_hash() for platform in self.platforms})
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One prefix on disk: when it was made (ISO 8601, UTC), why, and the digest of the lock that made it.
+
+    ``own`` and ``shared`` are bytes on disk when it was published: files that only this prefix has, and files
+    that are hard links into the package cache.
+    """
+
+    id: str
+    created: str
+    reason: str
+    digest: str
+    packages: int
+    python: str | None = None
+    own: int = 0
+    shared: int = 0
+    kernels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A name and the history of its generations; ``current`` is the id of the one that kernels start from."""
+
+    name: str
+    current: str
+    generations: tuple[Generation, ...]
+
+    @property
+    def generation(self) -> Generation:
+        """The current generation."""
+        return next(generation for generation in self.generations if generation.id == self.current)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """What a notebook's metadata says (``metadata.jupyter_envs``); paths are relative to the notebook, POSIX style."""
+
+    environment: str
+    file: str
+    lock: str
+    digest: str
+    version: int = 1
+
+
+class VerdictState(str, Enum):
+    """A pin held against reality."""
+
+    MATCH = "match"
+    DRIFTED = "drifted"
+    OUTDATED = "outdated"
+    MISSING = "missing"
+    UNLOCKED = "unlocked"
+    UNPINNED = "unpinned"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One package that is not as it should be: ``before`` and ``after`` are versions, None where it is absent."""
+
+    name: str
+    before: str | None
+    after: str | None
+    manager: Manager = "conda"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The state, one sentence for people, the one action that mends it, and what differs."""
+
+    state: VerdictState
+    sentence: str
+    action: Literal["none", "restore", "update", "build", "lock", "pin"]
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an install would do; ``hash`` is what the user confirms.
+
+    ``download`` is the number of bytes still to be fetched, ``to_fetch`` the number of packages;
+    ``runs_code`` names each thing that would execute something (activation scripts, source builds).
+    """
+
+    environment: str
+    added: tuple[Package, ...]
+    channels: tuple[str, ...]
+    pip: tuple[str, ...]
+    variables: Mapping[str, str]
+    removed: tuple[Package, ...] = ()
+    changed: tuple[Difference, ...] = ()
+    to_fetch: int = 0
+    download: int = 0
+    runs_code: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    digest: str = ""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) over what will be on disk and what was shown of it, not over what happens to be cached."""
+        content: list[Any] = [
+            self.environment,
+            sorted(package.identity for package in self.added),
+            sorted(package.identity for package in self.removed),
+            list(self.channels),
+            list(self.pip),
+            sorted(self.variables.items()),
+            self.digest,
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+Phase = Literal["solving", "fetching", "linking", "pip", "publishing", "removing", "executing"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a long operation is. Totals are None while they are unknown; bytes are download bytes."""
+
+    phase: Phase
+    packages_done: int = 0
+    packages_total: int | None = None
+    bytes_done: int = 0
+    bytes_total: int | None = None
+    package: str | None = None
+
+
+class Reporter(Protocol):
+    """Who is told how a long operation goes. Implementations must be quick and must not raise."""
+
+    def progress(self, progress: Progress) -> None:
+        """A new state; each call replaces the one before."""
+
+    def log(self, line: str) -> None:
+        """One line of log, without its line end."""
+
+
+class SilentReporter:
+    """Tells nobody."""
+
+    def progress(self, progress: Progress) -> None:
+        """Drop it."""
+
+    def log(self, line: str) -> None:
+        """Drop it."""
