@@ -1,0 +1,138 @@
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import { isOver } from './jobs';
+import type { IRequest } from './request';
+import { EnvsError, shown } from './request';
+import type { CreateRequest, IDraft, IJobs, Job, Plan } from './tokens';
+
+/** A request on its way to an install. The plan is made by a job that belongs to the draft. */
+export class Draft implements IDraft {
+  constructor(
+    private readonly ask: IRequest,
+    private readonly jobs: IJobs
+  ) {
+    jobs.changed.connect(() => {
+      if (this._jobId) {
+        this._changed.emit();
+      }
+    });
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get request(): CreateRequest | null {
+    return this._request;
+  }
+
+  get plan(): Plan | null {
+    return this._plan;
+  }
+
+  get error(): EnvsError | null {
+    return this._error;
+  }
+
+  get planning(): Job | null {
+    const job = this.job;
+    return job && !isOver(job) ? job : null;
+  }
+
+  get failed(): Job | null {
+    const job = this.job;
+    return job?.state === 'failed' ? job : null;
+  }
+
+  /** Does this draft show the job, so that nobody else has to? */
+  owns(job: Job): boolean {
+    return job.id === this._jobId;
+  }
+
+  async propose(request: CreateRequest): Promise<void> {
+    await this.discard();
+    this._request = request;
+    this._changed.emit();
+    try {
+      const job = await this.post(request, { dry_run: true });
+      this._jobId = job.id;
+      this.jobs.follow(job);
+      this.conclude(job.id, await this.jobs.whenEnded(job.id));
+    } catch (reason) {
+      this._error = shown(reason);
+    }
+    this._changed.emit();
+  }
+
+  async install(): Promise<Job | null> {
+    const plan = this._plan;
+    if (!this._request || !plan) {
+      return null;
+    }
+    try {
+      const job = await this.post(this._request, { plan: plan.hash });
+      await this.discard();
+      this.jobs.follow(job);
+      return job;
+    } catch (reason) {
+      this._plan = null;
+      this._error = shown(reason);
+      this._changed.emit();
+      return null;
+    }
+  }
+
+  async discard(): Promise<void> {
+    const id = this._jobId;
+    this._request = this._plan = this._error = this._jobId = null;
+    this._changed.emit();
+    if (id) {
+      await this.dismiss(id);
+    }
+  }
+
+  private post(request: CreateRequest, more: object): Promise<Job> {
+    return this.ask('environments', { method: 'POST', body: { ...request, ...more } });
+  }
+
+  /** Take what the plan's job brought, unless the draft has moved on. */
+  private conclude(id: string, job: Job): void {
+    if (this._jobId !== id) {
+      return;
+    }
+    if (job.state === 'failed') {
+      const { message, code, hints, fields } = job.error ?? UNEXPLAINED;
+      this._error = new EnvsError(message, code, 0, hints, fields);
+      return;
+    }
+    this._plan = job.state === 'done' ? (job.result as Plan) : null;
+    this._request = this._plan && this._request;
+    this._jobId = null;
+    void this.dismiss(id);
+  }
+
+  /** The job has served its purpose; that it may be gone already is no news. */
+  private async dismiss(id: string): Promise<void> {
+    try {
+      await this.jobs.drop(id);
+      if (this.jobs.items.some(job => job.id === id)) {
+        await this.jobs.drop(id);
+      }
+    } catch {
+      // the server forgets old jobs by itself
+    }
+  }
+
+  private get job(): Job | undefined {
+    return this.jobs.items.find(job => job.id === this._jobId);
+  }
+
+  private _request: CreateRequest | null = null;
+  private _plan: Plan | null = null;
+  private _error: EnvsError | null = null;
+  private _jobId: string | null = null;
+  private readonly _changed = new Signal<this, void>(this);
+}
+
+const UNEXPLAINED = { message: 'It failed.', code: 'internal', hints: [], fields: {} };

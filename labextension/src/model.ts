@@ -1,0 +1,88 @@
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import { coalesce } from './coalesce';
+import type { EnvsError, IRequest } from './request';
+import { shown, url } from './request';
+import type { Environment, Export, ExportFormat, IEnvironments, IJobs, Job } from './tokens';
+
+/** The environments of this server, read again whenever told to. */
+export class EnvironmentsModel implements IEnvironments {
+  constructor(
+    private readonly request: IRequest,
+    private readonly jobs: IJobs
+  ) {
+    this.refresh = coalesce(() => this.read());
+    jobs.ended.connect((_, job) => {
+      if (job.state === 'done' && job.kind !== 'plan') {
+        void this.refresh();
+      }
+    });
+  }
+
+  readonly refresh: () => Promise<void>;
+
+  get items(): readonly Environment[] | null {
+    return this._items;
+  }
+
+  get error(): EnvsError | null {
+    return this._error;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Fires with the names of the kernels, when these are others than before. */
+  get kernelsChanged(): ISignal<this, readonly string[]> {
+    return this._kernelsChanged;
+  }
+
+  byKernel(kernel: string | undefined): Environment | undefined {
+    return kernel === undefined
+      ? undefined
+      : this._items?.find(item => item.kernels.includes(kernel) || item.kernel === kernel);
+  }
+
+  byName(name: string | undefined): Environment | undefined {
+    return this._items?.find(item => item.name === name);
+  }
+
+  async remove(name: string, force = false): Promise<Job> {
+    const query = force ? '?force=true' : '';
+    const job = await this.request<Job>(url('environments', name) + query, { method: 'DELETE' });
+    this.jobs.follow(job);
+    return job;
+  }
+
+  export(name: string, format: ExportFormat): Promise<Export> {
+    return this.request(`${url('environments', name, 'export')}?format=${format}`);
+  }
+
+  private async read(): Promise<void> {
+    const before = this.kernels();
+    try {
+      this._items = (
+        await this.request<{ environments: Environment[] }>('environments')
+      ).environments;
+      this._error = null;
+    } catch (reason) {
+      this._error = shown(reason);
+    }
+    this._changed.emit();
+    const after = this.kernels();
+    if (before.join('\n') !== after.join('\n')) {
+      this._kernelsChanged.emit(after);
+    }
+  }
+
+  private kernels(): string[] {
+    return (this._items ?? []).flatMap(item => item.kernels).sort();
+  }
+
+  private _items: readonly Environment[] | null = null;
+  private _error: EnvsError | null = null;
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _kernelsChanged = new Signal<this, readonly string[]>(this);
+}

@@ -1,0 +1,95 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import type { components } from './api';
+
+/** What went wrong, in the words of the server; `status` is 0 if nothing answered. */
+export class EnvsError extends Error {
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly status: number,
+    readonly hints: readonly string[] = [],
+    readonly fields: Readonly<Record<string, unknown>> = {}
+  ) {
+    super(message);
+    this.name = 'EnvsError';
+  }
+}
+
+/** Any failure as one that can be shown. */
+export function shown(reason: unknown): EnvsError {
+  if (reason instanceof EnvsError) {
+    return reason;
+  }
+  return new EnvsError(reason instanceof Error ? reason.message : String(reason), 'internal', 0);
+}
+
+/**
+ * Call an endpoint of the server extension.
+ *
+ * The path is relative to the API's root, its parts already encoded (see `url`); a body is sent as JSON.
+ * Answers are parsed as JSON, except plain text. Every failure is an `EnvsError`.
+ */
+export type IRequest = <T>(path: string, options?: IRequestOptions) => Promise<T>;
+
+export interface IRequestOptions {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  body?: unknown;
+}
+
+/** Join path segments; each may hold slashes, which stay as they are. */
+export function url(...segments: string[]): string {
+  return URLExt.join(...segments.map(URLExt.encodeParts));
+}
+
+/** The one way to the server: nothing else in this extension fetches. */
+export function makeRequest(
+  settings: ServerConnection.ISettings = ServerConnection.makeSettings()
+): IRequest {
+  return async <T>(path: string, options: IRequestOptions = {}): Promise<T> => {
+    const response = await send(path, options, settings);
+    const text = await response.text();
+    if (!response.ok) {
+      throw readError(response, text);
+    }
+    const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
+    return (isJson ? JSON.parse(text) : text) as T;
+  };
+}
+
+async function send(
+  path: string,
+  { method = 'GET', body }: IRequestOptions,
+  settings: ServerConnection.ISettings
+): Promise<Response> {
+  const address = URLExt.join(settings.baseUrl, 'jupyter-envs/api', path);
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+  }
+  try {
+    return await ServerConnection.makeRequest(address, init, settings);
+  } catch (reason) {
+    throw new EnvsError('The Jupyter server does not answer.', 'no-answer', 0, [
+      reason instanceof Error ? reason.message : String(reason)
+    ]);
+  }
+}
+
+function readError(response: Response, text: string): EnvsError {
+  try {
+    const error = JSON.parse(text) as Partial<components['schemas']['Error']>;
+    if (typeof error.message === 'string' && error.message) {
+      const { message, code = 'error', hints = [], fields = {} } = error;
+      return new EnvsError(message, code, response.status, hints, fields);
+    }
+  } catch {
+    // a proxy's page: say what little is known
+  }
+  return new EnvsError(
+    `The Jupyter server answered ${response.status} ${response.statusText}.`.replace(' .', '.'),
+    'http',
+    response.status
+  );
+}

@@ -1,0 +1,147 @@
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+
+import type { components } from './api';
+import type { EnvsError } from './request';
+
+type Schemas = components['schemas'];
+
+export type Environment = Schemas['EnvironmentSummary'];
+export type CreateRequest = Omit<Schemas['CreateRequest'], 'dry_run' | 'update'> & {
+  update?: boolean;
+};
+export type Difference = Schemas['Difference'];
+export type ExportFormat = Schemas['ExportFormat'];
+export type Export = Schemas['Export'];
+export type Job = Schemas['Job'];
+export type JobError = Schemas['JobError'];
+export type Package = Schemas['Package'];
+export type Pin = Schemas['Pin'];
+export type PinStatus = Schemas['PinStatus'];
+export type Plan = Schemas['Plan'];
+export type Progress = Schemas['Progress'];
+export type VerdictState = Schemas['Verdict']['state'];
+export type Change = Schemas['ChangeEvent'];
+
+/** Whatever has a state to show: read it again when `changed` fires. */
+export interface IChanging {
+  readonly changed: ISignal<unknown, void>;
+}
+
+/** The environments of this server. */
+export interface IEnvironments extends IChanging {
+  /** As last read; null before the first answer. */
+  readonly items: readonly Environment[] | null;
+  /** Why the last reading failed, if it did; `items` are then those of the reading before. */
+  readonly error: EnvsError | null;
+  /** The environment that a kernel belongs to. */
+  byKernel(kernel: string | undefined): Environment | undefined;
+  byName(name: string | undefined): Environment | undefined;
+  refresh(): Promise<void>;
+  /** Rejects with `environment-in-use` while kernels run, unless forced, which shuts them down. */
+  remove(name: string, force?: boolean): Promise<Job>;
+  export(name: string, format: ExportFormat): Promise<Export>;
+}
+
+/** The long operations of this server. */
+export interface IJobs extends IChanging {
+  /** All jobs as last read, the newest first. */
+  readonly items: readonly Job[];
+  /** Fires once for every job that reached its end while this page watched. */
+  readonly ended: ISignal<IJobs, Job>;
+  /** Take up a job that this page has started. */
+  follow(job: Job): void;
+  /** The job's last snapshot, once it has ended. */
+  whenEnded(id: string): Promise<Job>;
+  /** Bytes per second of a running download, if it can be told. */
+  rate(id: string): number | null;
+  refresh(): Promise<void>;
+  /** Cancels a running job; dismisses one that has ended. */
+  drop(id: string): Promise<void>;
+  log(id: string): Promise<string>;
+}
+
+/** Something to be installed, on its way from a request over its plan to an install. */
+export interface IDraft extends IChanging {
+  readonly request: CreateRequest | null;
+  /** The job that makes the plan, while it runs. */
+  readonly planning: Job | null;
+  readonly plan: Plan | null;
+  /** Why there is no plan. `job` has the log, if one was started. */
+  readonly error: EnvsError | null;
+  readonly failed: Job | null;
+  /** Ask what an install would do. A draft makes one plan at a time: the one before is dropped. */
+  propose(request: CreateRequest): Promise<void>;
+  /** Install what the plan says, and nothing else. */
+  install(): Promise<Job | null>;
+  /** Forget request, plan and error; cancels a plan in the making. */
+  discard(): Promise<void>;
+}
+
+/** The kernel of the current notebook, as the card shows it. */
+export interface IKernelView {
+  readonly name: string;
+  readonly displayName: string;
+  readonly status: string;
+}
+
+/** The current notebook's pin. */
+export interface IPins extends IChanging {
+  /** The current notebook's path below the server's root; null without one. */
+  readonly path: string | null;
+  readonly kernel: IKernelView | null;
+  /** As last read for `path`; null until then. */
+  readonly status: PinStatus | null;
+  readonly error: EnvsError | null;
+  /** A change to the notebook is under way. */
+  readonly busy: boolean;
+  /** What would be built for the current notebook. */
+  readonly draft: IDraft;
+  refresh(): Promise<void>;
+  /** Write environment file and lock beside the notebook and the pin into it; run it in that environment. */
+  pin(environment: Environment): Promise<void>;
+  unpin(): Promise<void>;
+  /** Add this machine to the notebook's lock. */
+  lock(): Promise<Job>;
+  /** Run the notebook in an environment's kernel. */
+  use(environment: Environment): Promise<void>;
+}
+
+/** What the panel shows beside the state of the server: which form is open, what is being asked. */
+export interface IPanelState extends IChanging {
+  /** The form for a new environment is open; its content. */
+  readonly form: INewEnvironment | null;
+  /** What the form's environment would be. */
+  readonly draft: IDraft;
+  /** The environment that is about to be removed, and what stands against it. */
+  readonly removing: { readonly name: string; readonly error: EnvsError | null } | null;
+  /** A message about something that failed outside a form. */
+  readonly error: EnvsError | null;
+  openForm(content?: Partial<INewEnvironment>): void;
+  closeForm(): void;
+  askRemove(name: string | null, error?: EnvsError | null): void;
+  fail(error: EnvsError | null): void;
+}
+
+/** What the form for a new environment holds. */
+export interface INewEnvironment {
+  name: string;
+  packages: string;
+  channels: string;
+  /** A file instead of packages: its name and its text. */
+  file: { readonly name: string; readonly text: string } | null;
+}
+
+export const IEnvironments = new Token<IEnvironments>(
+  'jupyter-envs:IEnvironments',
+  'The environments of this server.'
+);
+export const IJobs = new Token<IJobs>(
+  'jupyter-envs:IJobs',
+  'Long operations on environments: progress, result, log, cancellation.'
+);
+export const IPins = new Token<IPins>('jupyter-envs:IPins', "The current notebook's pin.");
+export const IPanelState = new Token<IPanelState>(
+  'jupyter-envs:IPanelState',
+  'What the environments panel has open.'
+);
