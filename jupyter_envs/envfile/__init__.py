@@ -1,0 +1,13 @@
+"""Environment files (``environment.yml``): text to `Spec` and back.
+
+`parse` reads what conda 26.9 reads, CEP 24 and the tolerance around it, or refuses with line, key path and what was
+expected. `read` says in addition what it took note of. `write` gives a portable file, with ``parse(write(x)) == x``.
+`select` picks what is meant for one platform. Nothing here opens a file, looks anything up or expands a variable.
+"""
+
+from .reader import Reading, parse, read
+from .selectors import select
+from .views import to_json
+from .writer import write
+
+__all__ = ["Reading", "parse", "read", "select", "to_json", "write"]

@@ -1,0 +1,59 @@
+"""Packages for some platforms only: ``- gcc  # [linux]`` (conda-lock's way) and ``- sel(linux): gcc`` (mamba's way).
+
+A `Spec` keeps both behind the package's text, as ``gcc  # [linux]`` and ``gcc  # sel(linux)``: conda itself reads
+the first as ``gcc`` everywhere and ignores the second.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ..models import Spec
+
+_COMMENT = re.compile(r"\s+#.*?\[([A-Za-z0-9_ ]+)\]\s*\Z")
+_SUFFIX = re.compile(r"  # (?:\[(?P<comment>[a-z0-9]+)\]|sel\((?P<key>[a-z0-9]+)\))\Z")
+_ARCHITECTURES = {"linux-64": "linux64", "osx-64": "osx64", "win-64": "win64", "osx-arm64": "arm64"}
+NAMES = frozenset({"linux", "osx", "win", "unix", "linux64", "osx64", "win64", "arm64", "aarch64", "ppc64le"})
+
+
+def names_for(platform: str) -> frozenset[str]:
+    """The selectors that hold on a platform such as ``linux-64``."""
+    system, _, architecture = platform.partition("-")
+    names = {system, _ARCHITECTURES.get(platform, architecture)}
+    return frozenset(names | ({"unix"} if system in ("linux", "osx") else set()))
+
+
+def in_comment(line: str) -> str | None:
+    """The selector in the comment at the end of a file's line, known or not."""
+    found = _COMMENT.search(line)
+    return found[1] if found else None
+
+
+def mark_comment(text: str, selector: str) -> str:
+    """``text`` as a `Spec` keeps it under ``# [selector]``."""
+    return f"{text}  # [{selector}]"
+
+
+def mark_key(text: str, selector: str) -> str:
+    """``text`` as a `Spec` keeps it under ``sel(selector):``."""
+    return f"{text}  # sel({selector})"
+
+
+def split(text: str) -> tuple[str, str | None, bool]:
+    """The text without its selector, the selector, and whether it was ``sel()``."""
+    found = _SUFFIX.search(text)
+    if not found or (found["comment"] or found["key"]) not in NAMES:
+        return text, None, False
+    return text[: found.start()], found["comment"] or found["key"], found["key"] is not None
+
+
+def select(spec: Spec, platform: str) -> Spec:
+    """What ``spec`` asks for on ``platform``, with no selectors left. Call it before solving."""
+    names = names_for(platform)
+
+    def chosen(lines: tuple[str, ...]) -> tuple[str, ...]:
+        parts = [split(line) for line in lines]
+        return tuple(text for text, selector, _ in parts if selector is None or selector in names)
+
+    return replace(spec, conda=chosen(spec.conda), pip=chosen(spec.pip))

@@ -1,0 +1,86 @@
+"""Understand the lines of an environment file's pip section, without pip and without running anything.
+
+`classify` says what a line is, `refusal` why a line is never handed to an installer: options that write somewhere
+else or run something, ``${VARIABLES}`` (uv and pip would fill them in from the server's own environment), and
+``-r`` files outside the environment file's folder. Requirements themselves are checked by uv when they are locked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["requirement", "address", "path", "editable", "file", "constraint", "index", "option", "comment"]
+
+_INDEX_OPTIONS = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index"})
+_OPTION_KINDS: dict[str, Kind] = {
+    "-e": "editable",
+    "--editable": "editable",
+    "-r": "file",
+    "--requirement": "file",
+    "-c": "constraint",
+    "--constraint": "constraint",
+}
+_HARMLESS_OPTIONS = frozenset(
+    {"--pre", "--no-binary", "--only-binary", "--prefer-binary", "--require-hashes", "--trusted-host", "--hash", "--no-deps"}
+)
+_VARIABLE = re.compile(r"\$\{[^}]*\}|%[A-Za-z_]\w*%")
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9]*\+)?[a-z][a-z0-9+.-]*://|(?:[\w.-]+(?:\[[^\]]*\])?\s*@\s)", re.IGNORECASE)
+_PATH = re.compile(r"(?:\.{1,2}(?:[/\\]|\Z)|/|~|[A-Za-z]:[/\\])|.*[/\\].*|.*\.(?:whl|zip|tar\.gz|tar\.bz2)\Z")
+
+
+@dataclass(frozen=True)
+class PipLine:
+    """A line of the pip section: its kind, and its text without the option in front.
+
+    ``option`` is the option as written (``--index-url``), empty for requirements.
+    """
+
+    kind: Kind
+    value: str
+    option: str = ""
+
+    @property
+    def builds(self) -> bool:
+        """Whether installing it runs code that the line names: a source tree, a repository or an editable install."""
+        if self.kind in ("editable", "path"):
+            return not self.value.endswith(".whl")
+        return self.kind == "address" and not re.search(r"\.whl(?:[#?].*)?\Z", self.value)
+
+
+def classify(line: str) -> PipLine:
+    """What one line asks for; never raises."""
+    body = re.sub(r"(?:^|\s)#.*\Z", "", line).strip()
+    if not body:
+        return PipLine("comment", "")
+    if body.startswith("-"):
+        return _option(body)
+    if _ADDRESS.match(body):
+        return PipLine("address", body)
+    requirement = re.split(r"[;\s]", body, maxsplit=1)[0]
+    return PipLine("path" if _PATH.match(requirement) else "requirement", body)
+
+
+def refusal(line: str) -> str | None:
+    """Why the line cannot be part of an environment, as half a sentence; None if it can."""
+    if any(ord(character) < ord(" ") and character != "\t" for character in line):
+        return "it holds a control character"
+    if variable := _VARIABLE.search(line):
+        return f"{variable[0]} would be filled in from the server's environment"
+    parsed = classify(line)
+    if parsed.kind == "option" and parsed.option not in _HARMLESS_OPTIONS:
+        return f"the option {parsed.option} is not allowed in an environment file"
+    if parsed.kind in (*_OPTION_KINDS.values(), "index") and not parsed.value and parsed.option != "--no-index":
+        return f"{parsed.option} needs a value"
+    return None
+
+
+def _option(body: str) -> PipLine:
+    found = re.match(r"(--[a-z][a-z-]*|-[a-zA-Z])(?:\s*=\s*|\s+|(?<=-[a-zA-Z])(?=\S)|\Z)(.*)\Z", body, re.DOTALL)
+    if not found:
+        return PipLine("option", "", re.split(r"[\s=]", body, maxsplit=1)[0])
+    option, value = found[1], found[2].strip().strip("'\"")
+    if option in _OPTION_KINDS:
+        return PipLine(_OPTION_KINDS[option], value, option)
+    return PipLine("index" if option in _INDEX_OPTIONS else "option", value, option)

@@ -1,0 +1,79 @@
+"""Take secrets out of addresses, before they reach a log, a message or a file that leaves the machine.
+
+`clean_url` removes them from one address; `redact` replaces them in running text (a traceback, uv's output).
+What counts as a secret: a user name or password before the host, an Anaconda token (``/t/TOKEN/``), the value of
+every query parameter of a secret-sounding name, and the signature parameters of presigned addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+MASK = "***"
+
+_SECRET_NAME = re.compile(
+    r"token|secret|passw|pwd|api[_-]?key|access[_-]?key|auth|credential|signature|session|^key$|^sig$|^se$|^sp$|^sv$"
+    r"|^x-amz-|^x-goog-|^awsaccesskeyid$",
+    re.IGNORECASE,
+)
+_TOKEN_PATH = re.compile(r"/t/[^/\s\"'?#]+", re.IGNORECASE)
+_TOKEN_QUOTED_PATH = re.compile(r"(/|%2f)t(/|%2f)(?:(?!%2f)[^/\s\"'?#])+", re.IGNORECASE)
+_USER_INFO = re.compile(r"(?<=://)[^/\s\"'<>?#]*@")
+_PARAMETER = re.compile(r"([?&#;])([^=&#;\s\"'<>]+)=([^&#;\s\"'<>]*)")
+_HEADER = re.compile(r"(authorization\s*[:=]\s*(?:bearer|basic|token)?\s*)[^\s\"',]+", re.IGNORECASE)
+
+
+def clean_url(url: str) -> tuple[str, bool]:
+    """The address without its secrets, and whether it had any.
+
+    The result is usable where the secret is configured on the reader's machine. A user name without a password is
+    taken out too (tokens are often sent as one), except the ``git@`` of an SSH address.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return redact(url), redact(url) != url
+    if not parts.netloc:
+        return url, False
+    cleaned = urlunsplit(
+        (
+            parts.scheme,
+            _without_user(parts.netloc),
+            _TOKEN_QUOTED_PATH.sub("", parts.path),
+            _without_secrets(parts.query),
+            _without_secrets(parts.fragment),
+        )
+    )
+    unchanged = (
+        _without_user(parts.netloc) == parts.netloc
+        and not _TOKEN_QUOTED_PATH.search(parts.path)
+        and _without_secrets(parts.query) == parts.query
+        and _without_secrets(parts.fragment) == parts.fragment
+    )
+    return (url, False) if unchanged else (cleaned, True)
+
+
+def redact(text: str) -> str:
+    """The text with ``***`` in place of every secret that an address or an Authorization header in it carries."""
+    text = _USER_INFO.sub(lambda found: found[0] if found[0] == "git@" else f"{MASK}@", text)
+    text = _TOKEN_QUOTED_PATH.sub(lambda found: f"{found[1]}t{found[2]}{MASK}", text)
+    text = _PARAMETER.sub(_masked_parameter, text)
+    return _HEADER.sub(lambda found: found[1] + MASK, text)
+
+
+def _without_user(netloc: str) -> str:
+    user, at, host = netloc.rpartition("@")
+    return netloc if not at or user == "git" else host
+
+
+def _without_secrets(query: str) -> str:
+    return "&".join(pair for pair in query.split("&") if not _is_secret(pair.partition("=")[0]))
+
+
+def _is_secret(name: str) -> bool:
+    return bool(_SECRET_NAME.search(unquote(name)))
+
+
+def _masked_parameter(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2]}={MASK}" if _is_secret(found[2]) else found[0]
