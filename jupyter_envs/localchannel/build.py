@@ -43,7 +43,7 @@ class LocalChannel:
     subdir: str
 
     @property
-    def url(self) -> str:
+    def file_url(self) -> str:
         """The channel's ``file://`` address."""
         return self.path.as_uri()
 
@@ -90,7 +90,7 @@ def build_channel(
 
 def build_demo_channel(folder: Path, reporter: Reporter | None = None) -> str:
     """The ``file://`` address of a channel with this Python and ipykernel; see `build_channel`."""
-    return build_channel(folder, ["ipykernel"], samples=False, reporter=reporter).url
+    return build_channel(folder, ["ipykernel"], samples=False, reporter=reporter).file_url
 
 
 def _stamp(folder: Path) -> str | None:

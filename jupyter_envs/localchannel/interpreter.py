@@ -78,6 +78,7 @@ def running_interpreter() -> Interpreter:
 def interpreter_files(interpreter: Interpreter, reporter: Reporter) -> Iterator[PackagedFile]:
     """The files of the conda package ``python``; what could not be made movable goes to ``reporter``."""
     yield from _programs(interpreter, reporter)
+    yield from _system_layout(interpreter)
     for folder, names, files in os.walk(interpreter.stdlib):
         names[:] = [name for name in names if name not in _LEFT_OUT_FOLDERS and not name.startswith("config-")]
         for name in files:
@@ -121,7 +122,7 @@ def _library_file(interpreter: Interpreter, path: Path) -> PackagedFile:
     if _NAMES_PREFIX.fullmatch(path.name):
         content = _with_placeholder(content, interpreter.base)
         return PackagedFile(target, content, executable, "text" if PLACEHOLDER.encode() in content else None)
-    return PackagedFile(target, _upstream_layout(path.name, content), executable)
+    return PackagedFile(target, _upstream_scheme(path, content), executable)
 
 
 def _with_placeholder(content: bytes, base: Path) -> bytes:
@@ -130,9 +131,14 @@ def _with_placeholder(content: bytes, base: Path) -> bytes:
     return re.sub(rb"(?<![\w/.-])" + re.escape(os.fsencode(base)) + own, PLACEHOLDER.encode(), content)
 
 
-def _upstream_layout(name: str, content: bytes) -> bytes:
-    """Undoes Debian's renaming of ``site-packages``, which is meant for Debian's own packages alone."""
-    if name not in ("site.py", "sysconfig.py", "__init__.py") or b"dist-packages" not in content:
+def _upstream_scheme(path: Path, content: bytes) -> bytes:
+    """Undoes Debian's scheme for administrators, which would install into a ``local/`` folder of the prefix."""
+    if "sysconfig" not in path.as_posix():
         return content
-    content = content.replace(b"prefix_scheme = 'posix_local'", b"prefix_scheme = 'posix_prefix'")
-    return content.replace(b'"dist-packages"', b'"site-packages"')
+    return content.replace(b"prefix_scheme = 'posix_local'", b"prefix_scheme = 'posix_prefix'")
+
+
+def _system_layout(interpreter: Interpreter) -> Iterator[PackagedFile]:
+    """Debian's Python, whose ``site`` is compiled in, looks for packages in a folder of Debian's own."""
+    if b'"dist-packages"' in (interpreter.stdlib / "site.py").read_bytes():
+        yield PackagedFile("lib/python3/dist-packages", target=f"../../{interpreter.inside}/site-packages")

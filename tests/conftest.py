@@ -1,0 +1,63 @@
+"""What every test can ask for: a real channel, a real package index, a home of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_envs.localchannel import LocalChannel, build_channel
+
+from .support.home import isolated_environment
+from .support.http_server import FileServer
+from .support.pypi_index import PypiIndex
+
+
+@pytest.fixture(scope="session")
+def channel(pytestconfig: pytest.Config) -> LocalChannel:
+    """This Python, ipykernel with all it needs, and the samples; kept between runs, not to be written to."""
+    cache = pytestconfig.cache
+    assert cache is not None, "the tests keep their channel in pytest's cache: do not disable the cacheprovider plugin"
+    return build_channel(Path(cache.mkdir("local-channel")) / "channel", ["ipykernel"], samples=True)
+
+
+@pytest.fixture(scope="session")
+def channel_http(channel: LocalChannel) -> Iterator[str]:
+    """The address of the channel on a server that behaves."""
+    with FileServer(channel.path) as server:
+        yield server.url
+
+
+@pytest.fixture
+def channel_server(channel: LocalChannel) -> Iterator[FileServer]:
+    """The channel on a server of the test's own, which can be told to misbehave and shows what was asked."""
+    with FileServer(channel.path) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pypi_index() -> Iterator[PypiIndex]:
+    """A package index with the packages of `pypi_index.tiny_files`."""
+    with PypiIndex() as index:
+        yield index
+
+
+@pytest.fixture(scope="session")
+def package_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package cache that tests share, for those that are not about an empty one."""
+    return tmp_path_factory.mktemp("package-cache")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new and empty home folder; no setting of the machine or the user reaches the test."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    isolated = isolated_environment(folder)
+    for name in set(os.environ) - set(isolated):
+        monkeypatch.delenv(name)
+    for name, value in isolated.items():
+        monkeypatch.setenv(name, value)
+    return folder
