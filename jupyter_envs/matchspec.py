@@ -17,10 +17,8 @@ _NAME = re.compile(r"[A-Za-z0-9_*][A-Za-z0-9_.*-]*\Z")
 _VERSION = re.compile(r"[\w.+!<>=~,|()*^$?\\{}\[\]:-]+\Z", re.ASCII)
 _BUILD = re.compile(r"[\w.+*^$|()?\\-]+\Z", re.ASCII)
 _FIELD = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|([^'\",\s]*))\s*(?:,|$)")
-_FIELDS = frozenset(
-    "version build build_number channel subdir fn url md5 sha256 license license_family track_features features name"
-    " namespace file_name extras flags when condition".split()
-)
+_FIELDS = {"version", "build", "build_number", "channel", "subdir", "fn", "url", "md5", "sha256", "license", "name"}
+_FIELDS |= {"license_family", "track_features", "features", "namespace", "file_name", "extras", "flags", "when"}
 _EXTRAS = re.compile(r"\[[A-Za-z0-9_., -]+\]\Z")
 _ARCHIVE = (".conda", ".tar.bz2")
 _SUBDIR = re.compile(r"(?:noarch|(?:linux|osx|win|freebsd|emscripten|wasi|zos)-[a-z0-9]+)\Z")
@@ -208,4 +206,3 @@ def _name_trouble(body: str) -> str:
     if "@" in body or body.startswith(("git+", "./", "../")):
         return "a pip requirement, which belongs into the pip section"
     return "no package name"
-

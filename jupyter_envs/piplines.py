@@ -1,8 +1,8 @@
 """Understand the lines of an environment file's pip section, without pip and without running anything.
 
-`classify` says what a line is, `refusal` why a line is never handed to an installer: options that write somewhere
-else or run something, ``${VARIABLES}`` (uv and pip would fill them in from the server's own environment), and
-``-r`` files outside the environment file's folder. Requirements themselves are checked by uv when they are locked.
+`classify` says what a line is; `refusal` says why a line is never part of an environment: options that write
+somewhere else or run something, and ``${VARIABLES}`` (uv and pip would fill them in from the server's own
+environment). Requirements themselves are checked by uv when they are locked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ _OPTION_KINDS: dict[str, Kind] = {
     "--constraint": "constraint",
 }
 _HARMLESS_OPTIONS = frozenset(
-    {"--pre", "--no-binary", "--only-binary", "--prefer-binary", "--require-hashes", "--trusted-host", "--hash", "--no-deps"}
+    {
+        "--pre",
+        "--no-binary",
+        "--only-binary",
+        "--prefer-binary",
+        "--require-hashes",
+        "--trusted-host",
+        "--hash",
+        "--no-deps",
+    }
 )
 _VARIABLE = re.compile(r"\$\{[^}]*\}|%[A-Za-z_]\w*%")
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9]*\+)?[a-z][a-z0-9+.-]*://|(?:[\w.-]+(?:\[[^\]]*\])?\s*@\s)", re.IGNORECASE)
@@ -40,6 +49,14 @@ class PipLine:
     kind: Kind
     value: str
     option: str = ""
+
+    @property
+    def outside(self) -> bool:
+        """Whether it names a file outside the environment file's folder, which must not be read from there."""
+        if self.kind not in ("file", "constraint", "path", "editable") or "://" in self.value:
+            return False
+        path = self.value.replace("\\", "/")
+        return path.startswith(("/", "~")) or path[1:2] == ":" or ".." in path.split("/")
 
     @property
     def builds(self) -> bool:

@@ -1,0 +1,284 @@
+"""Locks: conda-lock v1 YAML (``*.conda-lock.yml``), text to `Lock` and back.
+
+What `write` makes is read by conda (with conda-lockfiles), mamba, micromamba and conda-lock. What the format has no
+field for (archive sizes, and build numbers that the build string does not end in) stands in its
+``custom_metadata``, which the others ignore.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from . import yaml_guard
+from .errors import InvalidFile, InvalidInput
+from .models import Lock, Manager, Package
+from .redact import clean_url
+from .yaml_guard import Map, Place, Seq, show
+from .yaml_text import scalar
+
+MAX_BYTES = 20_000_000
+
+_HEX_LENGTHS = {"sha256": 64, "md5": 32}
+_HEX = re.compile(r"[0-9a-f]+\Z")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
+_VERSION = re.compile(r"[A-Za-z0-9_.+!*-]+\Z")
+_BUILD = re.compile(r"[A-Za-z0-9_.+]+\Z")
+_PLATFORM = re.compile(r"[a-z0-9]+-[a-z0-9_]+\Z")
+_ADDRESS = re.compile(r"(?:https?|file|oci|s3)://[^\s\x00-\x1f\x7f\\]+\Z")
+_ARCHIVE = re.compile(r"(.+)(?:\.conda|\.tar\.bz2)\Z")
+_NUMBER = re.compile(r"(?:\A|_)([0-9]{1,9})\Z")
+_DEPENDENCY = re.compile(r"\s*([^\s<>=!~;@\[(]+)\s*(.*?)\s*\Z", re.DOTALL)
+_READ_CATEGORIES = ("main", "dev")
+
+
+def parse(text: str | bytes, *, source: str = "conda-lock.yml", limit: int = MAX_BYTES) -> Lock:
+    """The lock that ``text`` describes, its packages sorted by platform, manager and name.
+
+    Packages of optional categories other than ``dev`` are not part of it.
+
+    ``source`` is the file's name for messages, ``limit`` its largest size in bytes. Raises `InvalidFile` (fields
+    ``path``, ``line``, ``key``) for another format or version, a missing or malformed field, and for a package
+    without SHA-256.
+    """
+    place = Place(source)
+    root = yaml_guard.read(yaml_guard.decode(text, source=source, limit=limit), source=source)
+    if not isinstance(root, Map) or "package" not in root or "metadata" not in root:
+        raise place.refuse("this is not a conda-lock file", expected="version, metadata and package")
+    if root.get("version") != "1":
+        version = show(str(root.get("version")))
+        raise place.child("version", root).refuse(f"version {version} of conda-lock's format", expected="version 1")
+    return _lock(root, place)
+
+
+def write(lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
+    """conda-lock v1 YAML for ``lock``, sorted; secrets in addresses are left out.
+
+    ``sources`` are the files that it was locked from, relative to the lock's folder. Raises `InvalidInput` for a
+    package without address or SHA-256, which a lock cannot carry.
+    """
+    packages = _in_order(lock.packages)
+    extras = dict(_extras(packages))
+    lines = ["version: 1", "metadata:"]
+    lines += _pairs("  ", "content_hash", lock.content_hash)
+    lines += ["  channels:" if lock.channels else "  channels: []"]
+    for channel in lock.channels:
+        lines += [f"  - url: {scalar(clean_url(channel)[0])}", "    used_env_vars: []"]
+    lines += _items("platforms", lock.platforms) + _items("sources", sources)
+    lines += _pairs("  ", "custom_metadata", extras) if extras else []
+    lines += ["package:" if packages else "package: []"]
+    for package in packages:
+        lines += _package_lines(package)
+    return "\n".join(lines) + "\n"
+
+
+def _in_order(packages: Iterable[Package]) -> list[Package]:
+    return sorted(packages, key=lambda package: (package.platform, package.manager, package.name))
+
+
+def _lock(root: Map, place: Place) -> Lock:
+    metadata = _expect(root["metadata"], Map, place.child("metadata", root))
+    here = place.child("metadata", root)
+    platforms = tuple(_texts(metadata, "platforms", here))
+    content_hash = _expect(metadata.get("content_hash") or Map(), Map, here.child("content_hash", metadata))
+    extras = _expect(metadata.get("custom_metadata") or Map(), Map, here.child("custom_metadata", metadata))
+    entries = _expect(root["package"], Seq, place.child("package", root))
+    packages: dict[tuple[str, str, str], Package] = {}
+    for index in range(len(entries)):
+        entry = _Entry(entries, index, place.child("package", root))
+        if entry.is_read():
+            package = entry.package(platforms, extras)
+            packages.setdefault((package.platform, package.manager, package.name), package)
+    return Lock(
+        packages=tuple(_in_order(packages.values())),
+        channels=tuple(_channels(metadata, here)),
+        platforms=platforms,
+        content_hash={name: _text(value, here.child("content_hash", metadata)) for name, value in content_hash.items()},
+    )
+
+
+def _channels(metadata: Map, place: Place) -> Iterator[str]:
+    place = place.child("channels", metadata)
+    channels = _expect(metadata.get("channels"), Seq, place)
+    for index, channel in enumerate(channels):
+        url = channel.get("url") if isinstance(channel, Map) else channel
+        yield _text(url, place.child(index, channels))
+
+
+def _texts(container: Map, key: str, place: Place) -> Iterator[str]:
+    place = place.child(key, container)
+    values = _expect(container.get(key), Seq, place)
+    for index, value in enumerate(values):
+        yield _text(value, place.child(index, values))
+
+
+def _text(value: Any, place: Place) -> str:
+    if not isinstance(value, str):
+        raise place.refuse("no text", expected="text")
+    return value
+
+
+def _expect(value: Any, kind: type[Any], place: Place) -> Any:
+    if not isinstance(value, kind):
+        raise place.refuse("missing or of another kind", expected="a mapping" if kind is Map else "a list")
+    return value
+
+
+class _Entry:
+    """One item of ``package``; places are only made up for messages."""
+
+    def __init__(self, entries: Seq, index: int, place: Place) -> None:
+        self.index, self.entries, self.outer = index, entries, place
+        self.values: Mapping[str, Any] = _expect(entries[index], Map, self.place())
+
+    def place(self, key: str = "") -> Place:
+        place = self.outer.child(self.index, self.entries)
+        return place.child(key, self.values) if key else place
+
+    def refuse(self, key: str, problem: str, expected: str) -> InvalidFile:
+        return self.place(key).refuse(problem, expected=expected)
+
+    def text(self, key: str, pattern: re.Pattern[str], expected: str) -> str:
+        value = self.values.get(key)
+        if not isinstance(value, str) or not pattern.match(value):
+            raise self.refuse(key, f"'{show(value)}'" if isinstance(value, str) else "nothing", expected)
+        return value
+
+    def is_read(self) -> bool:
+        return self.values.get("category", "main") in _READ_CATEGORIES or self.values.get("optional") == "false"
+
+    def package(self, platforms: tuple[str, ...], extras: Mapping[str, str]) -> Package:
+        name = self.text("name", _NAME, "a package's name")
+        version = self.text("version", _VERSION, "a version")
+        platform = self.text("platform", _PLATFORM, "a platform such as linux-64")
+        if platform not in platforms:
+            raise self.refuse("platform", platform, f"one of metadata.platforms ({', '.join(platforms)})")
+        manager: Manager = "pip" if self.text("manager", _MANAGER, "conda or pip") == "pip" else "conda"
+        url = self.text("url", _ADDRESS, "an https, http, file, s3 or oci address")
+        subdir, build = self.archive(name, version, platform, url) if manager == "conda" else ("", "")
+        key = f"{platform}/{manager}/{name}"
+        return Package(
+            name=name,
+            version=version,
+            manager=manager,
+            platform=platform,
+            build=build,
+            build_number=self.number(extras, f"build_number/{key}", _implied_number(build)) or 0,
+            subdir=subdir,
+            url=url,
+            sha256=self.hash("sha256"),
+            md5=self.hash("md5"),
+            size=self.number(extras, f"size/{key}", None),
+            depends=self.depends(manager),
+        )
+
+    def archive(self, name: str, version: str, platform: str, url: str) -> tuple[str, str]:
+        """The channel's subfolder and the build string, from a conda package's address."""
+        folder, _, file = urlsplit(url).path.rpartition("/")
+        subdir = unquote(folder.rpartition("/")[2])
+        if subdir not in (platform, "noarch"):
+            raise self.refuse("url", f"the folder '{show(subdir)}'", f"{platform} or noarch")
+        found, start = _ARCHIVE.match(unquote(file)), f"{name}-{version}-"
+        build = found[1].removeprefix(start) if found and found[1].startswith(start) else ""
+        if not _BUILD.match(build):
+            raise self.refuse("url", f"the file '{show(file)}'", f"{show(start)}BUILD.conda or .tar.bz2")
+        return subdir, build
+
+    def hash(self, algorithm: str) -> str:
+        hashes = self.values.get("hash")
+        value = hashes.get(algorithm) if isinstance(hashes, Map) else None
+        if value is None and algorithm == "md5":
+            return ""
+        length = _HEX_LENGTHS[algorithm]
+        if not isinstance(value, str) or len(value) != length or not _HEX.match(value):
+            problem = f"'{show(value)}' as {algorithm}" if isinstance(value, str) else f"no {algorithm}"
+            raise self.refuse("hash", problem, f"{length} hexadecimal digits")
+        return value
+
+    def number(self, extras: Mapping[str, Any], key: str, default: int | None) -> int | None:
+        value = extras.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,15}", value):
+            raise self.refuse("", f"{key} in custom_metadata is no number", "digits")
+        return int(value)
+
+    def depends(self, manager: Manager) -> tuple[str, ...]:
+        values = self.values.get("dependencies")
+        if not values:
+            return ()
+        if not isinstance(values, Map):
+            raise self.refuse("dependencies", "not a mapping", "name: version")
+        if any(value is not None and not isinstance(value, str) for value in values.values()):
+            raise self.refuse("dependencies", "a version that is no text", "name: version")
+        return tuple(_joined(name, value or "", manager) for name, value in values.items())
+
+
+_MANAGER = re.compile(r"(?:conda|pip)\Z")
+
+
+def _joined(name: str, rest: str, manager: Manager) -> str:
+    """One dependency as a package states it: ``numpy >=1.26`` for conda, ``numpy>=1.26`` for pip."""
+    if not rest:
+        return name
+    close = rest[0] in "[;" if manager == "conda" else rest[0] != "@"
+    return f"{name}{rest}" if close else f"{name} {rest}"
+
+
+def _implied_number(build: str) -> int:
+    """The build number that a build string ends in: 3 for ``py311h1_3``."""
+    found = _NUMBER.search(build)
+    return int(found[1]) if found else 0
+
+
+def _extras(packages: Iterable[Package]) -> Iterator[tuple[str, str]]:
+    for package in packages:
+        key = f"{package.platform}/{package.manager}/{package.name}"
+        if package.size is not None:
+            yield f"size/{key}", str(package.size)
+        if package.build_number != _implied_number(package.build):
+            yield f"build_number/{key}", str(package.build_number)
+
+
+def _pairs(indent: str, key: str, values: Mapping[str, str]) -> list[str]:
+    if not values:
+        return [f"{indent}{key}: {{}}"]
+    return [f"{indent}{key}:", *(f"{indent}  {scalar(name)}: {scalar(value)}" for name, value in values.items())]
+
+
+def _items(key: str, values: Iterable[str]) -> list[str]:
+    items = [f"  - {scalar(value)}" for value in values]
+    return [f"  {key}:", *items] if items else [f"  {key}: []"]
+
+
+def _package_lines(package: Package) -> list[str]:
+    if not package.url or not package.sha256:
+        missing = "SHA-256" if package.url else "address"
+        raise InvalidInput(f"{package.name} {package.version} has no {missing}, so it cannot be locked")
+    hashes = [f"    md5: {scalar(package.md5)}"] if package.md5 else []
+    return [
+        f"- name: {scalar(package.name)}",
+        f"  version: {scalar(package.version)}",
+        f"  manager: {package.manager}",
+        f"  platform: {package.platform}",
+        *_pairs("  ", "dependencies", _dependencies(package.depends)),
+        f"  url: {scalar(clean_url(package.url)[0])}",
+        "  hash:",
+        *hashes,
+        f"    sha256: {scalar(package.sha256)}",
+        "  category: main",
+        "  optional: false",
+    ]
+
+
+def _dependencies(depends: Iterable[str]) -> dict[str, str]:
+    """By name; of several conditions on one package, those on the version are joined with commas."""
+    found: dict[str, str] = {}
+    for dependency in depends:
+        parts = _DEPENDENCY.match(dependency)
+        name, rest = (parts[1], parts[2]) if parts else (dependency, "")
+        joinable = found.get(name) and rest and not re.search(r"[\s;@\[]", found[name] + rest)
+        found[name] = f"{found[name]},{rest}" if joinable else found.get(name) or rest
+    return found

@@ -1,0 +1,205 @@
+"""A notebook's pin: ``metadata.jupyter_envs``, read, written and held against reality.
+
+Metadata may come from anyone, so `read` believes nothing: names, paths and the digest have to look like what they
+are, and a path can only lead to the notebook's own folder or below. Nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .models import Difference, Lock, Manager, Package, Pin, Spec, Verdict, VerdictState
+from .yaml_guard import Place, show
+
+METADATA_KEY = "jupyter_envs"
+VERSION = 1
+
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_MAX_PATH = 1024
+
+
+def read(metadata: Mapping[str, Any], *, source: str = "notebook") -> Pin | None:
+    """The pin in a notebook's metadata, None if there is none.
+
+    Raises `InvalidFile` (field ``key``) if what is there is not a pin, or of a newer version than this program knows.
+    """
+    place = Place(source, f"metadata.{METADATA_KEY}")
+    if METADATA_KEY not in metadata:
+        return None
+    value = metadata[METADATA_KEY]
+    if not isinstance(value, Mapping):
+        raise place.refuse("not a pin", expected="a mapping")
+    _check_version(value.get("version"), place)
+    return Pin(
+        environment=_environment(value.get("environment"), Place(source, f"{place.key}.environment")),
+        file=_path(value.get("file"), Place(source, f"{place.key}.file")),
+        lock=_path(value.get("lock"), Place(source, f"{place.key}.lock")),
+        digest=_digest(value.get("digest"), Place(source, f"{place.key}.digest")),
+    )
+
+
+def write(metadata: Mapping[str, Any], pin: Pin) -> dict[str, Any]:
+    """The metadata with ``pin`` in it: a new mapping, everything else as it was."""
+    entry = {
+        "version": pin.version,
+        "environment": pin.environment,
+        "file": pin.file,
+        "lock": pin.lock,
+        "digest": pin.digest,
+    }
+    return {**metadata, METADATA_KEY: entry}
+
+
+def remove(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata without a pin: a new mapping, everything else as it was."""
+    return {key: value for key, value in metadata.items() if key != METADATA_KEY}
+
+
+def differences(locked: Iterable[Package], installed: Iterable[Package]) -> tuple[Difference, ...]:
+    """What is installed and not as locked, by name: ``before`` is the lock's version, ``after`` the installed one.
+
+    A package of the same version counts as different if its build is another one, or its SHA-256 where both are
+    known; its versions then show the build.
+    """
+    before, after = _by_key(locked), _by_key(installed)
+    return tuple(
+        _difference(key, before.get(key), after.get(key))
+        for key in sorted(before.keys() | after.keys(), key=lambda key: (key[1], key[0]))
+        if not _same(before.get(key), after.get(key))
+    )
+
+
+def verdict(
+    pin: Pin | None,
+    *,
+    platform: str,
+    spec: Spec | None,
+    lock: Lock | None,
+    installed: Sequence[Package] | None,
+) -> Verdict:
+    """The pin held against what is there; None stands for a file or an environment that is not.
+
+    The first that is true of: unpinned; unlocked (no lock, or none for ``platform``); missing (not installed);
+    outdated (the file was edited after it was locked, or the lock is not the pinned one); drifted; match.
+    """
+    if pin is None:
+        return Verdict(VerdictState.UNPINNED, "Nothing records which environment this notebook needs.", "pin")
+    if lock is None or platform not in lock.platforms:
+        return Verdict(VerdictState.UNLOCKED, _unlocked_sentence(pin, lock, platform), "lock")
+    packages = lock.for_platform(platform)
+    if installed is None:
+        return Verdict(VerdictState.MISSING, _missing_sentence(packages, lock), "build")
+    return _installed_verdict(pin, spec, lock, lock.content_hash.get(platform), differences(packages, installed))
+
+
+def _installed_verdict(
+    pin: Pin, spec: Spec | None, lock: Lock, content_hash: str | None, found: tuple[Difference, ...]
+) -> Verdict:
+    if spec is not None and spec.content_hash() != content_hash:
+        return Verdict(VerdictState.OUTDATED, f"{pin.file} was edited after it was locked.", "update", found)
+    if lock.digest() != pin.digest:
+        return Verdict(VerdictState.OUTDATED, f"{pin.lock} is not the lock that this notebook names.", "update", found)
+    if found:
+        return Verdict(VerdictState.DRIFTED, _drifted_sentence(len(found)), "restore", found)
+    return Verdict(VerdictState.MATCH, f"Runs exactly what {pin.file} locks.", "none")
+
+
+def _check_version(version: Any, place: Place) -> None:
+    if type(version) is not int or version < 1:
+        raise place.refuse("the pin's version is missing or no number", expected=f"{VERSION}")
+    if version > VERSION:
+        raise place.refuse(
+            f"the pin has version {version if version < 10**6 else 'unknown'}, this program reads version {VERSION}",
+            hints=("Update Jupyter Envs to open this notebook in its environment.",),
+        )
+
+
+def _text(value: Any, place: Place) -> str:
+    if not isinstance(value, str) or not value:
+        raise place.refuse("no text", expected="text")
+    return value
+
+
+def _environment(value: Any, place: Place) -> str:
+    text = _text(value, place)
+    if not _ENVIRONMENT.match(text):
+        raise place.refuse(f"'{show(text)}' is not an environment's name", expected="letters, digits, '.', '_' and '-'")
+    return text
+
+
+def _digest(value: Any, place: Place) -> str:
+    text = _text(value, place)
+    if not _DIGEST.match(text):
+        raise place.refuse(f"'{show(text)}' is not a digest", expected="64 hexadecimal digits")
+    return text
+
+
+def _path(value: Any, place: Place) -> str:
+    """A POSIX path to a file in the notebook's folder or below."""
+    text = _text(value, place)
+    parts = text.split("/")
+    if len(text) > _MAX_PATH or not text.isprintable() or "\\" in text or _DRIVE.match(text):
+        raise place.refuse(f"'{show(text)}' is not a path", expected="a relative path such as environment.yml")
+    if any(part in ("", ".", "..") for part in parts):
+        raise place.refuse(f"'{show(text)}' leaves the notebook's folder", expected="a file beside the notebook")
+    return text
+
+
+def _by_key(packages: Iterable[Package]) -> dict[tuple[Manager, str], Package]:
+    return {(package.manager, _normal(package)): package for package in packages}
+
+
+def _normal(package: Package) -> str:
+    name = package.name.lower()
+    return re.sub(r"[-_.]+", "-", name) if package.manager == "pip" else name
+
+
+def _same(before: Package | None, after: Package | None) -> bool:
+    if before is None or after is None:
+        return False
+    return (
+        before.version == after.version
+        and before.build == after.build
+        and (not before.sha256 or not after.sha256 or before.sha256 == after.sha256)
+    )
+
+
+def _difference(key: tuple[Manager, str], before: Package | None, after: Package | None) -> Difference:
+    rebuilt = before is not None and after is not None and before.version == after.version
+    return Difference(key[1], _version(before, rebuilt), _version(after, rebuilt), key[0])
+
+
+def _version(package: Package | None, rebuilt: bool) -> str | None:
+    if package is None:
+        return None
+    return " ".join(filter(None, (package.version, package.build, package.sha256[:7]))) if rebuilt else package.version
+
+
+def _unlocked_sentence(pin: Pin, lock: Lock | None, platform: str) -> str:
+    if lock is None:
+        return f"{pin.lock} is not there, so nothing says which packages this notebook ran with."
+    return f"The lock covers {_listed(lock.platforms) or 'no platform'}, not this machine ({platform})."
+
+
+def _missing_sentence(packages: Sequence[Package], lock: Lock) -> str:
+    channels = list(lock.channels)
+    if any(package.manager == "pip" for package in packages):
+        channels.append("PyPI")
+    origin = f" from {_listed(channels)}" if channels else ""
+    return f"Not on this machine yet. {_count(len(packages))}{origin}."
+
+
+def _drifted_sentence(count: int) -> str:
+    return "1 package differs from the lock." if count == 1 else f"{count} packages differ from the lock."
+
+
+def _count(number: int) -> str:
+    return "1 package" if number == 1 else f"{number} packages"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + "".join(names[-1:])
