@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._version import __version__
+from jupyter_envs._version import __version__
 
 __all__ = ["__version__"]
 
@@ -19,6 +19,6 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """Where Jupyter Server finds the extension; the import waits until it asks."""
-    from .server.app import EnvsExtension  # noqa: PLC0415
+    from jupyter_envs.server.app import EnvsExtension  # noqa: PLC0415
 
     return [{"module": "jupyter_envs.server.app", "app": EnvsExtension}]

@@ -4,7 +4,7 @@ A job always ends in one of the last three states, whatever its work does, and i
 wanted. What the work does is not known here: no environment, no package, no HTTP.
 """
 
-from .queue import Jobs, Listener, Work
-from .snapshot import Action, Job, State
+from jupyter_envs.jobs.queue import Jobs, Listener, Work
+from jupyter_envs.jobs.snapshot import Action, Job, State
 
 __all__ = ["Action", "Job", "Jobs", "Listener", "State", "Work"]

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from .snapshot import Job
+from jupyter_envs.jobs.snapshot import Job
 
 # a string, because LoggerAdapter cannot be subscripted before Python 3.11
 Logger: TypeAlias = "logging.Logger | logging.LoggerAdapter[Any]"

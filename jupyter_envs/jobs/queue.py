@@ -15,10 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from ..errors import Cancelled, Conflict, EnvsError, NotFound
-from ..models import Progress, Reporter
-from .memory import Logger, Memory
-from .snapshot import Action, Job, Log, internal, interrupted, now
+from jupyter_envs.errors import Cancelled, Conflict, EnvsError, NotFound
+from jupyter_envs.jobs.memory import Logger, Memory
+from jupyter_envs.jobs.snapshot import Action, Job, Log, internal, interrupted, now
+from jupyter_envs.models import Progress, Reporter
 
 Work = Callable[[Reporter], Awaitable[Any]]
 Listener = Callable[[str, Action], None]

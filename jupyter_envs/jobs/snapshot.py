@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, Literal
 
-from ..models import Progress
+from jupyter_envs.models import Progress
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Action = Literal["created", "changed", "removed"]

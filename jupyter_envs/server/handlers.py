@@ -1,0 +1,188 @@
+"""The routes: each verb is authenticated, authorized, parses, calls and finishes. The interface is `rest-api.yml`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from jupyter_envs.errors import NotFound
+from jupyter_envs.server import requests
+from jupyter_envs.server.base import API, EnvsHandler, job_to_json
+
+
+class EnvironmentsHandler(EnvsHandler):
+    """``environments``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """List them."""
+        summaries = await self.service.manager.environments()
+        self.reply({"environments": [summary.to_json() for summary in summaries]})
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Plan or create one."""
+        body = requests.create_body(self.request.body)
+        self.accepted(await self.service.create(body, self.documents))
+
+
+class EnvironmentHandler(EnvsHandler):
+    """``environments/NAME``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """Its detail."""
+        self.reply((await self.service.manager.environment(name)).to_json())
+
+    @web.authenticated
+    @authorized
+    async def delete(self, name: str) -> None:
+        """Remove it."""
+        force = requests.flag_argument("force", self.get_query_argument("force", "false"))
+        if force:
+            await self.demand("write", "kernels")
+        self.accepted(await self.service.remove(name, force))
+
+
+class ExportHandler(EnvsHandler):
+    """``environments/NAME/export``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """Its text in a format."""
+        format = requests.export_format(self.get_query_argument("format", "full"))
+        filename, text = await self.service.manager.export(name, format)
+        self.reply({"filename": filename, "text": text, "format": format})
+
+
+class PinHandler(EnvsHandler):
+    """``pins/PATH``."""
+
+    auth_resource = "pins"
+
+    @web.authenticated
+    @authorized
+    async def get(self, path: str) -> None:
+        """A notebook's pin and verdict."""
+        self.reply((await self.service.manager.read_pin(path, self.documents)).to_json())
+
+    @web.authenticated
+    @authorized
+    async def put(self, path: str) -> None:
+        """Pin it."""
+        body = requests.pin_body(self.request.body)
+        self.reply((await self.service.pin(path, body, self.documents)).to_json())
+
+    @web.authenticated
+    @authorized
+    async def post(self, path: str) -> None:
+        """Lock it for this machine."""
+        requests.lock_body(self.request.body)
+        self.accepted(await self.service.lock(path, self.documents))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, path: str) -> None:
+        """Unpin it."""
+        write_notebook = requests.unpin_body(self.request.body)
+        self.reply((await self.service.unpin(path, write_notebook, self.documents)).to_json())
+
+
+class SwitchHandler(EnvsHandler):
+    """``switch``: it changes one of Jupyter's sessions, so that is what the user must be allowed to do."""
+
+    auth_resource = "sessions"
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Give a session the kernel of an environment."""
+        body = requests.switch_body(self.request.body)
+        await self.demand("read", "environments")
+        self.reply(await self.service.switch(body))
+
+
+class JobsHandler(EnvsHandler):
+    """``jobs``."""
+
+    auth_resource = "jobs"
+
+    @web.authenticated
+    @authorized
+    def get(self) -> None:
+        """List them."""
+        self.reply({"jobs": [job_to_json(job) for job in self.service.jobs.list()]})
+
+
+class JobHandler(EnvsHandler):
+    """``jobs/ID``."""
+
+    auth_resource = "jobs"
+
+    @web.authenticated
+    @authorized
+    def get(self, id: str) -> None:
+        """Its snapshot."""
+        self.reply(job_to_json(self.service.jobs.get(id)))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, id: str) -> None:
+        """Cancel or dismiss it."""
+        await self.service.end(id)
+        self.set_status(204)
+        self.finish()
+
+
+class JobLogHandler(EnvsHandler):
+    """``jobs/ID/log``."""
+
+    auth_resource = "jobs"
+
+    @web.authenticated
+    @authorized
+    def get(self, id: str) -> None:
+        """The end of its log."""
+        self.finish(self.service.jobs.log(id), set_content_type="text/plain; charset=utf-8")
+
+
+class UnknownHandler(EnvsHandler):
+    """Everything else below the interface's address."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    def get(self, path: str) -> None:
+        """There is nothing."""
+        raise NotFound(f"There is nothing at {path}.")
+
+    head = post = put = patch = delete = get
+
+
+def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
+    """The routing table; ``parts`` go to each handler's `EnvsHandler.initialize`."""
+    table: list[tuple[str, type[EnvsHandler]]] = [
+        (r"environments", EnvironmentsHandler),
+        (r"environments/([^/]+)", EnvironmentHandler),
+        (r"environments/([^/]+)/export", ExportHandler),
+        (r"pins/(.+)", PinHandler),
+        (r"switch", SwitchHandler),
+        (r"jobs", JobsHandler),
+        (r"jobs/([^/]+)", JobHandler),
+        (r"jobs/([^/]+)/log", JobLogHandler),
+        (r"(.*)", UnknownHandler),
+    ]
+    return [(rf"/{API}/{pattern}", handler, parts) for pattern, handler in table]

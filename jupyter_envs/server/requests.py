@@ -1,0 +1,196 @@
+"""Request bodies become frozen values here; behind this module nothing sees a bare dict.
+
+Refused, with the key named: what is not JSON, not an object, has an unknown or repeated key or a value of the wrong
+type. Whether a value makes sense (a name, a match spec, a file) is for the manager to say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from jupyter_envs.errors import InvalidInput
+from jupyter_envs.manager import CreateRequest
+from jupyter_envs.server.errors import NotJson, TooLarge
+
+JSON_TYPE = "application/json"
+LONGEST_KEY = 60
+EXPORT_FORMATS = ("full", "portable", "conda-lock", "explicit")
+
+
+@dataclass(frozen=True)
+class CreateBody:
+    """``POST environments``: the request, and whether it is only to be planned or must match a plan that was seen."""
+
+    request: CreateRequest
+    dry_run: bool
+    plan: str | None
+
+
+@dataclass(frozen=True)
+class PinBody:
+    """``PUT pins/PATH``."""
+
+    environment: str
+    write_notebook: bool
+
+
+@dataclass(frozen=True)
+class SwitchBody:
+    """``POST switch``."""
+
+    session: str
+    environment: str
+
+
+class Fields:
+    """The values of a JSON object by key; each getter refuses a value of another type."""
+
+    def __init__(self, values: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        self._values = values
+        for key in values:
+            if key not in known:
+                raise InvalidInput(
+                    f"“{_short(key)}” is not known here.", hints=[f"Known: {', '.join(known)}."], key=_short(key)
+                )
+
+    def given(self, *keys: str) -> list[str]:
+        """Those of the keys that are there."""
+        return [key for key in keys if key in self._values]
+
+    def text(self, key: str) -> str:
+        """A text that must be there and must not be empty."""
+        value = self.optional_text(key)
+        return _refuse(key, "is needed") if value is None else value
+
+    def optional_text(self, key: str) -> str | None:
+        """A text that is not empty, or None if the key is not there."""
+        return _text(key, self._values[key]) if key in self._values else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty if the key is not there."""
+        value = self._values.get(key, [])
+        if not isinstance(value, list):
+            _refuse(key, "must be a list of texts")
+        return tuple(_text(f"{key}[{number}]", item) for number, item in enumerate(value))
+
+    def flag(self, key: str, default: bool) -> bool:
+        """True or false, or ``default`` if the key is not there."""
+        value = self._values.get(key, default)
+        return value if isinstance(value, bool) else _refuse(key, "must be true or false")
+
+
+def check_body(body: bytes, content_type: str, limit: int) -> None:
+    """Refuse a body that is over ``limit`` bytes (`TooLarge`) or that does not say that it is JSON (`NotJson`)."""
+    if len(body) > limit:
+        raise TooLarge(f"The request's body has {len(body)} bytes; the server takes {limit}.", limit=limit)
+    if body and content_type.partition(";")[0].strip().lower() != JSON_TYPE:
+        raise NotJson("The request's body must be JSON.", hints=[f"Send the content type “{JSON_TYPE}”."])
+
+
+def create_body(body: bytes) -> CreateBody:
+    """The body of ``POST environments``. Raises `InvalidInput`, as all functions below."""
+    sources = ("packages", "file", "lock", "pin")
+    fields = _fields(body, ("name", "channels", "update", "write_notebook", "dry_run", "plan", *sources))
+    given = fields.given(*sources)
+    if len(given) != 1:
+        found = " and ".join(given) or "none"
+        raise InvalidInput(
+            f"Exactly one of {', '.join(sources)} is needed, not {found}.", key=given[-1] if given else ""
+        )
+    packages = fields.texts("packages")
+    if given == ["packages"] and not packages:
+        _refuse("packages", "must name at least one package")
+    request = CreateRequest(
+        name=fields.optional_text("name"),
+        packages=packages,
+        channels=fields.texts("channels"),
+        file=fields.optional_text("file"),
+        lock=fields.optional_text("lock"),
+        pin=fields.optional_text("pin"),
+        update=fields.flag("update", False),
+        write_notebook=fields.flag("write_notebook", True),
+    )
+    return CreateBody(request, fields.flag("dry_run", False), fields.optional_text("plan"))
+
+
+def pin_body(body: bytes) -> PinBody:
+    """The body of ``PUT pins/PATH``."""
+    fields = _fields(body, ("environment", "write_notebook"))
+    return PinBody(fields.text("environment"), fields.flag("write_notebook", True))
+
+
+def unpin_body(body: bytes) -> bool:
+    """``write_notebook`` of ``DELETE pins/PATH``, whose body may be left out."""
+    return _fields(body or b"{}", ("write_notebook",)).flag("write_notebook", True)
+
+
+def lock_body(body: bytes) -> None:
+    """Check the body of ``POST pins/PATH``: it can only be ``{"lock": true}``."""
+    if not _fields(body, ("lock",)).flag("lock", False):
+        _refuse("lock", "must be true")
+
+
+def switch_body(body: bytes) -> SwitchBody:
+    """The body of ``POST switch``."""
+    fields = _fields(body, ("session", "environment"))
+    return SwitchBody(fields.text("session"), fields.text("environment"))
+
+
+def flag_argument(key: str, value: str) -> bool:
+    """A flag in the address."""
+    return (
+        {"true": True, "false": False}[value] if value in ("true", "false") else _refuse(key, "must be true or false")
+    )
+
+
+def export_format(value: str) -> str:
+    """The format in an export's address."""
+    return value if value in EXPORT_FORMATS else _refuse("format", f"must be one of {', '.join(EXPORT_FORMATS)}")
+
+
+def _fields(body: bytes, known: tuple[str, ...]) -> Fields:
+    try:
+        values = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise InvalidInput("The request's body is not valid JSON.") from None
+    if not isinstance(values, dict):
+        raise InvalidInput("The request's body must be a JSON object.")
+    return Fields(values, known)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        keys = [key for key, _ in pairs]
+        _refuse(next(key for key in keys if keys.count(key) > 1), "is there twice")
+    return values
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _text(key: str, value: object) -> str:
+    if not isinstance(value, str):
+        _refuse(key, "must be a text")
+    if not value.strip():
+        _refuse(key, "must not be empty")
+    if "\0" in value or _clean(value) != value:
+        _refuse(key, "has a character that no text can have")
+    return value
+
+
+def _clean(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON can carry and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _refuse(key: str, why: str) -> NoReturn:
+    raise InvalidInput(f"“{_short(key)}” {why}.", key=_short(key))
+
+
+def _short(key: str) -> str:
+    return _clean(key if len(key) <= LONGEST_KEY else key[:LONGEST_KEY] + "…")

@@ -1,0 +1,130 @@
+"""What the handlers call: each verb of the interface that is more than one call of the manager."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from jupyter_envs import envfile
+from jupyter_envs.errors import Conflict, EnvironmentInUse, InvalidInput, NameTaken, NotFound
+from jupyter_envs.jobs import Job, Jobs
+from jupyter_envs.manager import CreateRequest, Detail, Documents, Manager, PinStatus, to_json
+from jupyter_envs.models import Reporter
+from jupyter_envs.server.events import Events
+from jupyter_envs.server.kernels import Kernels
+from jupyter_envs.server.requests import CreateBody, PinBody, SwitchBody
+
+
+class Service:
+    """The manager, the jobs, the event bus and Jupyter's kernels, put together."""
+
+    def __init__(self, manager: Manager, jobs: Jobs, events: Events, kernels: Kernels) -> None:
+        self.manager = manager
+        self.jobs = jobs
+        self._events = events
+        self._kernels = kernels
+
+    async def create(self, body: CreateBody, documents: Documents) -> Job:
+        """Start planning or creating an environment. What can be refused at once is refused here, not in the job."""
+        request = body.request
+        name = await self._name(request, documents)
+        if body.dry_run:
+
+            async def plan(reporter: Reporter) -> dict[str, Any]:
+                return to_json(await self.manager.plan(request, documents, reporter))
+
+            return self.jobs.submit("plan", f"Plan {name}", name, plan)
+
+        async def create(reporter: Reporter) -> dict[str, Any]:
+            summary = await self.manager.create(request, documents, reporter, confirmed=body.plan)
+            self._events.emit("environments", summary.name, "created")
+            if request.pin is not None:
+                self._events.emit("pins", request.pin, "changed")
+            return summary.to_json()
+
+        return self.jobs.submit("create", f"Create {name}", name, create)
+
+    async def remove(self, name: str, force: bool) -> Job:
+        """Start removing an environment; `EnvironmentInUse` while kernels of it run, unless forced."""
+        detail = await self.manager.environment(name)
+        running = detail.summary.running_kernels
+        if running and not force:
+            kernels = "1 running kernel uses" if running == 1 else f"{running} running kernels use"
+            hints = ["Shut them down first, or remove it anyway, which shuts them down."]
+            raise EnvironmentInUse(f"{kernels} “{name}”.", hints=hints, name=name, kernels=running)
+
+        async def remove(reporter: Reporter) -> None:
+            if force:
+                await self._kernels.shut_down(_kernels(detail))
+            await self.manager.remove(name, reporter, force=force)
+            self._events.emit("environments", name, "removed")
+
+        return self.jobs.submit("remove", f"Remove {name}", name, remove)
+
+    async def pin(self, path: str, body: PinBody, documents: Documents) -> PinStatus:
+        """Pin a notebook."""
+        status = await self.manager.pin(path, body.environment, documents, write_notebook=body.write_notebook)
+        self._events.emit("pins", path, "changed")
+        return status
+
+    async def unpin(self, path: str, write_notebook: bool, documents: Documents) -> PinStatus:
+        """Unpin a notebook."""
+        status = await self.manager.unpin(path, documents, write_notebook=write_notebook)
+        self._events.emit("pins", path, "removed")
+        return status
+
+    async def lock(self, path: str, documents: Documents) -> Job:
+        """Start locking a notebook's environment file for this machine."""
+        status = await self.manager.read_pin(path, documents)
+        if status.pin is None:
+            raise Conflict(f"{path} is not pinned.", hints=["Pin it to an environment first."], path=path)
+
+        async def lock(reporter: Reporter) -> dict[str, Any]:
+            status = await self.manager.lock_pin(path, documents, reporter)
+            self._events.emit("pins", path, "changed")
+            return status.to_json()
+
+        return self.jobs.submit("lock", f"Lock {path}", status.pin.environment, lock)
+
+    async def switch(self, body: SwitchBody) -> dict[str, Any]:
+        """Give a session the kernel of an environment."""
+        kernels = _kernels(await self.manager.environment(body.environment))
+        if not kernels:
+            raise Conflict(f"“{body.environment}” has no Jupyter kernel.", name=body.environment)
+        return await self._kernels.switch(body.session, kernels[0])
+
+    async def end(self, id: str) -> None:
+        """Cancel a job that has not ended, or dismiss one that has."""
+        if self.jobs.get(id).ended:
+            self.jobs.dismiss(id)
+        else:
+            await self.jobs.cancel(id)
+
+    async def _name(self, request: CreateRequest, documents: Documents) -> str:
+        """The name of the environment to be; for a new one it is checked that it is free."""
+        if request.pin is not None:
+            pin = (await self.manager.read_pin(request.pin, documents)).pin
+            if pin is None:
+                raise Conflict(
+                    f"{request.pin} is not pinned.", hints=["Pin it to an environment first."], path=request.pin
+                )
+            return request.name or pin.environment
+        spec = await asyncio.to_thread(envfile.parse, request.file) if request.file is not None else None
+        name = request.name or (spec.name if spec is not None else None)
+        if name is None:
+            raise InvalidInput("The environment needs a name.", key="name")
+        await self._free(name)
+        return name
+
+    async def _free(self, name: str) -> None:
+        try:
+            await self.manager.environment(name)
+        except NotFound:
+            return
+        raise NameTaken(f"There is an environment named “{name}” already.", hints=["Choose another name."], name=name)
+
+
+def _kernels(detail: Detail) -> tuple[str, ...]:
+    """The names of an environment's kernels, its main one first."""
+    environment = detail.summary.environment
+    return environment.generation.kernels if environment else ()
