@@ -12,6 +12,7 @@ from jupyter_envs.localchannel import LocalChannel, build_channel
 
 from .support.home import isolated_environment
 from .support.http_server import FileServer
+from .support.lab import Lab
 from .support.pypi_index import PypiIndex
 
 
@@ -61,3 +62,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in isolated.items():
         monkeypatch.setenv(name, value)
     return folder
+
+
+@pytest.fixture(scope="session")
+def lab(channel: LocalChannel, package_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A real JupyterLab whose only channel is the test channel. All tests share it: use names of your own."""
+    home = tmp_path_factory.mktemp("lab")
+    settings = {
+        "default_channels": [channel.file_url],
+        "root_dir": str(home / "envs"),
+        "cache_dir": str(package_cache),
+    }
+    with Lab(home, {"Manager": settings}) as server:
+        yield server
