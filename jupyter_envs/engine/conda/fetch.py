@@ -1,0 +1,220 @@
+"""Packages → verified, checked entries of the package cache.
+
+The bytes that are hashed are the bytes that are checked, and the bytes that are checked are the ones that are
+linked later: download to a file, compare the sha256 (for ``file://`` too), extract beside the cache, hold the
+guard against it, rename into place. A package that is refused leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from urllib.parse import unquote, urlsplit
+
+from rattler import Client, PackageCache, PackageCacheLayer, ValidationMode
+from rattler.package_streaming import download_to_writer, extract
+
+from jupyter_envs.engine.conda.failures import mapped
+from jupyter_envs.engine.conda.records import entry_name, file_name
+from jupyter_envs.engine.guard import check_package, refuse
+from jupyter_envs.errors import PackageRefused, Unreachable
+from jupyter_envs.models import Package
+
+AT_ONCE = 6
+BLOCK = 1 << 20
+FIRST_REVISION = 1
+
+
+class Watcher(Protocol):
+    """Who is told of the downloads; called from any thread."""
+
+    def advance(self, package: Package, size: int) -> None:
+        """``size`` more bytes of the package arrived."""
+
+    def fetched(self, package: Package) -> None:
+        """The package is in the cache."""
+
+
+def packages_dir(cache_dir: Path) -> Path:
+    """Where extracted packages are kept."""
+    return cache_dir / "packages"
+
+
+def package_cache(cache_dir: Path) -> PackageCache:
+    """rattler's view of the cache: every file's hash is compared before it is linked.
+
+    Anything weaker would let a file that was edited in one environment leak into the next through its hard link.
+    """
+    folder = packages_dir(cache_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    return PackageCache.from_layers([PackageCacheLayer(folder).with_validation_mode(ValidationMode.full())])
+
+
+def entry_path(package: Package, cache_dir: Path) -> Path:
+    """The folder of one extracted package."""
+    return packages_dir(cache_dir) / entry_name(package)
+
+
+def lock_path(entry: Path) -> Path:
+    """The file beside an entry that says which archive it came from."""
+    return entry.with_name(entry.name + ".lock")
+
+
+def is_cached(package: Package, cache_dir: Path) -> bool:
+    """Whether the very archive that ``package`` names was fetched and checked before."""
+    entry = entry_path(package, cache_dir)
+    try:
+        revision, sha256 = read_lock(entry)
+    except OSError:
+        return False
+    return entry.is_dir() and revision == FIRST_REVISION and sha256 == package.sha256
+
+
+def read_lock(entry: Path) -> tuple[int, str]:
+    """``(revision, sha256)`` of an entry, as rattler's package cache writes them: 8 bytes big-endian, then 32 bytes."""
+    data = lock_path(entry).read_bytes()
+    return int.from_bytes(data[:8], "big"), data[8:40].hex()
+
+
+def write_lock(entry: Path, sha256: str) -> None:
+    """Say that ``entry`` came from the archive with this sha256."""
+    lock = lock_path(entry)
+    part = lock.with_name(f".{lock.name}.{os.getpid()}")
+    part.write_bytes(FIRST_REVISION.to_bytes(8, "big") + bytes.fromhex(sha256))
+    part.replace(lock)
+
+
+def pending(packages: Sequence[Package], cache_dir: Path) -> list[Package]:
+    """The conda packages that are still to be downloaded."""
+    return [package for package in packages if package.manager == "conda" and not is_cached(package, cache_dir)]
+
+
+async def fetch(packages: Sequence[Package], cache_dir: Path, watcher: Watcher) -> None:
+    """Bring all ``packages`` into the cache.
+
+    Raises `PackageRefused`, `Unreachable` or `DiskTrouble`; what was fetched until then stays in the cache.
+    """
+    packages_dir(cache_dir).mkdir(parents=True, exist_ok=True)
+    client = Client.default_client()
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(package: Package) -> None:
+        async with gate:
+            await fetch_one(client, package, cache_dir, watcher)
+            watcher.fetched(package)
+
+    tasks = [asyncio.create_task(one(package)) for package in packages]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def fetch_one(client: Client, package: Package, cache_dir: Path, watcher: Watcher) -> None:
+    """Download, compare, extract, check and publish one package."""
+    if not package.sha256:
+        raise refuse(package.name, "the lock has no sha256 for it")
+    with (
+        mapped(f"Fetching {package.name}"),
+        tempfile.TemporaryDirectory(
+            prefix=".fetch-", dir=packages_dir(cache_dir), ignore_cleanup_errors=True
+        ) as scratch,
+    ):
+        archive = Path(scratch, file_name(package))
+        await download(client, package, archive, watcher)
+        extracted = Path(scratch, "package")
+        await asyncio.to_thread(extract, archive, extracted)
+        await asyncio.to_thread(check_package, extracted, package.name)
+        publish(extracted, entry_path(package, cache_dir), package)
+
+
+async def download(client: Client, package: Package, archive: Path, watcher: Watcher) -> None:
+    """Write the archive and compare its sha256 with the lock's."""
+    with archive.open("wb") as file:
+        writer = HashingWriter(file, lambda size: watcher.advance(package, size))
+        if urlsplit(package.url).scheme == "file":
+            await asyncio.to_thread(copy_local, package, writer)
+        else:
+            await download_remote(client, package, writer)
+    if writer.sha256.hexdigest() != package.sha256:
+        raise PackageRefused(
+            f"The archive of {package.name} {package.version} is not the one that was locked:"
+            f" its sha256 is {writer.sha256.hexdigest()}, not {package.sha256} (hash mismatch).",
+            hints=("Lock again if the channel replaced the file; otherwise do not trust the channel.",),
+            package=package.name,
+        )
+
+
+async def download_remote(client: Client, package: Package, writer: HashingWriter) -> None:
+    """Stream from a server."""
+    try:
+        await download_to_writer(client, package.url, writer)
+    except RuntimeError as error:
+        raise Unreachable(
+            f"Downloading {package.name} failed: {error}",
+            hints=("Check the network, then try again; what was downloaded already is kept.",),
+            package=package.name,
+        ) from error
+
+
+def copy_local(package: Package, writer: HashingWriter) -> None:
+    """Read from a channel on this machine's disk."""
+    path = Path(unquote(urlsplit(package.url).path))
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                writer.write(block)
+    except FileNotFoundError as error:
+        raise Unreachable(
+            f"The channel does not have {package.name} {package.version} any more: {path} is not there.",
+            hints=("Lock again, or bring the channel back.",),
+            package=package.name,
+        ) from error
+
+
+class HashingWriter:
+    """A file that hashes and counts what is written to it."""
+
+    def __init__(self, file: BinaryIO, advance: Callable[[int], None]) -> None:
+        self._write = file.write
+        self._advance = advance
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write, hash and count one block."""
+        self._write(data)
+        self.sha256.update(data)
+        self._advance(len(data))
+        return len(data)
+
+
+def publish(extracted: Path, entry: Path, package: Package) -> None:
+    """Move a checked folder to its place in the cache; another process may have been quicker with the same bytes."""
+    if is_cached(package, entry.parent.parent):
+        return
+    discard(entry)
+    try:
+        extracted.rename(entry)
+    except OSError:
+        if not entry.is_dir():
+            raise
+    write_lock(entry, package.sha256)
+
+
+def discard(entry: Path) -> None:
+    """Take an entry out of the cache; environments keep their files, since those are links of their own."""
+    with contextlib.suppress(FileNotFoundError):
+        lock_path(entry).unlink()
+    if entry.exists():
+        aside = Path(tempfile.mkdtemp(prefix=".gone-", dir=entry.parent))
+        entry.rename(aside / entry.name)
+        shutil.rmtree(aside)

@@ -1,0 +1,68 @@
+"""Packages as rattler's records, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rattler import MatchSpec, PackageRecord, RepoDataRecord
+
+from jupyter_envs.errors import InvalidSpec
+from jupyter_envs.models import Package
+
+
+def entry_name(package: Package) -> str:
+    """The name of a package's folder in the package cache: ``name-version-build``."""
+    return f"{package.name}-{package.version}-{package.build}"
+
+
+def file_name(package: Package) -> str:
+    """The last part of a package's URL."""
+    return package.url.rsplit("/", 1)[-1]
+
+
+def channel_of(url: str) -> str:
+    """The channel's URL for a package's URL: without the file and the platform's folder."""
+    return url.rsplit("/", 2)[0] + "/"
+
+
+def to_package(record: RepoDataRecord, platform: str) -> Package:
+    """What we keep of a solved record."""
+    return Package(
+        name=record.name.normalized,
+        version=str(record.version),
+        manager="conda",
+        platform=platform,
+        build=str(record.build),
+        build_number=record.build_number,
+        subdir=record.subdir,
+        url=record.url,
+        sha256=record.sha256.hex() if record.sha256 else "",
+        md5=record.md5.hex() if record.md5 else "",
+        size=record.size,
+        depends=tuple(record.depends),
+    )
+
+
+def record_of_entry(package: Package, entry: Path) -> RepoDataRecord:
+    """The record of a package that is extracted at ``entry``, with its real metadata and the lock's URL and hash."""
+    record = PackageRecord.from_index_json(
+        entry / "info" / "index.json", size=package.size, sha256=package.sha256 or None, md5=package.md5 or None
+    )
+    if package.depends:
+        record.depends = list(package.depends)
+    return RepoDataRecord(record, file_name(package), package.url, channel_of(package.url))
+
+
+def match_spec(text: str) -> MatchSpec:
+    """A match spec as conda reads it (not strict: half of the world's environment files need that).
+
+    Raises `InvalidSpec`, naming the spec.
+    """
+    try:
+        return MatchSpec(text, strict=False)
+    except Exception as error:  # rattler raises several unrelated classes here
+        raise InvalidSpec(
+            f"“{text}” is not a package specification: {error}",
+            hints=("Write a name, or a name with a version, such as numpy, numpy=2.1 or “numpy >=2,<3”.",),
+            spec=text,
+        ) from error

@@ -1,0 +1,31 @@
+"""What crosses the pipe between the server and a worker: one JSON object a line.
+
+To the worker: ``{"op": name, "args": {…}}``. From it, any number of ``{"progress": {…}}`` and ``{"log": line}``,
+then one ``{"result": …}`` or ``{"error": {code, message, hints, fields}}``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from jupyter_envs.models import Package
+
+LINE_LIMIT = 64 * 1024 * 1024
+
+
+def encode(message: dict[str, Any]) -> bytes:
+    """One line."""
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+def packages_to_json(packages: Iterable[Package]) -> list[dict[str, Any]]:
+    """Packages as JSON objects."""
+    return [asdict(package) for package in packages]
+
+
+def packages_from_json(data: Iterable[dict[str, Any]]) -> list[Package]:
+    """And back."""
+    return [Package(**{**item, "depends": tuple(item["depends"])}) for item in data]

@@ -1,0 +1,172 @@
+"""Everything that uv does for us, and the only place that runs it. Runs in the worker process.
+
+The pip section is resolved against what conda provides (as constraints), from wheels alone: a source build is
+running code, and a preview must not. What was resolved is installed by hash and without dependencies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import uv
+from packaging.utils import canonicalize_name
+
+from jupyter_envs.engine.pypi_lines import split_lines
+from jupyter_envs.errors import (
+    DiskTrouble,
+    EngineFailed,
+    EnvsError,
+    InvalidSpec,
+    PackageRefused,
+    Unreachable,
+    Unsolvable,
+)
+from jupyter_envs.models import Package
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # the same module, before it came with Python
+
+PYTHON_PLATFORMS = {
+    "linux-64": "x86_64-manylinux_2_28",
+    "linux-aarch64": "aarch64-manylinux_2_28",
+    "osx-64": "x86_64-apple-darwin",
+    "osx-arm64": "aarch64-apple-darwin",
+    "win-64": "x86_64-pc-windows-msvc",
+}
+# What uv's message says about the cause, most telling first.
+TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
+    ("No space left", DiskTrouble, "Free some space, then try again."),
+    ("Hash mismatch", PackageRefused, "The index serves another file than the one that was locked; do not trust it."),
+    ("no usable wheels", Unsolvable, "Only wheels are installed; take the package from conda, or another version."),
+    ("No solution found", Unsolvable, "Loosen the pip section, or take the package from conda."),
+    ("error sending request", Unreachable, "Check the index's address and the network, then try again."),
+    ("Failed to fetch", Unreachable, "Check the index's address and the network, then try again."),
+    ("Failed to download", Unreachable, "Check the network, then try again."),
+)
+
+
+async def resolve(
+    lines: Sequence[str],
+    conda: Sequence[Package],
+    *,
+    platform: str,
+    cache_dir: Path,
+    index: str | None = None,
+    exclude_newer: str | None = None,
+) -> list[Package]:
+    """Resolve a pip section for one platform against the packages that conda provides.
+
+    ``index`` replaces the default package index. What conda provides already is left out of the result.
+    Raises `InvalidSpec`, `Unsolvable` or `Unreachable`.
+    """
+    requirements, options = split_lines(lines)
+    python = next((package.version for package in conda if package.name == "python"), None)
+    if python is None:
+        raise InvalidSpec(
+            "The file has a pip section but no Python among its conda packages.",
+            hints=("Add a line “- python” above the pip section.",),
+        )
+    provided = {
+        str(canonicalize_name(package.name)): package.version for package in conda if is_python_package(package)
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        wanted = write_lines(Path(scratch, "requirements.in"), [str(requirement) for requirement in requirements])
+        fixed = write_lines(Path(scratch, "provided.txt"), [f"{name}=={it}" for name, it in provided.items()])
+        output = Path(scratch, "pylock.toml")
+        command = ["pip", "compile", str(wanted), "--constraints", str(fixed), "--output-file", str(output)]
+        command += ["--format", "pylock.toml", "--python", sys.executable, "--python-version", python]
+        command += ["--python-platform", PYTHON_PLATFORMS.get(platform, platform), "--only-binary", ":all:"]
+        command += ["--no-build", *(["--default-index", index] if index else []), *options]
+        command += ["--exclude-newer", exclude_newer] if exclude_newer else []
+        await run_uv(command, cache_dir, "Resolving the pip section")
+        locked = read_pylock(output)
+    found = [wheel(item, platform) for item in locked.get("packages", [])]
+    return [package for package in found if provided.get(package.name) != package.version]
+
+
+def is_python_package(package: Package) -> bool:
+    """Whether a conda package may provide an importable distribution of its own name."""
+    return any(dependency.split()[0] in ("python", "python_abi") for dependency in package.depends if dependency)
+
+
+def write_lines(path: Path, lines: Sequence[str]) -> Path:
+    """A text file."""
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def read_pylock(path: Path) -> dict[str, Any]:
+    """A `pylock.toml` (PEP 751)."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def wheel(item: dict[str, Any], platform: str) -> Package:
+    """One ``[[packages]]`` entry of a pylock.toml (PEP 751), as uv writes it for one platform."""
+    wheels = item.get("wheels") or []
+    if not wheels:
+        raise Unsolvable(
+            f"{item.get('name')} {item.get('version')} has no wheel for {platform}.",
+            hints=("Only wheels are installed; take the package from conda, or another version.",),
+        )
+    chosen = wheels[0]
+    return Package(
+        name=canonicalize_name(item["name"]),
+        version=str(item["version"]),
+        manager="pip",
+        platform=platform,
+        url=str(chosen.get("url") or Path(chosen.get("path", "")).as_uri()),
+        sha256=str(chosen["hashes"]["sha256"]),
+        size=chosen.get("size"),
+    )
+
+
+async def install(packages: Sequence[Package], prefix: Path, cache_dir: Path) -> None:
+    """Install exactly these wheels, by hash, without their dependencies."""
+    with tempfile.TemporaryDirectory() as scratch:
+        lines = [f"{package.name} @ {package.url} --hash=sha256:{package.sha256}" for package in packages]
+        wanted = write_lines(Path(scratch, "requirements.txt"), lines)
+        command = ["pip", "install", "--python", str(python_of(prefix)), "--requirement", str(wanted)]
+        command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-build", "--link-mode", "hardlink"]
+        await run_uv([*command, "--no-index", "--break-system-packages"], cache_dir, "Installing the pip section")
+
+
+def python_of(prefix: Path) -> Path:
+    """The interpreter of a prefix."""
+    return prefix / ("python.exe" if os.name == "nt" else "bin/python")
+
+
+async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str) -> None:
+    """Run uv without any configuration of the user's; raises one of our errors with uv's own words."""
+    env = {**os.environ, "UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cache_dir / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
+    child = await asyncio.create_subprocess_exec(
+        uv.find_uv_bin(),
+        *arguments,
+        "--no-progress",
+        "--color",
+        "never",
+        env=env,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, output = await child.communicate()
+    if child.returncode:
+        raise failure(output.decode(errors="replace"), doing)
+
+
+def failure(output: str, doing: str) -> EnvsError:
+    """uv's message as one of our errors."""
+    words = re.sub(r"^\s*(error: |× )", "", output.strip())
+    for telling, kind, hint in TELLING:
+        if telling.lower() in output.lower():
+            return kind(f"{doing} failed: {words}", hints=(hint,))
+    return EngineFailed(f"{doing} failed: {words}", hints=("The job's log has the details.",))

@@ -1,0 +1,149 @@
+"""The program that a worker process runs: one request after the other, until its pipe closes.
+
+A bad package can abort the process that links it, and rattler goes on writing when its task is cancelled; so this
+process is expendable. It has a process group of its own, and when the parent goes away it ends the whole group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from jupyter_envs.engine import activation, pypi
+from jupyter_envs.engine.conda import fetch, install, solve
+from jupyter_envs.engine.guard import activation_scripts
+from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
+from jupyter_envs.engine.progress import Tracker
+from jupyter_envs.errors import EngineFailed, EnvsError
+from jupyter_envs.models import Progress
+
+Args = dict[str, Any]
+
+
+async def do_solve(args: Args, tracker: Tracker) -> Any:
+    """Conda packages for one platform."""
+    tracker.start("solving")
+    found = await solve.solve(
+        channels=args["channels"], specs=args["specs"], platform=args["platform"], cache_dir=Path(args["cache_dir"])
+    )
+    return {"packages": packages_to_json(found), "lacks_kernel": solve.lacks_kernel(found, args["pip_names"])}
+
+
+async def do_resolve_pip(args: Args, tracker: Tracker) -> Any:
+    """PyPI packages for one platform."""
+    tracker.start("pip")
+    conda = packages_from_json(args["conda"])
+    found = await pypi.resolve(
+        args["lines"], conda, platform=args["platform"], cache_dir=Path(args["cache_dir"]), index=args["index"]
+    )
+    return packages_to_json(found)
+
+
+async def do_pending(args: Args, tracker: Tracker) -> Any:
+    """Which conda packages are still to be fetched, and which cached ones bring activation scripts."""
+    cache_dir = Path(args["cache_dir"])
+    packages = packages_from_json(args["packages"])
+    missing = fetch.pending(packages, cache_dir)
+    cached = [package for package in packages if package.manager == "conda" and package not in missing]
+    scripts = {package.name: activation_scripts(fetch.entry_path(package, cache_dir)) for package in cached}
+    return {"missing": packages_to_json(missing), "scripts": {name: found for name, found in scripts.items() if found}}
+
+
+async def do_install(args: Args, tracker: Tracker) -> Any:
+    """A new prefix: conda packages first, then wheels."""
+    cache_dir, prefix = Path(args["cache_dir"]), Path(args["prefix"])
+    packages = packages_from_json(args["packages"])
+    conda = [package for package in packages if package.manager == "conda"]
+    wheels = [package for package in packages if package.manager == "pip"]
+    missing = fetch.pending(conda, cache_dir)
+    sizes = [package.size for package in missing]
+    tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
+    await install.install(conda, prefix, cache_dir, tracker, tracker)
+    if wheels:
+        tracker.start("pip", len(wheels))
+        await pypi.install(wheels, prefix, cache_dir)
+    return None
+
+
+async def do_capture(args: Args, tracker: Tracker) -> Any:
+    """The activation variables of a prefix."""
+    tracker.start("publishing")
+    return activation.capture(Path(args["prefix"]), args["name"], args["variables"])
+
+
+OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
+    "solve": do_solve,
+    "resolve_pip": do_resolve_pip,
+    "pending": do_pending,
+    "install": do_install,
+    "capture": do_capture,
+}
+
+
+async def answer(request: dict[str, Any], send: Callable[[dict[str, Any]], None]) -> None:
+    """Carry out one request; whatever happens, exactly one result or error is sent."""
+
+    def tell(progress: Progress) -> None:
+        send({"progress": asdict(progress)})
+
+    tracker = Tracker(tell)
+    try:
+        async with tracker.telling():
+            result = await OPERATIONS[request["op"]](request["args"], tracker)
+        send({"result": result})
+    except EnvsError as error:
+        send({"error": error.to_json()})
+    except BaseException as error:  # a panic in rattler is no Exception, and must be told too
+        for line in traceback.format_exc().splitlines():
+            send({"log": line})
+        failed = EngineFailed(f"The engine failed: {error}", hints=("The job's log has the details.",))
+        send({"error": failed.to_json()})
+
+
+def end_group() -> None:
+    """End this process and all that it started."""
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def read_requests(requests: queue.Queue[bytes]) -> None:
+    """Take requests from standard input; when the parent is gone, so are we."""
+    for line in sys.stdin.buffer:
+        requests.put(line)
+    end_group()
+
+
+def private_output() -> BinaryIO:
+    """The pipe to the parent, out of reach of anything that prints."""
+    pipe = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    return pipe
+
+
+def main() -> None:
+    """Answer requests for ever."""
+    pipe = private_output()
+    writing = threading.Lock()
+
+    def send(message: dict[str, Any]) -> None:
+        with writing:
+            pipe.write(encode(message))
+
+    requests: queue.Queue[bytes] = queue.Queue()
+    threading.Thread(target=read_requests, args=(requests,), daemon=True).start()
+    loop = asyncio.new_event_loop()
+    while True:
+        loop.run_until_complete(answer(json.loads(requests.get()), send))
+
+
+if __name__ == "__main__":
+    main()

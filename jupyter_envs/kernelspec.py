@@ -1,0 +1,180 @@
+"""Environments as Jupyter kernels: ordinary `kernel.json` files in the user's own Jupyter folder.
+
+The format is jupyter_client's (jupyter-client.readthedocs.io, "Kernel specs"). A kernelspec that we did not write
+is never overwritten and never removed. Nothing runs at a kernel's start but its interpreter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_data_dir, jupyter_path
+
+from jupyter_envs.errors import NameTaken
+
+MARK = "jupyter_envs"
+RESOURCE_LIMIT = 1024 * 1024
+# The kernel that gives the environment its name, if the prefix has several.
+PREFERRED = ("python3", "ir")
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernelspec found in a prefix: its folder's name, its `kernel.json`, and the folder."""
+
+    name: str
+    spec: Mapping[str, Any]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose kernels are published: an environment's name, the id of its generation, and the prefix."""
+
+    environment: str
+    generation: str
+    prefix: Path
+
+
+def kernels_dir() -> Path:
+    """Where the user's own kernelspecs are."""
+    return Path(jupyter_data_dir()) / "kernels"
+
+
+def kernel_name(environment: str) -> str:
+    """Jupyter looks kernels up in lower case."""
+    return environment.lower()
+
+
+def find(prefix: Path) -> list[Kernel]:
+    """All kernelspecs of a prefix, the one that gets the environment's name first."""
+    found = []
+    for path in sorted(prefix.glob("share/jupyter/kernels/*/kernel.json")):
+        spec = read(path)
+        if spec is not None:
+            found.append(Kernel(path.parent.name, spec, path.parent))
+    return sorted(
+        found, key=lambda kernel: PREFERRED.index(kernel.name) if kernel.name in PREFERRED else len(PREFERRED)
+    )
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """A `kernel.json`; None for what is not one."""
+    try:
+        spec = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    argv = spec.get("argv") if isinstance(spec, dict) else None
+    return spec if isinstance(argv, list) and argv and all(isinstance(part, str) for part in argv) else None
+
+
+def is_ours(folder: Path, environment: str | None = None) -> bool:
+    """Whether we wrote the kernelspec in ``folder``, for any environment or for one."""
+    spec = read(folder / "kernel.json")
+    mark = spec.get("metadata", {}).get(MARK) if spec else None
+    return isinstance(mark, dict) and (environment is None or mark.get("environment") == environment)
+
+
+def require_free(environment: str) -> None:
+    """Raise `NameTaken` when a kernel of somebody else has the name that this environment's kernel would get."""
+    name = kernel_name(environment)
+    for base in jupyter_path("kernels"):
+        folders = [entry for entry in Path(base).glob("*") if entry.name.lower() == name]
+        if any((folder / "kernel.json").is_file() and not is_ours(folder) for folder in folders):
+            raise NameTaken(
+                f"A kernel named {name} is registered already, and not by Jupyter Envs.",
+                hints=("Choose another name; the other kernel stays as it is.",),
+                name=environment,
+            )
+
+
+def compose(kernel: Kernel, place: Place, env: Mapping[str, str], display: str) -> dict[str, Any]:
+    """The `kernel.json` to publish: absolute interpreter, captured activation, the kernel's own metadata."""
+    mark = {"environment": place.environment, "generation": place.generation, "prefix": str(place.prefix)}
+    return {
+        **kernel.spec,
+        "argv": [interpreter(kernel.spec["argv"][0], place.prefix), *kernel.spec["argv"][1:]],
+        "display_name": display,
+        "env": {"PYTHONNOUSERSITE": "1", **kernel.spec.get("env", {}), **env},
+        "metadata": {**kernel.spec.get("metadata", {}), MARK: mark},
+    }
+
+
+def interpreter(command: str, prefix: Path) -> str:
+    """The program of a kernel as an absolute path inside the prefix."""
+    if Path(command).is_relative_to(prefix):
+        return command
+    inside = prefix / "bin" / Path(command).name
+    return str(inside if inside.exists() or not Path(command).is_absolute() else command)
+
+
+def publish(place: Place, env: Mapping[str, str]) -> list[str]:
+    """Write a kernelspec for each kernel of the prefix and return their `names`.
+
+    Kernelspecs of earlier generations that are no more are removed.
+    """
+    published = names(place.environment, place.prefix)
+    for position, (name, kernel) in enumerate(zip(published, find(place.prefix), strict=True)):
+        own = kernel.spec.get("display_name", kernel.name)
+        display = f"{place.environment} ({own})" if position else place.environment
+        install(kernels_dir() / name, compose(kernel, place, env, display), kernel.folder)
+    remove(place.environment, keep=published)
+    return published
+
+
+def names(environment: str, prefix: Path) -> list[str]:
+    """The names under which the kernels of a prefix are published, the environment's own first."""
+    own = kernel_name(environment)
+    return [f"{own}.{kernel.name.lower()}" if position else own for position, kernel in enumerate(find(prefix))]
+
+
+def install(folder: Path, spec: Mapping[str, Any], resources: Path) -> None:
+    """Put a kernelspec in its place; an observer sees the old one or the new one."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists() and not is_ours(folder):
+        raise NameTaken(f"A kernel named {folder.name} is registered already.", name=folder.name)
+    # beside the folder that Jupyter lists, so that nobody sees a kernel that is half written
+    part = folder.parent.parent / f".{folder.name}.{secrets.token_hex(4)}"
+    part.mkdir()
+    try:
+        for file in resources.iterdir():
+            if file.name != "kernel.json" and file.is_file() and file.stat().st_size <= RESOURCE_LIMIT:
+                shutil.copyfile(file, part / file.name)
+        write_synced(part / "kernel.json", json.dumps(spec, indent=1))
+        if folder.exists():
+            exchange(part, folder)
+        else:
+            part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def exchange(part: Path, folder: Path) -> None:
+    """Replace the files of a kernelspec one by one, `kernel.json` last and atomically."""
+    for file in sorted(part.iterdir(), key=lambda file: file.name == "kernel.json"):
+        file.replace(folder / file.name)
+
+
+def write_synced(path: Path, text: str) -> None:
+    """Write a file that survives a crash."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def remove(environment: str, keep: Iterable[str] = ()) -> list[str]:
+    """Remove the kernelspecs that we wrote for an environment and return their names."""
+    kept, gone = set(keep), []
+    for path in kernels_dir().glob("*/kernel.json"):
+        if path.parent.name not in kept and is_ours(path.parent, environment):
+            shutil.rmtree(path.parent)
+            gone.append(path.parent.name)
+    return sorted(gone)

@@ -1,0 +1,9 @@
+"""The use cases: what the command line and the server both call.
+
+`Manager` knows environments, pins and plans. It does not know HTTP, a terminal, rattler or uv.
+"""
+
+from jupyter_envs.manager.core import Manager
+from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Summary, to_json
+
+__all__ = ["CreateRequest", "Detail", "Documents", "Manager", "PinStatus", "Summary", "to_json"]

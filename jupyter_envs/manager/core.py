@@ -1,0 +1,374 @@
+"""`Manager`: each use case as a short sentence of the modules below."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_data_dir
+from traitlets import Bool, List, Unicode, default
+from traitlets.config import LoggingConfigurable
+
+from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
+from jupyter_envs.engine.client import Engine, Session
+from jupyter_envs.errors import EngineFailed, EnvironmentInUse, EnvsError, InvalidInput, NotFound, PlanChanged
+from jupyter_envs.machine import current_platform
+from jupyter_envs.manager.notebooks import Pinned, choose_files, read_pinned, save_notebook, with_pin
+from jupyter_envs.manager.planning import Wanted, propose, read_request, resolve
+from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Proposal, Summary
+from jupyter_envs.models import (
+    Generation,
+    Lock,
+    Package,
+    Pin,
+    Plan,
+    Progress,
+    Reporter,
+    Spec,
+)
+from jupyter_envs.store import Draft, Store, check_name
+
+PLANS_KEPT = 20
+FORMATS = ("full", "portable", "conda-lock", "explicit")
+
+
+def no_kernels() -> Mapping[str, int]:
+    """Nobody runs a kernel."""
+    return {}
+
+
+class Manager(LoggingConfigurable):
+    """All environments of one user.
+
+    A coroutine that takes a reporter may be cancelled at any time: it ends when the engine's processes are gone and
+    nothing that is half made is left.
+    """
+
+    root_dir = Unicode(help="Folder of the environments. Keep it on the file system of `cache_dir`.").tag(config=True)
+    cache_dir = Unicode(help="Folder of the package cache, shared by all environments through hard links.").tag(
+        config=True
+    )
+    default_channels = List(
+        Unicode(), ["conda-forge"], help="Channels for requests and environment files that name none."
+    ).tag(config=True)
+    pypi_index = Unicode(
+        "", help="Address of the package index for pip sections; empty for PyPI. A file's own --index-url wins."
+    ).tag(config=True)
+    standby_worker = Bool(False, help="Keep one engine process ready, so that a job need not wait for its start.").tag(
+        config=True
+    )
+
+    @default("root_dir")
+    def _default_root_dir(self) -> str:
+        return str(Path(jupyter_data_dir()) / "jupyter-envs" / "envs")
+
+    @default("cache_dir")
+    def _default_cache_dir(self) -> str:
+        return str(Path(self.root_dir).parent / "cache")
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        self.platform = current_platform()
+        self.running_kernels: Callable[[], Mapping[str, int]] = no_kernels
+        self._store = Store(Path(self.root_dir))
+        self._engine = Engine(Path(self.cache_dir), index=self.pypi_index or None, standby=self.standby_worker)
+        self._plans: OrderedDict[str, tuple[CreateRequest, str | None, Proposal]] = OrderedDict()
+
+    async def close(self) -> None:
+        """End what still waits for work."""
+        await self._engine.close()
+
+    # ---- looking
+
+    async def environments(self) -> list[Summary]:
+        """All environments by name; one whose record is damaged is listed as ``broken``."""
+        running = self.running_kernels()
+        return [self._summary(name, running) for name in self._store.names()]
+
+    async def environment(self, name: str) -> Detail:
+        """One environment with its packages. Raises `NotFound`."""
+        environment = self._store.get(name)
+        spec = self._store.spec(name, environment.current)
+        found = await self._installed(name)
+        requested = {item.split()[0].split("=")[0].split("::")[-1] for item in spec.conda}
+        names = tuple(package.name for package in found if package.name in requested)
+        return Detail(self._summary(name, self.running_kernels()), tuple(found), spec, names)
+
+    def _summary(self, name: str, running: Mapping[str, int]) -> Summary:
+        try:
+            environment = self._store.get(name)
+        except EnvsError as error:
+            self.log.warning("%s", error)
+            return Summary(name, self._store.root / name, None, state="broken")
+        place = self._store.prefix(name, environment.current)
+        kernels = sum(running.get(kernel, 0) for kernel in environment.generation.kernels)
+        return Summary(name, place, environment, kernels, "ready" if place.is_dir() else "broken")
+
+    async def _installed(self, name: str) -> list[Package]:
+        """What is really in the current prefix, with the lock's hashes for its wheels."""
+        environment = self._store.get(name)
+        place = self._store.prefix(name, environment.current)
+        found = await asyncio.to_thread(prefix.installed, place, self.platform)
+        lock = self._store.lock(name, environment.current)
+        return prefix.with_hashes(found, lock.packages)
+
+    async def export(self, name: str, format: str) -> tuple[str, str]:
+        """``(file name, text)`` of an environment in one of `FORMATS`. Raises `NotFound`, `InvalidInput`."""
+        environment = self._store.get(name)
+        spec = self._store.spec(name, environment.current)
+        if format == "full":
+            return "environment.yml", exports.full(spec, await self._installed(name))
+        if format == "portable":
+            return "environment.yml", exports.portable(spec)
+        if format == "conda-lock":
+            return f"{name}.conda-lock.yml", lockfile.write(self._store.lock(name, environment.current))
+        if format == "explicit":
+            found = await self._installed(name)
+            return f"conda-{self.platform}.lock", exports.explicit(found, self.platform)
+        raise InvalidInput(f"“{format}” is no export format.", hints=(f"One of {', '.join(FORMATS)}.",), key="format")
+
+    # ---- making
+
+    async def plan(self, request: CreateRequest, documents: Documents, reporter: Reporter) -> Plan:
+        """What `create` would do. Writes nothing but downloaded channel data."""
+        async with self._engine.session(reporter) as session:
+            return (await self._propose(request, documents, session)).plan
+
+    async def create(
+        self, request: CreateRequest, documents: Documents, reporter: Reporter, *, confirmed: str | None = None
+    ) -> Summary:
+        """Make an environment, or a new generation of the one that a notebook is pinned to.
+
+        ``confirmed`` is the hash of the plan that the user saw. Raises `PlanChanged` when it is another one by now,
+        `NameTaken`, `EnvironmentBusy`, and whatever the parsers and the engine raise; then nothing has changed.
+        """
+        async with self._engine.session(reporter) as session:
+            proposal = self._recall(confirmed, request) or await self._propose(request, documents, session)
+            if confirmed is not None and proposal.plan.hash != confirmed:
+                raise PlanChanged(
+                    "What would be installed is not what you confirmed: the channels or the files have changed since.",
+                    hints=("Look at the new plan, then confirm that one.",),
+                    hash=proposal.plan.hash,
+                )
+            name = proposal.plan.environment
+            with self._store.writing(name):
+                if request.pin is None:
+                    self._require_free(name)
+                await self._build(name, proposal, reason_of(request, self._store.exists(name)), session, reporter)
+        if request.pin is not None and request.update:
+            await self._write_pin(request.pin, name, documents, write=request.write_notebook, keep_files=True)
+        return self._summary(name, self.running_kernels())
+
+    async def _propose(self, request: CreateRequest, documents: Documents, session: Session) -> Proposal:
+        wanted = await self._read(request, documents)
+        check_name(wanted.name)
+        if request.pin is None:
+            self._require_free(wanted.name)
+        elif not self._store.exists(wanted.name):
+            kernelspec.require_free(wanted.name)
+        resolved = await resolve(wanted, session, self.platform, self.default_channels)
+        pending = await session.pending(resolved.packages)
+        current = await self._installed(wanted.name) if self._store.exists(wanted.name) else []
+        proposal = propose(wanted, resolved, pending, current, self.platform)
+        self._remember(request, proposal)
+        return proposal
+
+    async def _read(self, request: CreateRequest, documents: Documents) -> Wanted:
+        if request.pin is None:
+            return read_request(request, self.default_channels)
+        pinned = await read_pinned(request.pin, documents)
+        if pinned.pin is None:
+            raise NotFound(
+                f"{request.pin} is not pinned.", hints=("Pin it to an environment first.",), path=request.pin
+            )
+        if request.update or pinned.lock is None:
+            return Wanted(pinned.pin.environment, self._file_of(pinned))
+        return Wanted(pinned.pin.environment, pinned.spec or Spec(), pinned.lock)
+
+    def _file_of(self, pinned: Pinned) -> Spec:
+        if pinned.spec is None:
+            file = pinned.pin.file if pinned.pin else "environment.yml"
+            raise NotFound(
+                f"The environment file {pinned.beside(file)} is not there.",
+                hints=("Bring the file back, or pin the notebook again.",),
+                path=pinned.beside(file),
+            )
+        return pinned.spec
+
+    def _require_free(self, name: str) -> None:
+        self._store.require_free(name)
+        kernelspec.require_free(name)
+
+    def _remember(self, request: CreateRequest, proposal: Proposal) -> None:
+        name = proposal.plan.environment
+        self._plans[proposal.plan.hash] = (request, self._generation_of(name), proposal)
+        while len(self._plans) > PLANS_KEPT:
+            self._plans.popitem(last=False)
+
+    def _recall(self, confirmed: str | None, request: CreateRequest) -> Proposal | None:
+        """The very proposal that was shown, unless the environment has changed since."""
+        asked, generation, proposal = self._plans.get(confirmed or "", (None, None, None))
+        if proposal is None or asked != request or generation != self._generation_of(proposal.plan.environment):
+            return None
+        return proposal
+
+    def _generation_of(self, name: str) -> str | None:
+        return self._store.get(name).current if self._store.exists(name) else None
+
+    async def _build(self, name: str, proposal: Proposal, reason: str, session: Session, reporter: Reporter) -> None:
+        """Install into a new prefix, look at what is there, publish it, make it a kernel; or leave no trace."""
+        draft = self._store.draft(name)
+        try:
+            await session.install(proposal.packages, draft.prefix)
+            reporter.progress(Progress("publishing"))
+            await asyncio.to_thread(self._check, draft, proposal.packages)
+            variables = await session.capture(draft.prefix, name, proposal.spec.variables)
+            await asyncio.to_thread(self._publish, draft, proposal, reason, variables)
+        except BaseException:
+            await asyncio.shield(asyncio.to_thread(self._store.discard, draft))
+            raise
+
+    def _check(self, draft: Draft, packages: Sequence[Package]) -> None:
+        """Believe the disk, not the worker."""
+        found = prefix.with_hashes(prefix.installed(draft.prefix, self.platform), packages)
+        wrong = pin.differences(packages, found)
+        if wrong:
+            names = ", ".join(change.name for change in wrong[:5])
+            raise EngineFailed(
+                f"The environment is not what was planned ({names}).", hints=("Nothing was changed. Try again.",)
+            )
+
+    def _publish(self, draft: Draft, proposal: Proposal, reason: str, variables: Mapping[str, str]) -> None:
+        now = datetime.now(timezone.utc)
+        lock = Lock(proposal.packages, tuple(proposal.spec.channels), (self.platform,), dict(proposal.content_hash))
+        conda = [package for package in proposal.packages if package.manager == "conda"]
+        prefix.write_history(draft.prefix, conda, proposal.spec.conda, now)
+        self._store.record(draft, proposal.spec, lock)
+        generation = Generation(
+            id=draft.id,
+            created=now.isoformat(timespec="seconds"),
+            reason=reason,
+            digest=lock.digest(self.platform),
+            packages=len(proposal.packages),
+            python=prefix.python_version(proposal.packages),
+            kernels=tuple(kernelspec.names(draft.name, draft.prefix)),
+        )
+        self._store.publish(draft, generation)
+        kernelspec.publish(kernelspec.Place(draft.name, draft.id, draft.prefix), variables)
+
+    async def remove(self, name: str, reporter: Reporter, *, force: bool = False) -> None:
+        """Remove an environment and its kernels. Raises `NotFound`, `EnvironmentBusy`, `EnvironmentInUse`."""
+        summary = self._summary(self._store.get(name).name, self.running_kernels())
+        if summary.running_kernels and not force:
+            raise EnvironmentInUse(
+                f"{name} is in use: {summary.running_kernels} of its kernels are running.",
+                hints=("Shut the kernels down first, or remove it all the same.",),
+                name=name,
+                kernels=summary.running_kernels,
+            )
+        with self._store.writing(name):
+            reporter.progress(Progress("removing"))
+            kernelspec.remove(name)
+            await asyncio.shield(asyncio.to_thread(self._store.remove, name))
+
+    # ---- pins
+
+    async def read_pin(self, path: str, documents: Documents) -> PinStatus:
+        """A notebook's pin held against its files and this machine. Reads files; starts, solves, fetches nothing."""
+        pinned = await read_pinned(path, documents)
+        name = pinned.pin.environment if pinned.pin else ""
+        here = bool(name) and self._store.exists(name)
+        installed = await self._installed(name) if here else None
+        verdict = pin.verdict(
+            pinned.pin, platform=self.platform, spec=pinned.spec, lock=pinned.lock, installed=installed
+        )
+        return PinStatus(path, pinned.pin, verdict, self._summary(name, self.running_kernels()) if here else None)
+
+    async def pin(self, path: str, environment: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
+        """Pin a notebook: write the environment's file and lock beside it, and the pin into its metadata."""
+        new = await self._write_pin(path, environment, documents, write=write_notebook)
+        return await self._status_with(path, new, documents)
+
+    async def _write_pin(
+        self, path: str, name: str, documents: Documents, *, write: bool, keep_files: bool = False
+    ) -> Pin:
+        environment = self._store.get(name)
+        spec = self._store.spec(name, environment.current)
+        lock = self._store.lock(name, environment.current)
+        pinned = await read_pinned(path, documents)
+        if keep_files and pinned.pin is not None:
+            file, lock_file, missing = pinned.pin.file, pinned.pin.lock, False
+        else:
+            file, lock_file, missing = await choose_files(path, name, spec, documents)
+        if missing:
+            await documents.write(pinned.beside(file), envfile.write(spec))
+        await documents.write(pinned.beside(lock_file), lockfile.write(lock, sources=(file,)))
+        new = Pin(name, file, lock_file, lock.digest())
+        if write:
+            await save_notebook(path, with_pin(pinned.notebook, new, self._kernel_metadata(name)), documents)
+        return new
+
+    def _kernel_metadata(self, name: str) -> dict[str, str] | None:
+        generation = self._store.get(name).generation
+        if not generation.kernels:
+            return None
+        return {"name": generation.kernels[0], "display_name": name, "language": "python" if generation.python else ""}
+
+    async def _status_with(self, path: str, new: Pin, documents: Documents) -> PinStatus:
+        """The status that the notebook has, or will have once its editor has saved the pin."""
+        environment = self._store.get(new.environment)
+        lock = self._store.lock(new.environment, environment.current)
+        spec = self._store.spec(new.environment, environment.current)
+        verdict = pin.verdict(
+            new, platform=self.platform, spec=spec, lock=lock, installed=await self._installed(new.environment)
+        )
+        return PinStatus(path, new, verdict, self._summary(new.environment, self.running_kernels()))
+
+    async def unpin(self, path: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
+        """Take the pin out of a notebook; its files stay."""
+        pinned = await read_pinned(path, documents)
+        if write_notebook and pinned.pin is not None:
+            await save_notebook(path, with_pin(pinned.notebook, None), documents)
+        verdict = pin.verdict(None, platform=self.platform, spec=None, lock=None, installed=None)
+        return PinStatus(path, None, verdict, None)
+
+    async def lock_pin(
+        self, path: str, documents: Documents, reporter: Reporter, *, write_notebook: bool = True
+    ) -> PinStatus:
+        """Lock a pinned notebook's environment file for this machine, keeping what is locked for others."""
+        pinned = await read_pinned(path, documents)
+        if pinned.pin is None:
+            raise NotFound(f"{path} is not pinned.", hints=("Pin it to an environment first.",), path=path)
+        spec = self._file_of(pinned)
+        async with self._engine.session(reporter) as session:
+            resolved = await resolve(
+                Wanted(pinned.pin.environment, spec), session, self.platform, self.default_channels
+            )
+        lock = merged(pinned.lock, resolved.packages, spec, self.platform)
+        await documents.write(pinned.beside(pinned.pin.lock), lockfile.write(lock, sources=(pinned.pin.file,)))
+        new = Pin(pinned.pin.environment, pinned.pin.file, pinned.pin.lock, lock.digest())
+        if write_notebook:
+            await save_notebook(path, with_pin(pinned.notebook, new), documents)
+        return await self.read_pin(path, documents)
+
+
+def reason_of(request: CreateRequest, exists: bool) -> str:
+    """Why a generation is made, in the words of its history."""
+    if request.pin is not None:
+        return (
+            "updated from its file" if request.update else "restored from the lock" if exists else "built from the lock"
+        )
+    if request.lock is not None:
+        return "created from a lock"
+    return "created from a file" if request.file is not None else f"created with {', '.join(request.packages)}"[:200]
+
+
+def merged(lock: Lock | None, packages: Sequence[Package], spec: Spec, platform: str) -> Lock:
+    """A lock with the packages of one platform replaced."""
+    others = [package for package in lock.packages if package.platform != platform] if lock else []
+    platforms = [*(known for known in (lock.platforms if lock else ()) if known != platform), platform]
+    hashes = {**(lock.content_hash if lock else {}), platform: spec.content_hash()}
+    return Lock((*others, *packages), spec.channels, tuple(platforms), hashes)

@@ -1,0 +1,106 @@
+"""A notebook's pin and the two files beside it, through `Documents`."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_envs import envfile, lockfile, pin
+from jupyter_envs.errors import EnvsError, FileExists, InvalidFile, NotFound
+from jupyter_envs.manager.values import Documents
+from jupyter_envs.models import Lock, Pin, Spec
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What a notebook says and what its files hold; None where there is no file, or one that is not understood."""
+
+    path: str
+    notebook: dict[str, Any]
+    pin: Pin | None
+    spec: Spec | None
+    lock: Lock | None
+
+    def beside(self, file: str) -> str:
+        """The path of a file that the pin names."""
+        return beside(self.path, file)
+
+
+def beside(path: str, file: str) -> str:
+    """A path relative to the notebook as one relative to the root."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
+
+
+async def read_notebook(path: str, documents: Documents) -> dict[str, Any]:
+    """A notebook as nbformat writes it. Raises `NotFound`, or `InvalidFile` for what is not a notebook."""
+    text = await documents.read(path)
+    if text is None:
+        raise NotFound(f"There is no notebook {path}.", hints=("Check its path; it may have been moved.",), path=path)
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile(f"{path} is not a notebook: {error}", path=path) from error
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("metadata", {}), dict):
+        raise InvalidFile(f"{path} is not a notebook.", hints=("Give the path of an .ipynb file.",), path=path)
+    return notebook
+
+
+async def save_notebook(path: str, notebook: dict[str, Any], documents: Documents) -> None:
+    """Write a notebook in nbformat's own form, so that nothing but the change shows in a diff."""
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": "))
+    await documents.write(path, text + "\n")
+
+
+async def read_pinned(path: str, documents: Documents) -> Pinned:
+    """A notebook with its pin and the files of its pin."""
+    notebook = await read_notebook(path, documents)
+    found = pin.read(notebook.get("metadata", {}))
+    if found is None:
+        return Pinned(path, notebook, None, None, None)
+    file = await documents.read(beside(path, found.file))
+    lock = await documents.read(beside(path, found.lock))
+    return Pinned(
+        path,
+        notebook,
+        found,
+        envfile.parse(file, source=found.file) if file is not None else None,
+        lockfile.parse(lock, source=found.lock) if lock is not None else None,
+    )
+
+
+async def choose_files(path: str, name: str, spec: Spec, documents: Documents) -> tuple[str, str, bool]:
+    """``(environment file, lock file, whether the first must be written)``, relative to the notebook.
+
+    A file that is there and asks for the same is kept as it is, comments and all; one that asks for something
+    else is never overwritten. Raises `FileExists` when no name is left.
+    """
+    for file, lock in ((f"{stem}.yml", f"{stem}.conda-lock.yml") for stem in ("environment", name)):
+        text = await documents.read(beside(path, file))
+        if text is None:
+            return file, lock, True
+        if asks_for(text, spec):
+            return file, lock, False
+    raise FileExists(
+        f"environment.yml and {name}.yml beside {path} ask for other packages than the environment {name} has.",
+        hints=("Move or rename one of the files, then pin again.",),
+        path=path,
+    )
+
+
+def asks_for(text: str, spec: Spec) -> bool:
+    """Whether an environment file asks for just this; one that cannot be read asks for something else."""
+    try:
+        return envfile.parse(text).content_hash() == spec.content_hash()
+    except EnvsError:
+        return False
+
+
+def with_pin(notebook: dict[str, Any], new: Pin | None, kernel: dict[str, str] | None = None) -> dict[str, Any]:
+    """A notebook with another pin (or none), and with the kernel that runs it."""
+    metadata = notebook.get("metadata", {})
+    changed = pin.remove(metadata) if new is None else pin.write(metadata, new)
+    if kernel is not None:
+        changed = {**changed, "kernelspec": kernel}
+    return {**notebook, "metadata": changed}

@@ -1,0 +1,157 @@
+"""From a request to a proposal: what would be installed, and what that means for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from jupyter_envs import envfile, lockfile
+from jupyter_envs.engine.client import Pending, Session
+from jupyter_envs.engine.pypi_lines import pip_names
+from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound
+from jupyter_envs.manager.values import CreateRequest, Proposal
+from jupyter_envs.models import Difference, Lock, Package, Plan, Spec
+from jupyter_envs.pin import differences
+
+KERNEL_PACKAGE = "ipykernel"
+KERNEL_ADDED = "ipykernel was added: without it no notebook could use this environment."
+NO_KERNEL = "It has no Jupyter kernel, so notebooks cannot use it."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request, read: a name and a Spec, or a Lock that needs no solving."""
+
+    name: str
+    spec: Spec
+    lock: Lock | None = None
+    kernel_in_spec: bool = False
+
+
+def read_request(request: CreateRequest, default_channels: Sequence[str]) -> Wanted:
+    """Understand a request that does not refer to a notebook.
+
+    Raises `InvalidInput` unless exactly one source and a name are given, and what the parsers raise.
+    """
+    sources = [request.packages, request.file, request.lock]
+    if sum(bool(source) for source in sources) != 1:
+        raise InvalidInput(
+            "An environment is made from packages, from a file, or from a lock: exactly one of them.",
+            hints=("Name some packages, or give one environment.yml.",),
+        )
+    if request.packages:
+        spec = Spec(request.name, request.channels or tuple(default_channels), request.packages)
+        return Wanted(named(request.name, None), spec, kernel_in_spec=True)
+    if request.file is not None:
+        spec = envfile.parse(request.file)
+        return Wanted(named(request.name, spec.name), spec)
+    lock = lockfile.parse(request.lock or "")
+    return Wanted(named(request.name, None), Spec(), lock)
+
+
+def named(given: str | None, fallback: str | None) -> str:
+    """The environment's name, from the request or from the file."""
+    name = given or fallback
+    if not name:
+        raise InvalidInput(
+            "The environment needs a name.", hints=("Give one, or write a line “name:” into the file.",), key="name"
+        )
+    return name
+
+
+def spec_of_lock(name: str, lock: Lock, platform: str) -> Spec:
+    """What a lock asks for when nothing else is known: exactly its packages."""
+    packages = lock.for_platform(platform)
+    return Spec(
+        name,
+        lock.channels,
+        tuple(f"{package.name}=={package.version}" for package in packages if package.manager == "conda"),
+        tuple(f"{package.name}=={package.version}" for package in packages if package.manager == "pip"),
+    )
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Packages for one platform, the Spec they came from, and what people should be told."""
+
+    spec: Spec
+    packages: tuple[Package, ...]
+    notes: tuple[str, ...] = ()
+
+
+async def resolve(wanted: Wanted, session: Session, platform: str, default_channels: Sequence[str]) -> Resolved:
+    """Find the packages: from the lock if there is one, else by solving the Spec.
+
+    Raises `NotFound` when the lock does not cover the platform, `Unsolvable`, `Unreachable`, `InvalidSpec`.
+    """
+    if wanted.lock is not None:
+        return of_lock(wanted, wanted.lock, platform)
+    spec = envfile.select(wanted.spec, platform)
+    if not spec.conda:
+        raise InvalidSpec(
+            "The environment would be empty: no conda package is asked for.",
+            hints=("Add at least “python” to its packages.",),
+        )
+    channels = [channel for channel in spec.channels if channel != "nodefaults"] or list(default_channels)
+    names = pip_names(spec.pip)
+    solution = await session.solve(channels, spec.conda, platform, names)
+    notes: tuple[str, ...] = ()
+    asked = wanted.spec
+    if solution.lacks_kernel:
+        solution = await session.solve(channels, [*spec.conda, KERNEL_PACKAGE], platform, names)
+        notes = (KERNEL_ADDED,)
+        if wanted.kernel_in_spec:
+            asked = replace(asked, conda=(*asked.conda, KERNEL_PACKAGE))
+    wheels = await session.resolve_pip(spec.pip, solution.packages, platform) if spec.pip else ()
+    return Resolved(asked, (*solution.packages, *wheels), notes)
+
+
+def of_lock(wanted: Wanted, lock: Lock, platform: str) -> Resolved:
+    """The lock's own packages."""
+    packages = lock.for_platform(platform)
+    if not packages:
+        covered = ", ".join(lock.platforms) or "nothing"
+        raise NotFound(
+            f"The lock covers {covered}, not this machine ({platform}).",
+            hints=("Lock for this machine first.",),
+            platform=platform,
+        )
+    same = wanted.spec.conda and lock.content_hash.get(platform) == wanted.spec.content_hash()
+    return Resolved(wanted.spec if same else spec_of_lock(wanted.name, lock, platform), packages)
+
+
+def propose(
+    wanted: Wanted, resolved: Resolved, pending: Pending, current: Sequence[Package], platform: str
+) -> Proposal:
+    """The plan that is shown, held against the ``current`` packages of the environment (none for a new one)."""
+    changes = differences(current, resolved.packages)
+    new = {change.name for change in changes if change.before is None}
+    gone = {change.name for change in changes if change.after is None}
+    wheels = [package for package in resolved.packages if package.manager == "pip"]
+    fetched = [*pending.missing, *wheels]
+    lock = Lock(resolved.packages, platforms=(platform,))
+    plan = Plan(
+        environment=wanted.name,
+        added=tuple(package for package in resolved.packages if package.name in new),
+        removed=tuple(package for package in current if package.name in gone),
+        changed=tuple(change for change in changes if is_change(change)),
+        channels=resolved.spec.channels,
+        pip=resolved.spec.pip,
+        variables=resolved.spec.variables,
+        to_fetch=len(fetched),
+        download=sum(package.size or 0 for package in fetched),
+        runs_code=tuple(
+            f"{name}: {script} runs when the environment is built"
+            for name in pending.scripts
+            for script in pending.scripts[name]
+        ),
+        notes=resolved.notes,
+        digest=lock.digest(platform),
+    )
+    hashes = {platform: resolved.spec.content_hash()}
+    return Proposal(plan, resolved.spec, resolved.packages, hashes)
+
+
+def is_change(change: Difference) -> bool:
+    """Whether a package is there before and after, but not the same."""
+    return change.before is not None and change.after is not None

@@ -1,0 +1,180 @@
+"""What goes into the manager and what comes out of it, and how that looks as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from jupyter_envs import envfile
+from jupyter_envs.models import Environment, Package, Pin, Plan, Spec, Verdict
+
+
+class Documents(Protocol):
+    """The world that notebooks live in: the contents root of a server, or the disk of the command line.
+
+    Paths are POSIX paths relative to its root. Both calls raise `Forbidden` for what lies outside.
+    """
+
+    async def read(self, path: str) -> str | None:
+        """The text of a file, None if it is not there."""
+
+    async def write(self, path: str, text: str) -> None:
+        """Replace the text of a file, or make it."""
+
+
+@dataclass(frozen=True)
+class CreateRequest:
+    """What to make an environment from: exactly one of ``packages``, ``file``, ``lock`` and ``pin``.
+
+    ``file`` and ``lock`` are texts; ``pin`` is a notebook's path: its environment is built from its lock, or with
+    ``update`` solved again from its file, after which lock and pin are written anew (the notebook itself only if
+    ``write_notebook``). ``channels`` go with ``packages``.
+    """
+
+    name: str | None = None
+    packages: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    file: str | None = None
+    lock: str | None = None
+    pin: str | None = None
+    update: bool = False
+    write_notebook: bool = True
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One environment in a list. ``prefix`` is the current generation's; sizes are bytes when it was made."""
+
+    name: str
+    prefix: Path
+    environment: Environment | None
+    running_kernels: int = 0
+    state: str = "ready"
+
+    def to_json(self) -> dict[str, Any]:
+        """The HTTP interface's ``EnvironmentSummary``."""
+        generation = self.environment.generation if self.environment else None
+        return {
+            "name": self.name,
+            "prefix": str(self.prefix),
+            "kernel": generation.kernels[0] if generation and generation.kernels else None,
+            "kernels": list(generation.kernels) if generation else [],
+            "language": "Python" if generation and generation.python else "",
+            "python": generation.python if generation else None,
+            "packages": generation.packages if generation else 0,
+            "size": {"own": generation.own if generation else 0, "shared": generation.shared if generation else 0},
+            "running_kernels": self.running_kernels,
+            "state": self.state,
+            "generation": generation.id if generation else "",
+            "generations": len(self.environment.generations) if self.environment else 0,
+            "created": generation.created if generation else "",
+            "reason": generation.reason if generation else "",
+            "foreign": False,
+        }
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One environment with its history, its packages and what was asked for."""
+
+    summary: Summary
+    packages: tuple[Package, ...]
+    spec: Spec
+    requested: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The HTTP interface's ``EnvironmentDetail``."""
+        environment = self.summary.environment
+        generations = environment.generations if environment else ()
+        return {
+            **self.summary.to_json(),
+            "history": [
+                {
+                    "id": generation.id,
+                    "created": generation.created,
+                    "reason": generation.reason,
+                    "digest": generation.digest,
+                    "packages": generation.packages,
+                    "current": environment is not None and generation.id == environment.current,
+                }
+                for generation in reversed(generations)
+            ],
+            "package_list": [package_json(package) for package in self.packages],
+            "spec": envfile.to_json(self.spec),
+            "requested": list(self.requested),
+        }
+
+
+@dataclass(frozen=True)
+class PinStatus:
+    """A notebook's pin and its verdict; ``environment`` is None where it is not on this machine."""
+
+    path: str
+    pin: Pin | None
+    verdict: Verdict
+    environment: Summary | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The HTTP interface's ``PinStatus``."""
+        return {
+            "path": self.path,
+            "pin": asdict(self.pin) if self.pin else None,
+            "verdict": {
+                "state": self.verdict.state.value,
+                "sentence": self.verdict.sentence,
+                "action": self.verdict.action,
+                "differences": [asdict(difference) for difference in self.verdict.differences],
+            },
+            "environment": self.environment.to_json() if self.environment else None,
+        }
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A plan with all that is needed to carry it out."""
+
+    plan: Plan
+    spec: Spec
+    packages: tuple[Package, ...]
+    content_hash: Mapping[str, str] = field(default_factory=dict)
+
+
+def package_json(package: Package) -> dict[str, Any]:
+    """The HTTP interface's ``Package``."""
+    return {
+        "name": package.name,
+        "version": package.version,
+        "manager": package.manager,
+        "build": package.build,
+        "subdir": package.subdir,
+        "url": package.url,
+        "sha256": package.sha256,
+        "size": package.size,
+        "depends": list(package.depends),
+    }
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """The HTTP interface's ``Plan``."""
+    return {
+        "hash": plan.hash,
+        "environment": plan.environment,
+        "added": [package_json(package) for package in plan.added],
+        "removed": [package_json(package) for package in plan.removed],
+        "changed": [asdict(difference) for difference in plan.changed],
+        "channels": list(plan.channels),
+        "pip": list(plan.pip),
+        "variables": dict(plan.variables),
+        "to_fetch": plan.to_fetch,
+        "download": plan.download,
+        "runs_code": list(plan.runs_code),
+        "notes": list(plan.notes),
+        "digest": plan.digest,
+    }
+
+
+def to_json(value: Summary | Detail | PinStatus | Plan) -> dict[str, Any]:
+    """Any of the manager's answers as the HTTP interface and the command line write it."""
+    return plan_json(value) if isinstance(value, Plan) else value.to_json()

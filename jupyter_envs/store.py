@@ -1,0 +1,299 @@
+"""Environments on disk: ``ROOT/NAME/environment.json`` is the truth, ``ROOT/NAME/g/<id>/`` are the prefixes.
+
+A prefix is made in its final place and becomes an environment by one atomic write of `environment.json`; a folder
+that no `environment.json` lists is no environment and may be collected. Beside the prefixes,
+``ROOT/NAME/records/<id>/`` keeps the environment file and the lock that made each generation, and
+``ROOT/NAME/current`` is a link for people and for ``conda activate``. Nothing outside of the root is ever changed,
+but the list of prefixes that conda tools read (``~/.conda/environments.txt``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from jupyter_envs import envfile, lockfile
+from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, InvalidName, NameTaken, NotFound
+from jupyter_envs.models import Environment, Generation, Lock, Spec
+
+SCHEMA_VERSION = 1
+NAME_LENGTH = 64
+NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{NAME_LENGTH - 1}}}")
+# Windows device names: a notebook must find its environment there, too
+RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+
+
+def check_name(name: str) -> str:
+    """``name`` itself. Raises `InvalidName`, with a clean one proposed, unless it can be an environment's name."""
+    if NAME.fullmatch(name) and not RESERVED.fullmatch(name) and not name.endswith("."):
+        return name
+    proposal = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:NAME_LENGTH] or "environment"
+    if RESERVED.fullmatch(proposal):
+        proposal = f"{proposal}_env"
+    shown = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
+    raise InvalidName(
+        f"“{shown}” cannot be the name of an environment.",
+        hints=(f"Use letters, digits, “.”, “_” and “-”, {NAME_LENGTH} at most, for example “{proposal}”.",),
+        name=shown,
+        proposal=proposal,
+    )
+
+
+@contextmanager
+def disk(doing: str) -> Iterator[None]:
+    """Errors of the disk inside become `DiskTrouble` that names the file."""
+    try:
+        yield
+    except OSError as error:
+        hints = {
+            errno.ENOSPC: "Free some space on this disk, then try again.",
+            errno.EDQUOT: "Your disk quota is used up; remove something, then try again.",
+            errno.EROFS: "The disk is read-only; set Manager.root_dir to a place that can be written.",
+        }
+        hint = hints.get(error.errno or 0, "Check that the folder exists and that you may write to it.")
+        place = error.filename or "the disk"
+        raise DiskTrouble(
+            f"{doing} failed: {place}: {error.strerror or error}.", hints=(hint,), path=str(place)
+        ) from error
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file by temporary file, fsync and rename: at any moment it is the old one or the new one."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A generation in the making: nothing lists it yet."""
+
+    name: str
+    id: str
+    prefix: Path
+
+
+class Store:
+    """All environments below one root."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._read: dict[str, tuple[tuple[int, int], Environment]] = {}
+
+    def names(self) -> list[str]:
+        """Names of all environments, sorted."""
+        try:
+            found = [entry.name for entry in os.scandir(self.root) if NAME.fullmatch(entry.name)]
+        except FileNotFoundError:
+            return []
+        return sorted(name for name in found if (self.root / name / "environment.json").is_file())
+
+    def get(self, name: str) -> Environment:
+        """One environment. Raises `NotFound`, or `DiskTrouble` when its `environment.json` is damaged."""
+        check_name(name)
+        path = self.root / name / "environment.json"
+        try:
+            status = path.stat()
+            stamp = (status.st_mtime_ns, status.st_ino)
+            if self._read.get(name, ((0, 0),))[0] != stamp:
+                self._read[name] = (stamp, parse(json.loads(path.read_text(encoding="utf-8"))))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            hints = ("“jupyter envs list” shows what there is.",)
+            raise NotFound(f"There is no environment named {name}.", hints=hints, name=name) from error
+        except (ValueError, KeyError, TypeError, StopIteration) as error:
+            raise DiskTrouble(
+                f"The record of the environment {name} is damaged: {path}.",
+                hints=("Remove the environment and build it again from its lock.",),
+                path=str(path),
+            ) from error
+        return self._read[name][1]
+
+    def exists(self, name: str) -> bool:
+        """Whether an environment of that name, in any spelling of upper and lower case, is there."""
+        return name.lower() in (other.lower() for other in self.names())
+
+    def require_free(self, name: str) -> None:
+        """Raise `InvalidName` or `NameTaken` unless a new environment may have the name."""
+        if self.exists(check_name(name)):
+            hints = ("Choose another name, or remove the environment first.",)
+            raise NameTaken(f"There is an environment named {name} already.", hints=hints, name=name)
+
+    def prefix(self, name: str, generation: str) -> Path:
+        """Where a generation's prefix is."""
+        return self.root / name / "g" / generation
+
+    def records(self, name: str, generation: str) -> Path:
+        """Where a generation's environment file and lock are."""
+        return self.root / name / "records" / generation
+
+    def spec(self, name: str, generation: str) -> Spec:
+        """What was asked for."""
+        return envfile.parse((self.records(name, generation) / "environment.yml").read_bytes())
+
+    def lock(self, name: str, generation: str) -> Lock:
+        """What it resolved to."""
+        return lockfile.parse((self.records(name, generation) / "conda-lock.yml").read_text(encoding="utf-8"))
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[None]:
+        """The right to change one environment; a holder that dies loses it. Raises `EnvironmentBusy`."""
+        with disk("Locking the environment"):
+            folder = self.root / ".locks"
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(folder / f"{name.lower()}.lock", timeout=0)
+            try:
+                lock.acquire()
+            except Timeout as error:
+                raise EnvironmentBusy(
+                    f"Another job or process is changing the environment {name}.",
+                    hints=("Wait until it is done, or cancel it, then try again.",),
+                    name=name,
+                ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def draft(self, name: str) -> Draft:
+        """A place for a new generation; `discard` it unless it was published."""
+        with disk("Preparing the environment"):
+            identity = secrets.token_hex(4)
+            draft = Draft(name, identity, self.prefix(name, identity))
+            draft.prefix.parent.mkdir(parents=True, exist_ok=True)
+        return draft
+
+    def discard(self, draft: Draft) -> None:
+        """Remove a draft and its listing; an environment that it would have been the first generation of is gone."""
+        if self.exists(draft.name):
+            self._withdraw(draft)
+        shutil.rmtree(draft.prefix, ignore_errors=True)
+        shutil.rmtree(self.records(draft.name, draft.id), ignore_errors=True)
+        list_for_conda(draft.prefix, present=False)
+        folder = self.root / draft.name
+        for empty in (folder / "g", folder / "records", folder):
+            with contextlib.suppress(OSError):
+                empty.rmdir()
+
+    def _withdraw(self, draft: Draft) -> None:
+        """Take a published draft out of `environment.json` again."""
+        environment = self.get(draft.name)
+        kept = tuple(known for known in environment.generations if known.id != draft.id)
+        folder = self.root / draft.name
+        if not kept:
+            (folder / "environment.json").unlink()
+            (folder / "current").unlink(missing_ok=True)
+        elif len(kept) < len(environment.generations):
+            self._write(Environment(draft.name, kept[-1].id, kept))
+
+    def record(self, draft: Draft, spec: Spec, lock: Lock) -> None:
+        """Write down what made the draft."""
+        with disk("Writing the lock"):
+            folder = self.records(draft.name, draft.id)
+            folder.mkdir(parents=True)
+            write_atomically(folder / "environment.yml", envfile.write(spec))
+            write_atomically(folder / "conda-lock.yml", lockfile.write(lock))
+
+    def publish(self, draft: Draft, generation: Generation) -> Environment:
+        """Make the draft the current generation, by one atomic write."""
+        with disk("Publishing the environment"):
+            own, shared = sizes(draft.prefix)
+            made = replace(generation, id=draft.id, own=own, shared=shared)
+            before = self.get(draft.name).generations if self.exists(draft.name) else ()
+            environment = Environment(draft.name, draft.id, (*before, made))
+            self._write(environment)
+            list_for_conda(draft.prefix, present=True)
+        return environment
+
+    def _write(self, environment: Environment) -> None:
+        folder = self.root / environment.name
+        write_atomically(folder / "environment.json", json.dumps(to_json(environment), indent=1))
+        point(folder / "current", self.prefix(environment.name, environment.current))
+
+    def remove(self, name: str) -> None:
+        """Take an environment away: first its listing, then its files. Links inside are never followed."""
+        environment = self.get(name)
+        with disk("Removing the environment"):
+            trash = self.root / ".trash"
+            trash.mkdir(exist_ok=True)
+            aside = trash / f"{name}-{secrets.token_hex(4)}"
+            (self.root / name).rename(aside)
+            for generation in environment.generations:
+                list_for_conda(self.prefix(name, generation.id), present=False)
+            self._read.pop(name, None)
+            shutil.rmtree(aside)
+
+
+def parse(data: dict[str, Any]) -> Environment:
+    """`environment.json` → value; raises ValueError, KeyError or TypeError for anything else."""
+    if data["version"] != SCHEMA_VERSION:
+        raise ValueError(f"version {data['version']}")
+    generations = tuple(Generation(**{**item, "kernels": tuple(item["kernels"])}) for item in data["generations"])
+    environment = Environment(data["name"], data["current"], generations)
+    if all(generation.id != environment.current for generation in generations):
+        raise ValueError("the current generation is not listed")
+    return environment
+
+
+def to_json(environment: Environment) -> dict[str, Any]:
+    """Value → `environment.json`."""
+    return {"version": SCHEMA_VERSION, **asdict(environment)}
+
+
+def sizes(prefix: Path) -> tuple[int, int]:
+    """``(own, shared)`` bytes of a prefix: files that only it has, and files that are links into the package cache."""
+    own = shared = 0
+    waiting = [os.fspath(prefix)]
+    while waiting:
+        with os.scandir(waiting.pop()) as found:
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                    continue
+                status = entry.stat(follow_symlinks=False)
+                if status.st_nlink > 1:
+                    shared += status.st_size
+                else:
+                    own += status.st_size
+    return own, shared
+
+
+def point(link: Path, target: Path) -> None:
+    """Make ``link`` point to ``target``, replacing what it pointed to before in one step."""
+    part = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
+    part.symlink_to(target)
+    part.replace(link)
+
+
+def list_for_conda(prefix: Path, *, present: bool) -> None:
+    """Keep ``~/.conda/environments.txt``, where conda tools look for environments, in step."""
+    path = Path.home() / ".conda" / "environments.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    if (str(prefix) in lines) == present:
+        return
+    kept = [line for line in lines if line != str(prefix)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, "".join(f"{line}\n" for line in [*kept, *([str(prefix)] if present else [])]))
