@@ -43,7 +43,7 @@ class EnvsExtension(ExtensionApp):
 
     @default("state_dir")
     def _default_state_dir(self) -> str:
-        return str(Path(jupyter_data_dir()) / "jupyter_envs")
+        return str(Path(jupyter_data_dir()) / "jupyter-envs" / "jobs")
 
     def _config_file_name_default(self) -> str:
         # the command line reads the same file
@@ -56,7 +56,8 @@ class EnvsExtension(ExtensionApp):
         kernels = Kernels(server.kernel_manager, server.session_manager, self.log)
         assert server.event_logger is not None
         events = Events(server.event_logger)
-        self.manager = Manager(parent=self, running_kernels=kernels.running)
+        self.manager = Manager(parent=self)
+        self.manager.running_kernels = kernels.running
         self.jobs = self._make_jobs(events)
         self._service = Service(self.manager, self.jobs, events, kernels)
 
@@ -97,9 +98,9 @@ class EnvsExtension(ExtensionApp):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for number in range(SERVERS):
-                self._state_lock = FileLock(folder / f"jobs-{root}-{number}.lock")
+                self._state_lock = FileLock(folder / f"{root}-{number}.lock")
                 if self._acquired():
-                    return folder / f"jobs-{root}-{number}.json"
+                    return folder / f"{root}-{number}.json"
         except (OSError, NotImplementedError) as error:
             self.log.warning("Jobs are not remembered over a restart: %s", error)
         return None
