@@ -13,15 +13,17 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 MASK = "***"
 
 _SECRET_NAME = re.compile(
-    r"token|secret|passw|pwd|api[_-]?key|access[_-]?key|auth|credential|signature|session|^key$|^sig$|^se$|^sp$|^sv$"
+    r"token|secret|passw|pwd|api[_-]?key|access[_-]?key|auth(?!or)|credential|signature|session|^key$|^sig$|^se$|^sp$|^sv$"
     r"|^x-amz-|^x-goog-|^awsaccesskeyid$",
     re.IGNORECASE,
 )
-_TOKEN_PATH = re.compile(r"/t/[^/\s\"'?#]+", re.IGNORECASE)
-_TOKEN_QUOTED_PATH = re.compile(r"(/|%2f)t(/|%2f)(?:(?!%2f)[^/\s\"'?#])+", re.IGNORECASE)
+_TOKEN_PATH = re.compile(r"(/|%2f)t(/|%2f)(?:(?!%2f)[^/\s\"'?#])+", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/\s\"'<>?#]*@")
 _PARAMETER = re.compile(r"([?&#;])([^=&#;\s\"'<>]+)=([^&#;\s\"'<>]*)")
 _HEADER = re.compile(r"(authorization\s*[:=]\s*(?:bearer|basic|token)?\s*)[^\s\"',]+", re.IGNORECASE)
+_SETTING = re.compile(
+    r"(\b\w*(?:token|secret|password|passwd|api_?key)[\"']?\s*[=:]\s*[\"']?)([^\s\"'<>,;&]+)", re.IGNORECASE
+)
 
 
 def clean_url(url: str) -> tuple[str, bool]:
@@ -40,14 +42,14 @@ def clean_url(url: str) -> tuple[str, bool]:
         (
             parts.scheme,
             _without_user(parts.netloc),
-            _TOKEN_QUOTED_PATH.sub("", parts.path),
+            _TOKEN_PATH.sub("", parts.path),
             _without_secrets(parts.query),
             _without_secrets(parts.fragment),
         )
     )
     unchanged = (
         _without_user(parts.netloc) == parts.netloc
-        and not _TOKEN_QUOTED_PATH.search(parts.path)
+        and not _TOKEN_PATH.search(parts.path)
         and _without_secrets(parts.query) == parts.query
         and _without_secrets(parts.fragment) == parts.fragment
     )
@@ -55,10 +57,11 @@ def clean_url(url: str) -> tuple[str, bool]:
 
 
 def redact(text: str) -> str:
-    """The text with ``***`` in place of every secret that an address or an Authorization header in it carries."""
+    """The text with ``***`` in place of every secret in it: in an address, a header, or behind ``SOME_TOKEN=``."""
     text = _USER_INFO.sub(lambda found: found[0] if found[0] == "git@" else f"{MASK}@", text)
-    text = _TOKEN_QUOTED_PATH.sub(lambda found: f"{found[1]}t{found[2]}{MASK}", text)
+    text = _TOKEN_PATH.sub(lambda found: f"{found[1]}t{found[2]}{MASK}", text)
     text = _PARAMETER.sub(_masked_parameter, text)
+    text = _SETTING.sub(lambda found: found[1] + MASK, text)
     return _HEADER.sub(lambda found: found[1] + MASK, text)
 
 
