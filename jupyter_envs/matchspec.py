@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from .errors import InvalidSpec
 
 _NAME = re.compile(r"[A-Za-z0-9_*][A-Za-z0-9_.*-]*\Z")
-_VERSION = re.compile(r"[\w.+!<>=~,|()*^$?\\{}\[\]:-]+\Z", re.ASCII)
+_CONDITION = re.compile(r"\(*(?:(?:[<>=!]=?|~=)?[\w.+!*-]*[\w*]|\^.*\$)\)*\Z", re.ASCII)
 _BUILD = re.compile(r"[\w.+*^$|()?\\-]+\Z", re.ASCII)
 _FIELD = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|([^'\",\s]*))\s*(?:,|$)")
 _FIELDS = {"version", "build", "build_number", "channel", "subdir", "fn", "url", "md5", "sha256", "license", "name"}
@@ -172,12 +172,13 @@ def _version_and_build(text: str, spec: str) -> tuple[str | None, str | None]:
         return None, None
     found = _VERSION_AND_BUILD.match(text)
     version, build = (found["version"], found["build"]) if found else (text, None)
-    version = "".join(version.split())
-    if not _VERSION.match(version) or (build and not _BUILD.match(build)):
-        raise InvalidSpec(f"'{text}' is not a version", spec=spec)
-    if not re.search(r"[\w*]", version):
-        raise InvalidSpec(f"the operator '{version}' has no version", spec=spec)
-    return _plain_version(version, build), build
+    version = _plain_version(re.sub(r"\s*([<>=!~,|]+)\s*", r"\1", version), build)
+    for condition in re.split(r"[,|]", version):
+        if not _CONDITION.match(condition):
+            raise InvalidSpec(f"'{text}' is not a version", spec=spec)
+    if build and not _BUILD.match(build):
+        raise InvalidSpec(f"'{build}' is not a build", spec=spec)
+    return version, build
 
 
 def _plain_version(version: str, build: str | None) -> str:
