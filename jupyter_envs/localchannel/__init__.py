@@ -4,9 +4,9 @@ For the tests, and for the demo on a machine that reaches no channel. Its packag
 the system are not packaged. Nothing here solves or installs.
 """
 
-from .archive import PLACEHOLDER, Metadata, PackagedFile, write_package, write_repodata
-from .build import LocalChannel, build_channel, build_demo_channel
-from .platforms import current_subdir
+from jupyter_envs.localchannel.archive import PLACEHOLDER, Metadata, PackagedFile, write_package, write_repodata
+from jupyter_envs.localchannel.build import LocalChannel, build_channel, build_demo_channel
+from jupyter_envs.localchannel.platforms import current_subdir
 
 __all__ = [
     "PLACEHOLDER",

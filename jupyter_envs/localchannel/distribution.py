@@ -19,10 +19,10 @@ from pathlib import Path, PurePosixPath
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from ..errors import InvalidInput, NotFound
-from .archive import PLACEHOLDER, Metadata, PackagedFile
-from .platforms import current_subdir
-from .requirements import applies, conda_name, match_specs, version_constraints
+from jupyter_envs.errors import InvalidInput, NotFound
+from jupyter_envs.localchannel.archive import PLACEHOLDER, Metadata, PackagedFile
+from jupyter_envs.localchannel.platforms import current_subdir
+from jupyter_envs.localchannel.requirements import applies, conda_name, match_specs, version_constraints
 
 _COMPILED = (".so", ".dylib", ".pyd")
 _ABOUT_THE_INSTALLATION = {"direct_url.json", "REQUESTED", "RECORD"}
@@ -90,7 +90,7 @@ def distribution_metadata(distribution: Distribution) -> Metadata:
         depends=(python, *match_specs(needed(distribution))),
         noarch="python" if pure else None,
         entry_points=tuple(f"{point.name} = {point.value}" for point in _commands(distribution)) if pure else (),
-        license=distribution.metadata["License-Expression"],
+        license=_field(distribution, "License-Expression"),
     )
 
 
@@ -167,8 +167,12 @@ def _name(distribution: Distribution) -> str:
     return conda_name(distribution.metadata["Name"])
 
 
+def _field(distribution: Distribution, name: str) -> str | None:
+    return next(iter(distribution.metadata.get_all(name) or ()), None)
+
+
 def _python(distribution: Distribution) -> str:
-    constraints = version_constraints(SpecifierSet(distribution.metadata["Requires-Python"] or ""))
+    constraints = version_constraints(SpecifierSet(_field(distribution, "Requires-Python") or ""))
     return f"python {constraints}".strip()
 
 

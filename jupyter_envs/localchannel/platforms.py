@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 
-from ..errors import InvalidInput
+from jupyter_envs.errors import InvalidInput
 
 _SYSTEMS = {"linux": "linux", "darwin": "osx"}
 _MACHINES = {"x86_64": "64", "amd64": "64", "arm64": "arm64", "aarch64": "aarch64", "ppc64le": "ppc64le"}
