@@ -45,7 +45,6 @@ export class Draft implements IDraft {
     return job?.state === 'failed' ? job : null;
   }
 
-  /** Does this draft show the job, so that nobody else has to? */
   owns(job: Job): boolean {
     return job.id === this._jobId;
   }
@@ -85,6 +84,9 @@ export class Draft implements IDraft {
 
   async discard(): Promise<void> {
     const id = this._jobId;
+    if (!this._request && !id) {
+      return;
+    }
     this._request = this._plan = this._error = this._jobId = null;
     this._changed.emit();
     if (id) {

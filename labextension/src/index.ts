@@ -1,5 +1,168 @@
-import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [];
+import { onChange } from './changes';
+import { addCommands, PALETTE } from './commands';
+import { Draft } from './draft';
+import { JobsModel } from './jobs';
+import { EnvironmentsModel } from './model';
+import { EnvsPanel, PANEL_ID } from './panel';
+import { PanelState } from './panelState';
+import { PinsModel } from './pin';
+import { makeRequest } from './request';
+import { IEnvironments, IJobs, IPanelState, IPins } from './tokens';
+
+export { IEnvironments, IJobs, IPanelState, IPins } from './tokens';
+
+const jobs: JupyterFrontEndPlugin<IJobs> = {
+  id: 'jupyter-envs:jobs',
+  description: 'Long operations on environments: progress, result, log, cancellation.',
+  autoStart: true,
+  provides: IJobs,
+  activate: ({ serviceManager }: JupyterFrontEnd): IJobs => {
+    const model = new JobsModel(makeRequest(serviceManager.serverSettings));
+    onChange(serviceManager.events.stream, change => {
+      if (change.resource === 'jobs') {
+        void model.hint(change.id);
+      }
+    });
+    void model.refresh().catch(() => undefined);
+    return model;
+  }
+};
+
+const environments: JupyterFrontEndPlugin<IEnvironments> = {
+  id: 'jupyter-envs:environments',
+  description: 'The environments of this server. New kernels show up in the launcher at once.',
+  autoStart: true,
+  requires: [IJobs],
+  provides: IEnvironments,
+  activate: ({ serviceManager }: JupyterFrontEnd, jobs: IJobs): IEnvironments => {
+    const model = new EnvironmentsModel(makeRequest(serviceManager.serverSettings), jobs);
+    onChange(serviceManager.events.stream, change => {
+      if (change.resource === 'environments') {
+        void model.refresh();
+      }
+    });
+    model.kernelsChanged.connect(() => void serviceManager.kernelspecs.refreshSpecs());
+    let running = '';
+    serviceManager.kernels.runningChanged.connect((_, kernels) => {
+      const now = kernels.map(kernel => kernel.id).join();
+      if (now !== running) {
+        running = now;
+        void model.refresh();
+      }
+    });
+    void model.refresh();
+    return model;
+  }
+};
+
+const pins: JupyterFrontEndPlugin<IPins> = {
+  id: 'jupyter-envs:pins',
+  description: "The current notebook's pin: what it says it runs in, and what is on this machine.",
+  autoStart: true,
+  requires: [IJobs, INotebookTracker],
+  provides: IPins,
+  activate: (
+    { serviceManager }: JupyterFrontEnd,
+    jobs: IJobs,
+    tracker: INotebookTracker
+  ): IPins => {
+    const { contents, kernelspecs, events } = serviceManager;
+    const request = makeRequest(serviceManager.serverSettings);
+    const draft = new Draft(request, jobs);
+    const model = new PinsModel(request, jobs, draft, { tracker, contents, kernelspecs });
+    onChange(events.stream, change => {
+      if (change.resource === 'environments' || change.id === model.path) {
+        void model.refresh();
+      }
+    });
+    return model;
+  }
+};
+
+const commands: JupyterFrontEndPlugin<IPanelState> = {
+  id: 'jupyter-envs:commands',
+  description: 'What can be done with environments, pins and jobs, as commands.',
+  autoStart: true,
+  requires: [IEnvironments, IJobs, IPins, IDocumentManager],
+  optional: [ITranslator, ICommandPalette],
+  provides: IPanelState,
+  activate: (
+    app: JupyterFrontEnd,
+    environments: IEnvironments,
+    jobs: IJobs,
+    pins: IPins,
+    docManager: IDocumentManager,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null
+  ): IPanelState => {
+    const language = translator ?? nullTranslator;
+    const trans = language.load('jupyter_envs');
+    const request = makeRequest(app.serviceManager.serverSettings);
+    const state = new PanelState(new Draft(request, jobs));
+    addCommands({
+      commands: app.commands,
+      environments,
+      jobs,
+      pins,
+      state,
+      docManager,
+      translator: language,
+      trans,
+      reveal: () => app.shell.activateById(PANEL_ID)
+    });
+    const category = trans.__('Environments');
+    PALETTE.forEach(command => palette?.addItem({ command, category }));
+    return state;
+  }
+};
+
+const panel: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-envs:panel',
+  description: 'The environments sidebar.',
+  autoStart: true,
+  requires: [IEnvironments, IJobs, IPins, IPanelState],
+  optional: [ITranslator, ILayoutRestorer, IStateDB],
+  activate: async (
+    app: JupyterFrontEnd,
+    environments: IEnvironments,
+    jobs: IJobs,
+    pins: IPins,
+    state: IPanelState,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    memory: IStateDB | null
+  ): Promise<void> => {
+    const trans = (translator ?? nullTranslator).load('jupyter_envs');
+    const widget = new EnvsPanel({ environments, jobs, pins, state, trans }, app.commands);
+    app.shell.add(widget, 'left', { rank: 600 });
+    restorer?.add(widget, widget.id);
+    if (memory) {
+      await remember(state, memory);
+    }
+  }
+};
+
+/** Folded sections stay folded. */
+async function remember(state: IPanelState, memory: IStateDB): Promise<void> {
+  const saved = (await memory.fetch(PANEL_ID)) as { folded?: string[] } | undefined;
+  state.fold(saved?.folded ?? []);
+  let folded = state.folded;
+  state.changed.connect(() => {
+    if (state.folded !== folded) {
+      folded = state.folded;
+      void memory.save(PANEL_ID, { folded: [...folded] });
+    }
+  });
+}
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [jobs, environments, pins, commands, panel];
 
 export default plugins;

@@ -50,6 +50,10 @@ export class JobsModel implements IJobs {
     return this._ended;
   }
 
+  isNews(job: Job): boolean {
+    return this._news.has(job.id);
+  }
+
   follow(job: Job): void {
     this.take(job);
     this._changed.emit();
@@ -151,6 +155,7 @@ export class JobsModel implements IJobs {
     this._waiting.get(job.id)?.resolve(job);
     this._waiting.delete(job.id);
     if (watched) {
+      this._news.add(job.id);
       this._ended.emit(job);
     }
   }
@@ -158,6 +163,7 @@ export class JobsModel implements IJobs {
   /** A job that is no longer listed: whoever waits for it hears that it vanished. */
   private forget(id: string): void {
     this._jobs.delete(id);
+    this._news.delete(id);
     this._marks.delete(id);
     this._readers.delete(id);
     this._waiting
@@ -175,6 +181,7 @@ export class JobsModel implements IJobs {
   }
 
   private readonly _jobs = new Map<string, Job>();
+  private readonly _news = new Set<string>();
   private readonly _marks = new Map<string, IMark>();
   private readonly _readers = new Map<string, () => Promise<void>>();
   private readonly _waiting = new Map<string, PromiseDelegate<Job>>();

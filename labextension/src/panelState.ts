@@ -2,7 +2,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { EnvsError } from './request';
-import type { IDraft, INewEnvironment, IPanelState } from './tokens';
+import type { IDraft, INewEnvironment, IPanelState, Job } from './tokens';
 
 const EMPTY: INewEnvironment = { name: '', packages: '', channels: '', file: null };
 
@@ -26,15 +26,27 @@ export class PanelState implements IPanelState {
     return this._error;
   }
 
+  get folded(): ReadonlySet<string> {
+    return this._folded;
+  }
+
   openForm(content: Partial<INewEnvironment> = {}): void {
     this._form = { ...EMPTY, ...this._form, ...content };
+    void this.draft.discard();
     this._changed.emit();
   }
 
-  closeForm(): void {
+  closeForm(job?: Job): void {
+    if (job && this._form) {
+      this._forms.set(job.id, this._form);
+    }
     this._form = null;
     void this.draft.discard();
     this._changed.emit();
+  }
+
+  formOf(job: string): INewEnvironment | null {
+    return this._forms.get(job) ?? null;
   }
 
   askRemove(name: string | null, error: EnvsError | null = null): void {
@@ -47,8 +59,15 @@ export class PanelState implements IPanelState {
     this._changed.emit();
   }
 
+  fold(sections: Iterable<string>): void {
+    this._folded = new Set(sections);
+    this._changed.emit();
+  }
+
   private _form: INewEnvironment | null = null;
+  private readonly _forms = new Map<string, INewEnvironment>();
   private _removing: IPanelState['removing'] = null;
   private _error: EnvsError | null = null;
+  private _folded: ReadonlySet<string> = new Set<string>();
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -49,6 +49,8 @@ export interface IJobs extends IChanging {
   readonly items: readonly Job[];
   /** Fires once for every job that reached its end while this page watched. */
   readonly ended: ISignal<IJobs, Job>;
+  /** Did this job end while this page watched? */
+  isNews(job: Job): boolean;
   /** Take up a job that this page has started. */
   follow(job: Job): void;
   /** The job's last snapshot, once it has ended. */
@@ -70,6 +72,8 @@ export interface IDraft extends IChanging {
   /** Why there is no plan. `job` has the log, if one was started. */
   readonly error: EnvsError | null;
   readonly failed: Job | null;
+  /** Does the draft show this job, so that nobody else has to? */
+  owns(job: Job): boolean;
   /** Ask what an install would do. A draft makes one plan at a time: the one before is dropped. */
   propose(request: CreateRequest): Promise<void>;
   /** Install what the plan says, and nothing else. */
@@ -118,9 +122,15 @@ export interface IPanelState extends IChanging {
   /** A message about something that failed outside a form. */
   readonly error: EnvsError | null;
   openForm(content?: Partial<INewEnvironment>): void;
-  closeForm(): void;
+  /** Close the form; its content is kept for the job that it became. */
+  closeForm(job?: Job): void;
+  /** The content of the form that a job came from, if this page started it. */
+  formOf(job: string): INewEnvironment | null;
   askRemove(name: string | null, error?: EnvsError | null): void;
   fail(error: EnvsError | null): void;
+  /** The sections that are folded. */
+  readonly folded: ReadonlySet<string>;
+  fold(sections: Iterable<string>): void;
 }
 
 /** What the form for a new environment holds. */

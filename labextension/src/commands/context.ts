@@ -1,0 +1,95 @@
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { EnvsError, shown } from '../request';
+import type {
+  Environment,
+  ExportFormat,
+  IEnvironments,
+  IJobs,
+  IPanelState,
+  IPins
+} from '../tokens';
+
+/** What the commands work on. */
+export interface ICommandContext {
+  readonly commands: CommandRegistry;
+  readonly environments: IEnvironments;
+  readonly jobs: IJobs;
+  readonly pins: IPins;
+  readonly state: IPanelState;
+  readonly docManager: IDocumentManager;
+  readonly translator: ITranslator;
+  readonly trans: TranslationBundle;
+  /** Bring the panel to the front, where there is one. */
+  readonly reveal: () => void;
+}
+
+/** The commands' arguments. */
+export interface IArgs {
+  /** An environment's name; without it, the one that the current notebook runs in. */
+  environment?: string;
+  /** In a menu of environments: the label is the environment's name alone. */
+  listed?: boolean;
+  format?: ExportFormat;
+  force?: boolean;
+  /** A job's id. */
+  job?: string;
+}
+
+/** The commands of one group, by id. */
+export type Commands = Record<string, CommandRegistry.ICommandOptions>;
+
+type Raw = ReadonlyPartialJSONObject;
+
+/** Run a command's work; a failure is shown in the panel, which comes to the front. */
+export function guard(
+  { state, reveal }: ICommandContext,
+  work: (args: IArgs) => unknown
+): (args: Raw) => Promise<void> {
+  return async args => {
+    state.fail(null);
+    try {
+      await work(args);
+    } catch (reason) {
+      state.fail(shown(reason));
+      reveal();
+    }
+  };
+}
+
+/** The environment that the arguments name, or the one that the current notebook runs in. */
+export function chosen(
+  { environments, pins }: ICommandContext,
+  args: Raw
+): Environment | undefined {
+  const { environment } = args as IArgs;
+  return environment === undefined
+    ? environments.byKernel(pins.kernel?.name)
+    : environments.byName(environment);
+}
+
+/** As `chosen`, where there must be one. */
+export function required(context: ICommandContext, args: IArgs): Environment {
+  const environment = chosen(context, args as Raw);
+  if (!environment) {
+    const message = context.trans.__('This notebook runs in no environment that is listed here.');
+    throw new EnvsError(message, 'not-found', 0);
+  }
+  return environment;
+}
+
+/** Has the environment a kernel to run in? */
+export function runnable(context: ICommandContext, args: Raw): boolean {
+  return Boolean(chosen(context, args)?.kernel);
+}
+
+/** A label that is the environment's name in a menu of environments. */
+export function listedLabel(label: string): (args: Raw) => string {
+  return args => {
+    const { listed, environment } = args as IArgs;
+    return listed && environment !== undefined ? environment : label;
+  };
+}

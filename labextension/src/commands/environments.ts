@@ -1,0 +1,81 @@
+import { PathExt } from '@jupyterlab/coreutils';
+import { closeIcon, downloadIcon, notebookIcon, saveIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { download, saveExport } from '../files';
+import { shown } from '../request';
+import type { ExportFormat } from '../tokens';
+import type { Commands, IArgs, ICommandContext } from './context';
+import { chosen, guard, runnable } from './context';
+import { CommandIDs } from './ids';
+
+/** What is done with one environment. */
+export function environmentCommands(context: ICommandContext): Commands {
+  const { commands, environments, pins, state, trans, reveal } = context;
+  return {
+    [CommandIDs.newNotebook]: {
+      label: trans.__('New Notebook'),
+      caption: trans.__('Open a new notebook that runs in this environment'),
+      icon: notebookIcon,
+      isEnabled: args => runnable(context, args),
+      execute: guard(context, args =>
+        commands.execute('notebook:create-new', {
+          kernelName: chosen(context, args as ReadonlyPartialJSONObject)?.kernel,
+          cwd: PathExt.dirname(pins.path ?? '')
+        })
+      )
+    },
+    [CommandIDs.remove]: {
+      label: trans.__('Remove…'),
+      icon: closeIcon,
+      isEnabled: args => chosen(context, args)?.foreign === false,
+      execute: args => {
+        state.askRemove(chosen(context, args)?.name ?? null);
+        reveal();
+      }
+    },
+    [CommandIDs.confirmRemove]: {
+      label: trans.__('Remove the Environment'),
+      execute: async args => {
+        const { environment = '', force } = args as IArgs;
+        try {
+          await environments.remove(environment, force);
+          state.askRemove(null);
+        } catch (reason) {
+          state.askRemove(environment, shown(reason));
+        }
+      }
+    }
+  };
+}
+
+/** An environment as a file, for the browser or beside the current notebook. */
+export function exportCommands(context: ICommandContext): Commands {
+  const { environments, pins, docManager, translator, trans } = context;
+  const labels: Record<ExportFormat, string> = {
+    full: trans.__('environment.yml, Every Package'),
+    portable: trans.__('environment.yml, Portable'),
+    'conda-lock': trans.__('conda-lock'),
+    explicit: trans.__('Explicit List')
+  };
+  const label = (args: ReadonlyPartialJSONObject) => labels[(args as IArgs).format ?? 'full'];
+  const exported = ({ environment = '', format = 'full' }: IArgs) =>
+    environments.export(environment, format);
+  return {
+    [CommandIDs.download]: {
+      label,
+      icon: downloadIcon,
+      execute: guard(context, async args => download(await exported(args)))
+    },
+    [CommandIDs.save]: {
+      label,
+      icon: saveIcon,
+      isEnabled: () => pins.path !== null,
+      execute: guard(context, async args => {
+        const folder = PathExt.dirname(pins.path ?? '');
+        const { contents } = docManager.services;
+        await saveExport(contents, folder, await exported(args), translator);
+      })
+    }
+  };
+}

@@ -1,0 +1,38 @@
+/** The ids of all commands; what their arguments are is said in `IArgs`. */
+export const CommandIDs = {
+  show: 'jupyter-envs:show',
+  refresh: 'jupyter-envs:refresh',
+  create: 'jupyter-envs:create',
+  createFromFile: 'jupyter-envs:create-from-file',
+  plan: 'jupyter-envs:plan',
+  install: 'jupyter-envs:install',
+  retry: 'jupyter-envs:retry',
+  dropJob: 'jupyter-envs:drop-job',
+  newNotebook: 'jupyter-envs:new-notebook',
+  download: 'jupyter-envs:download',
+  save: 'jupyter-envs:save',
+  remove: 'jupyter-envs:remove',
+  confirmRemove: 'jupyter-envs:confirm-remove',
+  use: 'jupyter-envs:use',
+  pin: 'jupyter-envs:pin',
+  unpin: 'jupyter-envs:unpin',
+  build: 'jupyter-envs:build',
+  restore: 'jupyter-envs:restore',
+  update: 'jupyter-envs:update',
+  confirmBuild: 'jupyter-envs:confirm-build',
+  lock: 'jupyter-envs:lock'
+} as const;
+
+/** Those that make sense without arguments, for the palette. */
+export const PALETTE: readonly string[] = [
+  CommandIDs.show,
+  CommandIDs.create,
+  CommandIDs.createFromFile,
+  CommandIDs.refresh,
+  CommandIDs.pin,
+  CommandIDs.unpin,
+  CommandIDs.build,
+  CommandIDs.restore,
+  CommandIDs.update,
+  CommandIDs.lock
+];

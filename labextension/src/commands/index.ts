@@ -1,0 +1,24 @@
+import type { ICommandContext } from './context';
+import { environmentCommands, exportCommands } from './environments';
+import { buildCommands, notebookCommands } from './notebook';
+import { createCommands, panelCommands } from './panel';
+
+export type { ICommandContext } from './context';
+export { CommandIDs, PALETTE } from './ids';
+
+/** Add every action of a user to the registry. */
+export function addCommands(context: ICommandContext): void {
+  const groups = [
+    panelCommands,
+    createCommands,
+    environmentCommands,
+    exportCommands,
+    notebookCommands,
+    buildCommands
+  ];
+  for (const group of groups) {
+    for (const [id, options] of Object.entries(group(context))) {
+      context.commands.addCommand(id, options);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { lockIcon, undoIcon } from '@jupyterlab/ui-components';
+
+import { envsIcon } from '../icon';
+import type { Commands, ICommandContext } from './context';
+import { guard, listedLabel, required, runnable } from './context';
+import { CommandIDs } from './ids';
+
+function isOpen({ pins }: ICommandContext): boolean {
+  return pins.path !== null && !pins.busy;
+}
+
+function isPinned(context: ICommandContext): boolean {
+  return isOpen(context) && context.pins.status?.pin != null;
+}
+
+/** What the current notebook runs in, and what it says about it. */
+export function notebookCommands(context: ICommandContext): Commands {
+  const { pins, trans } = context;
+  return {
+    [CommandIDs.use]: {
+      label: listedLabel(trans.__('Use for This Notebook')),
+      caption: trans.__('Run the current notebook in this environment'),
+      icon: envsIcon,
+      isEnabled: args => isOpen(context) && runnable(context, args),
+      execute: guard(context, args => pins.use(required(context, args)))
+    },
+    [CommandIDs.pin]: {
+      label: listedLabel(trans.__('Pin This Notebook')),
+      caption: trans.__('Write environment file and lock beside the notebook, the pin into it'),
+      icon: envsIcon,
+      isEnabled: args => isOpen(context) && runnable(context, args),
+      execute: guard(context, args => pins.pin(required(context, args)))
+    },
+    [CommandIDs.unpin]: {
+      label: trans.__('Unpin This Notebook'),
+      caption: trans.__('Take the pin out of the notebook; environment file and lock stay'),
+      isEnabled: () => isPinned(context),
+      execute: guard(context, () => pins.unpin())
+    },
+    [CommandIDs.lock]: {
+      label: trans.__('Lock for This Machine'),
+      caption: trans.__('Add the packages for this machine to the notebook’s lock'),
+      icon: lockIcon,
+      isEnabled: () => isPinned(context),
+      execute: guard(context, () => pins.lock())
+    }
+  };
+}
+
+/** Making the current notebook's environment what its pin says: always by a plan first. */
+export function buildCommands(context: ICommandContext): Commands {
+  const { pins, trans, reveal } = context;
+  const isEnabled = () => isPinned(context);
+  const propose = (update: boolean) =>
+    guard(context, async () => {
+      reveal();
+      const pin = pins.path ?? '';
+      await pins.draft.propose(update ? { pin, update } : { pin });
+    });
+  return {
+    [CommandIDs.build]: {
+      label: trans.__('Build This Notebook’s Environment…'),
+      isEnabled,
+      execute: propose(false)
+    },
+    [CommandIDs.restore]: {
+      label: trans.__('Restore This Notebook’s Lock…'),
+      icon: undoIcon,
+      isEnabled,
+      execute: propose(false)
+    },
+    [CommandIDs.update]: {
+      label: trans.__('Update This Notebook’s Environment…'),
+      isEnabled,
+      execute: propose(true)
+    },
+    [CommandIDs.confirmBuild]: {
+      label: trans.__('Install This Notebook’s Plan'),
+      isEnabled: () => pins.draft.plan !== null,
+      execute: guard(context, () => pins.draft.install())
+    }
+  };
+}

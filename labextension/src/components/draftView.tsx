@@ -1,0 +1,58 @@
+import * as React from 'react';
+
+import type { IDraft, IJobs } from '../tokens';
+import { Actions, Button, Failure } from './basics';
+import { useTrans } from './hooks';
+import { LogButton, LogView, useLog } from './log';
+import { PlanView } from './planView';
+import { JobProgress } from './progress';
+
+export interface IDraftViewProps {
+  draft: IDraft;
+  jobs: Pick<IJobs, 'log' | 'rate'>;
+  installLabel: string;
+  onInstall: () => void;
+  onDiscard: () => void;
+}
+
+/** A plan in the making, the plan, or why there is none. Nothing without a request. */
+export function DraftView(props: IDraftViewProps): React.JSX.Element | null {
+  const { draft, jobs } = props;
+  const trans = useTrans();
+  if (draft.plan) {
+    return (
+      <PlanView
+        plan={draft.plan}
+        installLabel={props.installLabel}
+        onInstall={props.onInstall}
+        onCancel={props.onDiscard}
+      />
+    );
+  }
+  if (draft.planning) {
+    return (
+      <div className="jp-Envs-plan">
+        <JobProgress job={draft.planning} rate={jobs.rate(draft.planning.id)} />
+        <Actions>
+          <Button label={trans.__('Cancel')} onClick={props.onDiscard} />
+        </Actions>
+      </div>
+    );
+  }
+  return draft.error ? <DraftFailure {...props} /> : null;
+}
+
+function DraftFailure({ draft, jobs, onDiscard }: IDraftViewProps): React.JSX.Element {
+  const trans = useTrans();
+  const log = useLog(draft.failed, jobs);
+  return (
+    <div className="jp-Envs-plan">
+      {draft.error && <Failure error={draft.error} />}
+      <Actions>
+        {draft.failed && <LogButton log={log} />}
+        <Button label={trans.__('Dismiss')} onClick={onDiscard} />
+      </Actions>
+      <LogView log={log} />
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+import { ellipsesIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { CardAction, ICard } from '../card';
+import { difference } from '../format';
+import type { EnvsError } from '../request';
+import type { Difference } from '../tokens';
+import { Actions, Button, Failure, IconButton, Sentence } from './basics';
+import { useTrans } from './hooks';
+
+export interface INotebookCardProps {
+  /** The notebook's path; null without a notebook. */
+  path: string | null;
+  card: ICard | null;
+  error: EnvsError | null;
+  /** Something is being done about it: its action waits. */
+  busy: boolean;
+  onAction: (action: CardAction, anchor: HTMLElement) => void;
+  onSwitch: (anchor: HTMLElement) => void;
+  onMenu: (anchor: HTMLElement) => void;
+  /** Plan, progress or failure of what is to be built, if there is any. */
+  children?: React.ReactNode;
+}
+
+/** Does this notebook run in what it says it runs in? One dot, one sentence, one button. */
+export function NotebookCard(props: INotebookCardProps): React.JSX.Element {
+  const trans = useTrans();
+  const { path, card, error } = props;
+  if (path === null) {
+    return (
+      <div className="jp-Envs-card jp-Envs-hint">
+        {trans.__('Open a notebook to see what it runs in.')}
+      </div>
+    );
+  }
+  return (
+    <div className="jp-Envs-card">
+      <div className="jp-Envs-file" title={path}>
+        {path.split('/').pop()}
+      </div>
+      {error && <Failure error={error} />}
+      {!error && !card && <div className="jp-Envs-line">{trans.__('Looking…')}</div>}
+      {!error && card && <CardBody {...props} card={card} />}
+    </div>
+  );
+}
+
+function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Element {
+  const trans = useTrans();
+  const { card, busy, children } = props;
+  const action = card.action;
+  return (
+    <>
+      <div className="jp-Envs-name" title={card.title}>
+        {card.title}
+      </div>
+      <div className="jp-Envs-line">{card.line}</div>
+      <div role="status">
+        <Sentence tone={card.tone}>{card.sentence}</Sentence>
+      </div>
+      <Differences items={card.differences} />
+      {children ?? (
+        <Actions>
+          {action && (
+            <Button
+              primary
+              disabled={busy}
+              menu={action.kind === 'choose'}
+              label={actionLabel(action, trans)}
+              onClick={anchor => props.onAction(action, anchor)}
+            />
+          )}
+          <Button menu disabled={busy} label={trans.__('Switch ▾')} onClick={props.onSwitch} />
+          <IconButton
+            menu
+            icon={ellipsesIcon}
+            label={trans.__('More for this notebook')}
+            onClick={props.onMenu}
+          />
+        </Actions>
+      )}
+    </>
+  );
+}
+
+function actionLabel(action: CardAction, trans: TranslationBundle): string {
+  switch (action.kind) {
+    case 'build':
+      return trans.__('Build environment…');
+    case 'restore':
+      return trans.__('Restore the lock…');
+    case 'update':
+      return trans.__('Show the plan');
+    case 'lock':
+      return trans.__('Lock for this machine');
+    case 'choose':
+      return trans.__('Pin to ▾');
+    case 'new':
+      return trans.__('New environment…');
+    case 'use':
+      return trans.__('Switch to %1', action.environment.name);
+    case 'pin':
+      return trans.__('Pin to %1', action.environment.name);
+  }
+}
+
+/** The packages that are not as locked. */
+function Differences({ items }: { items: readonly Difference[] }): React.JSX.Element | null {
+  const trans = useTrans();
+  return items.length === 0 ? null : (
+    <div
+      className="jp-Envs-scroll"
+      tabIndex={0}
+      role="region"
+      aria-label={trans.__('What differs from the lock')}
+    >
+      <table className="jp-Envs-table">
+        <tbody>
+          {items.map(item => (
+            <tr key={`${item.manager} ${item.name}`}>
+              <td className="jp-Envs-code" title={item.name}>
+                {item.name}
+              </td>
+              <td>{difference(item, trans)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

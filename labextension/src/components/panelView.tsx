@@ -1,0 +1,197 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { card } from '../card';
+import { isOver } from '../jobs';
+import type { Environment, IEnvironments, IJobs, IPanelState, IPins, Job } from '../tokens';
+import { Failure } from './basics';
+import { DraftView } from './draftView';
+import { EnvironmentsSection } from './environmentsSection';
+import { Trans, useChanges, useTrans } from './hooks';
+import { JobList } from './jobList';
+import { NewEnvironment } from './newEnvironment';
+import { NotebookCard } from './notebookCard';
+import { Section } from './section';
+
+/** What the panel can ask for: each is a command, or opens a menu of commands. */
+export interface IPanelActions {
+  run: (command: keyof IPanelCommands, args?: Record<string, string | boolean>) => void;
+  environmentMenu: (environment: Environment, anchor: HTMLElement) => void;
+  notebookMenu: (anchor: HTMLElement) => void;
+  choiceMenu: (command: 'use' | 'pin', anchor: HTMLElement) => void;
+}
+
+/** The commands that the panel runs, by their short names. */
+export type IPanelCommands = Record<
+  | 'build'
+  | 'confirmBuild'
+  | 'confirmRemove'
+  | 'create'
+  | 'createFromFile'
+  | 'dropJob'
+  | 'install'
+  | 'lock'
+  | 'newNotebook'
+  | 'pin'
+  | 'plan'
+  | 'refresh'
+  | 'remove'
+  | 'restore'
+  | 'retry'
+  | 'update'
+  | 'use',
+  string
+>;
+
+export interface IPanelProps {
+  environments: IEnvironments;
+  jobs: IJobs;
+  pins: IPins;
+  state: IPanelState;
+  actions: IPanelActions;
+  trans: TranslationBundle;
+}
+
+/** The whole panel: this notebook, jobs while there are any, a new environment, the environments. */
+export function PanelView(props: IPanelProps): React.JSX.Element {
+  const { environments, jobs, pins, state, trans } = props;
+  useChanges(environments, jobs, pins, pins.draft, state, state.draft);
+  return (
+    <Trans.Provider value={trans}>
+      {state.error && (
+        <div className="jp-Envs-card">
+          <Failure error={state.error} />
+        </div>
+      )}
+      <NotebookSection {...props} />
+      <JobsSection {...props} />
+      <FormSection {...props} />
+      <EnvironmentsSection {...props} fold={folding(state, 'environments')} />
+    </Trans.Provider>
+  );
+}
+
+function folding(state: IPanelState, section: string): { folded: boolean; onFold: () => void } {
+  const folded = state.folded.has(section);
+  const others = [...state.folded].filter(name => name !== section);
+  return { folded, onFold: () => state.fold(folded ? others : [...others, section]) };
+}
+
+function NotebookSection(props: IPanelProps): React.JSX.Element {
+  const { environments, jobs, pins, state, actions } = props;
+  const trans = useTrans();
+  const { draft } = pins;
+  const proposed = draft.plan ?? draft.planning ?? draft.error;
+  const name = pins.status?.pin?.environment;
+  const working =
+    name !== undefined && jobs.items.some(job => !isOver(job) && job.environment === name);
+  return (
+    <Section title={trans.__('This notebook')} {...folding(state, 'notebook')}>
+      <NotebookCard
+        path={pins.path}
+        card={card(pins, environments, trans)}
+        error={pins.error}
+        busy={pins.busy || working}
+        onSwitch={anchor => actions.choiceMenu('use', anchor)}
+        onMenu={actions.notebookMenu}
+        onAction={(action, anchor) => {
+          if (action.kind === 'choose') {
+            actions.choiceMenu('pin', anchor);
+          } else if (action.kind === 'new') {
+            actions.run('create');
+          } else if (action.kind === 'use' || action.kind === 'pin') {
+            actions.run(action.kind, { environment: action.environment.name });
+          } else {
+            actions.run(action.kind);
+          }
+        }}
+      >
+        {proposed && (
+          <DraftView
+            draft={draft}
+            jobs={jobs}
+            installLabel={buildLabel(props)}
+            onInstall={() => actions.run('confirmBuild')}
+            onDiscard={() => void draft.discard()}
+          />
+        )}
+      </NotebookCard>
+    </Section>
+  );
+}
+
+/** The button under a plan says what it does. */
+function buildLabel({ pins, trans }: IPanelProps): string {
+  switch (pins.status?.verdict.state) {
+    case 'missing':
+      return trans.__('Build environment');
+    case 'outdated':
+      return trans.__('Update environment');
+    default:
+      return trans.__('Restore the lock');
+  }
+}
+
+function JobsSection({ jobs, pins, state, actions }: IPanelProps): React.JSX.Element | null {
+  const trans = useTrans();
+  const items = jobs.items.filter(
+    job => !pins.draft.owns(job) && !state.draft.owns(job) && isShown(job, jobs)
+  );
+  return items.length === 0 ? null : (
+    <Section title={trans.__('Jobs')} {...folding(state, 'jobs')}>
+      <JobList
+        jobs={jobs}
+        items={items}
+        actions={job => ({
+          onDrop: () => actions.run('dropJob', { job: job.id }),
+          onRetry: state.formOf(job.id) ? () => actions.run('retry', { job: job.id }) : null,
+          onUse: pins.path === null ? null : () => actions.run('use', about(job)),
+          onNewNotebook: () => actions.run('newNotebook', about(job))
+        })}
+      />
+    </Section>
+  );
+}
+
+function about(job: Job): Record<string, string> {
+  return { environment: job.environment ?? '' };
+}
+
+/** Running and failed jobs stay; what ended well is news only where it was watched. */
+function isShown(job: Job, jobs: IJobs): boolean {
+  switch (job.state) {
+    case 'done':
+      return job.kind === 'create' && jobs.isNews(job);
+    case 'cancelled':
+      return job.kind !== 'plan' && jobs.isNews(job);
+    default:
+      return true;
+  }
+}
+
+function FormSection({ jobs, state, actions }: IPanelProps): React.JSX.Element | null {
+  const trans = useTrans();
+  const { form, draft } = state;
+  const proposed = draft.plan ?? draft.planning ?? draft.error;
+  return form === null ? null : (
+    <Section title={trans.__('New environment')} {...folding(state, 'new')}>
+      <NewEnvironment
+        form={form}
+        onChange={change => state.openForm(change)}
+        onPlan={() => actions.run('plan')}
+        onClose={() => state.closeForm()}
+        onChooseFile={() => actions.run('createFromFile')}
+      >
+        {proposed && (
+          <DraftView
+            draft={draft}
+            jobs={jobs}
+            installLabel={trans.__('Install')}
+            onInstall={() => actions.run('install')}
+            onDiscard={() => void draft.discard()}
+          />
+        )}
+      </NewEnvironment>
+    </Section>
+  );
+}

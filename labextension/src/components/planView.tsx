@@ -1,0 +1,98 @@
+import * as React from 'react';
+
+import { difference, planSentence, size } from '../format';
+import type { Plan } from '../tokens';
+import { Actions, Button } from './basics';
+import { useTakeFocus, useTrans } from './hooks';
+
+/** What an install would do. Nothing is installed from anywhere but here. */
+export function PlanView(props: {
+  plan: Plan;
+  installLabel: string;
+  onInstall: () => void;
+  onCancel: () => void;
+}): React.JSX.Element {
+  const trans = useTrans();
+  const { plan } = props;
+  const packages = React.useRef<HTMLDivElement>(null);
+  // not the button: Enter, pressed once too often, must not install
+  useTakeFocus(packages);
+  return (
+    <div
+      className="jp-Envs-plan"
+      role="group"
+      aria-label={trans.__('Plan for %1', plan.environment)}
+    >
+      <div
+        className="jp-Envs-scroll"
+        tabIndex={0}
+        role="region"
+        aria-label={trans.__('Packages')}
+        ref={packages}
+      >
+        <table className="jp-Envs-table">
+          <tbody>
+            {plan.removed.map(item => (
+              <Row key={`-${item.name}`} name={`− ${item.name} ${item.version}`} note="" />
+            ))}
+            {plan.changed.map(item => (
+              <Row key={`~${item.name}`} name={item.name} note={difference(item, trans)} />
+            ))}
+            {plan.added.map(item => (
+              <Row
+                key={`${item.manager} ${item.name}`}
+                name={`+ ${item.name} ${item.version}`}
+                note={
+                  item.manager === 'pip'
+                    ? trans.__('from PyPI')
+                    : item.size === null
+                      ? ''
+                      : size(item.size)
+                }
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Notes plan={plan} />
+      <Actions>
+        <Button primary label={props.installLabel} onClick={props.onInstall} />
+        <Button label={trans.__('Cancel')} onClick={props.onCancel} />
+      </Actions>
+    </div>
+  );
+}
+
+function Row(props: { name: string; note: string }): React.JSX.Element {
+  return (
+    <tr>
+      <td className="jp-Envs-code" title={props.name}>
+        {props.name}
+      </td>
+      <td>{props.note}</td>
+    </tr>
+  );
+}
+
+/** How much, from where, what is noteworthy, and what would run code. */
+function Notes({ plan }: { plan: Plan }): React.JSX.Element {
+  const trans = useTrans();
+  return (
+    <div className="jp-Envs-notes">
+      <p>{planSentence(plan, trans)}</p>
+      {plan.channels.length > 0 && <p>{trans.__('From %1.', plan.channels.join(', '))}</p>}
+      {plan.notes.map(note => (
+        <p key={note}>{note}</p>
+      ))}
+      {plan.runs_code.length === 0 ? (
+        <p>{trans.__('No package runs code when installed.')}</p>
+      ) : (
+        plan.runs_code.map(what => (
+          <p key={what} className="jp-Envs-warning">
+            {trans.__('Runs code: %1', what)}
+          </p>
+        ))
+      )}
+    </div>
+  );
+}

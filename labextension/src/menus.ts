@@ -1,0 +1,86 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import { Menu } from '@lumino/widgets';
+
+import { CommandIDs } from './commands';
+import type { Environment, ExportFormat } from './tokens';
+
+/** Menus of commands; which of them can be used now, the commands say. */
+
+const FORMATS: readonly ExportFormat[] = ['full', 'portable', 'conda-lock', 'explicit'];
+
+/** What can be done with one environment. */
+export function environmentMenu(
+  commands: CommandRegistry,
+  name: string,
+  trans: TranslationBundle
+): Menu {
+  const args = { environment: name };
+  const formats = FORMATS.map(format => ({ ...args, format }));
+  const menu = new Menu({ commands });
+  menu.addItem({ command: CommandIDs.use, args });
+  menu.addItem({ command: CommandIDs.newNotebook, args });
+  menu.addItem({ command: CommandIDs.pin, args });
+  menu.addItem({ type: 'separator' });
+  addSubmenu(menu, trans.__('Export'), CommandIDs.download, formats);
+  addSubmenu(menu, trans.__('Save Next to Notebook'), CommandIDs.save, formats);
+  menu.addItem({ type: 'separator' });
+  menu.addItem({ command: CommandIDs.remove, args });
+  return menu;
+}
+
+/** What can be done with the current notebook's pin. */
+export function notebookMenu(
+  commands: CommandRegistry,
+  environments: readonly Environment[],
+  trans: TranslationBundle
+): Menu {
+  const menu = new Menu({ commands });
+  addSubmenu(menu, trans.__('Pin to'), CommandIDs.pin, listed(environments));
+  menu.addItem({ command: CommandIDs.unpin });
+  menu.addItem({ type: 'separator' });
+  menu.addItem({ command: CommandIDs.create });
+  menu.addItem({ command: CommandIDs.refresh });
+  return menu;
+}
+
+/** One of the environments, to use or to pin; and Jupyter's own choice of kernels. */
+export function choiceMenu(
+  commands: CommandRegistry,
+  command: typeof CommandIDs.use | typeof CommandIDs.pin,
+  environments: readonly Environment[]
+): Menu {
+  const menu = new Menu({ commands });
+  listed(environments).forEach(args => menu.addItem({ command, args }));
+  if (command === CommandIDs.use) {
+    menu.addItem({ type: 'separator' });
+    menu.addItem({ command: 'notebook:change-kernel' });
+  }
+  return menu;
+}
+
+/** Open a menu below an element, which gets the focus back. */
+export function openBelow(menu: Menu, anchor: HTMLElement): void {
+  const { left, bottom } = anchor.getBoundingClientRect();
+  menu.aboutToClose.connect(() => anchor.focus());
+  menu.open(left, bottom);
+}
+
+function listed(environments: readonly Environment[]): ReadonlyJSONObject[] {
+  return environments
+    .filter(item => item.kernel !== null)
+    .map(item => ({ environment: item.name, listed: true }));
+}
+
+function addSubmenu(
+  menu: Menu,
+  label: string,
+  command: string,
+  items: readonly ReadonlyJSONObject[]
+): void {
+  const submenu = new Menu({ commands: menu.commands });
+  submenu.title.label = label;
+  items.forEach(args => submenu.addItem({ command, args }));
+  menu.addItem({ type: 'submenu', submenu });
+}

@@ -1,0 +1,68 @@
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+
+import { CommandIDs } from './commands';
+import type { IPanelActions, IPanelProps } from './components/panelView';
+import { PanelView } from './components/panelView';
+import { envsIcon } from './icon';
+import { choiceMenu, environmentMenu, notebookMenu, openBelow } from './menus';
+
+export const PANEL_ID = 'jupyter-envs-panel';
+
+/** The sidebar. */
+export class EnvsPanel extends ReactWidget {
+  constructor(
+    private readonly parts: Omit<IPanelProps, 'actions'>,
+    private readonly commands: CommandRegistry
+  ) {
+    super();
+    this.id = PANEL_ID;
+    this.addClass('jp-Envs');
+    this.title.icon = envsIcon;
+    this.title.caption = parts.trans.__('Environments');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', this.title.caption);
+  }
+
+  /** What may have changed unheard while the panel was hidden is read again. */
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    void this.commands.execute(CommandIDs.refresh);
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    document.addEventListener('visibilitychange', this.onVisibility);
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    super.onBeforeDetach(message);
+  }
+
+  protected override render(): React.JSX.Element {
+    return <PanelView {...this.parts} actions={this.actions} />;
+  }
+
+  private readonly onVisibility = (): void => {
+    if (this.isVisible && !document.hidden) {
+      void this.commands.execute(CommandIDs.refresh);
+    }
+  };
+
+  private readonly actions: IPanelActions = {
+    run: (command, args = {}) => void this.commands.execute(CommandIDs[command], args),
+    environmentMenu: (item, anchor) =>
+      openBelow(environmentMenu(this.commands, item.name, this.parts.trans), anchor),
+    notebookMenu: anchor =>
+      openBelow(notebookMenu(this.commands, this.items, this.parts.trans), anchor),
+    choiceMenu: (command, anchor) =>
+      openBelow(choiceMenu(this.commands, CommandIDs[command], this.items), anchor)
+  };
+
+  private get items() {
+    return this.parts.environments.items ?? [];
+  }
+}
