@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jupyter_envs import envfile
 from jupyter_envs.errors import InvalidFile
 from jupyter_envs.models import Spec
+from jupyter_envs.yaml_text import quoted
 
 PENGUINS = """\
 name: penguins
@@ -148,11 +149,7 @@ def test_tabs_are_welcome_where_yaml_allows_them() -> None:
     ],
 )
 def test_match_specs_read_as_conda_reads_them(written: str, canonical: str) -> None:
-    assert (
-        parse(f'dependencies: ["{written}"]' if '"' not in written else f"dependencies: ['{written}']").conda
-        == (written,)
-        or "'" in written
-    )
+    assert parse(f"dependencies: [{quoted(written)}]").conda == (written,)
     assert conda_reads(written) == [canonical]
     assert conda_reads(canonical) == [canonical]
 
@@ -274,9 +271,11 @@ def test_notes_say_what_is_ignored_and_where() -> None:
         ("dependencies:\n  -\n", 2, "dependencies[0]", "nothing; expected text"),
         ("dependencies:\n  - -r requirements.txt\n", 2, "dependencies[0]", "belongs into the pip section"),
         ("dependencies:\n  - git+https://git.example.org/a\n", 2, "dependencies[0]", "colon"),
-        ("dependencies:\n  - a\n  - 'b=='\n", 3, "dependencies[1]", "has no version"),
+        ("dependencies:\n  - a\n  - 'b=='\n", 3, "dependencies[1]", "is not a version"),
         ("dependencies:\n  - a[version=1\n", 2, "dependencies[0]", "brackets"),
         ("dependencies:\n  - 'a b c d'\n", 2, "dependencies[0]", "is not a version"),
+        ("dependencies:\n  - 'a >=1 <2'\n", 2, "dependencies[0]", "is not a version"),
+        ("dependencies:\n  - 'a=1=b;c'\n", 2, "dependencies[0]", "is not a build"),
         ("dependencies:\n  - 'rm -rf /; x'\n", 2, "dependencies[0]", "is not a version"),
         ("dependencies:\n  - '$(reboot)'\n", 2, "dependencies[0]", "no package name"),
         ("dependencies:\n  - ../../etc\n", 2, "dependencies[0]", "pip requirement"),
@@ -327,10 +326,10 @@ match_specs = st.one_of(
     st.builds("{}  # [{}]".format, names, st.sampled_from(["linux", "osx", "win", "unix", "arm64"])),
     st.builds("{}  # sel({})".format, names, st.sampled_from(["linux", "osx", "win", "unix"])),
 )
-words = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff"), min_size=1).filter(
+words = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), min_size=1).filter(
     lambda text: text == text.strip() and len(text.splitlines()) == 1
 )
-values = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
+values = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 pip_lines = st.one_of(
     st.builds("{}=={}".format, names, versions),
     st.builds("{}[x,y]>={}; python_version > '3.8'".format, names, versions),
