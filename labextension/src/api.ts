@@ -319,6 +319,11 @@ export interface components {
              */
             update: boolean;
             /**
+             * @description With `update`; false leaves the notebook's metadata to the caller, who has it open.
+             * @default true
+             */
+            write_notebook: boolean;
+            /**
              * @description The job's result is a `Plan` and nothing is installed.
              * @default false
              */

@@ -92,8 +92,13 @@ export class PinsModel implements IPins {
     return this.change(panel => this.switchTo(panel, environment));
   }
 
+  async build(): Promise<Job | null> {
+    await this.save();
+    return this.draft.install();
+  }
+
   async lock(): Promise<Job> {
-    await this._panel?.context.save();
+    await this.save();
     const job = await this.request<Job>(url('pins', this.here()), {
       method: 'POST',
       body: { lock: true }
@@ -105,6 +110,12 @@ export class PinsModel implements IPins {
   dispose(): void {
     this.bind(null);
     Signal.clearData(this);
+  }
+
+  private async save(): Promise<void> {
+    if (this._panel?.context.model.dirty) {
+      await this._panel.context.save();
+    }
   }
 
   private async change(work: (panel: NotebookPanel) => Promise<void>): Promise<void> {

@@ -7,7 +7,10 @@ import type { EnvsError } from './request';
 type Schemas = components['schemas'];
 
 export type Environment = Schemas['EnvironmentSummary'];
-export type CreateRequest = Omit<Schemas['CreateRequest'], 'dry_run' | 'update'> & {
+export type CreateRequest = Omit<
+  Schemas['CreateRequest'],
+  'dry_run' | 'update' | 'write_notebook'
+> & {
   update?: boolean;
 };
 export type Difference = Schemas['Difference'];
@@ -105,6 +108,8 @@ export interface IPins extends IChanging {
   /** Write environment file and lock beside the notebook and the pin into it; run it in that environment. */
   pin(environment: Environment): Promise<void>;
   unpin(): Promise<void>;
+  /** Install what the draft's plan says; the notebook is saved before, for the install may rewrite its pin. */
+  build(): Promise<Job | null>;
   /** Add this machine to the notebook's lock. */
   lock(): Promise<Job>;
   /** Run the notebook in an environment's kernel. */

@@ -77,7 +77,7 @@ export function buildCommands(context: ICommandContext): Commands {
     [CommandIDs.confirmBuild]: {
       label: trans.__('Install This Notebook’s Plan'),
       isEnabled: () => pins.draft.plan !== null,
-      execute: guard(context, () => pins.draft.install())
+      execute: guard(context, () => pins.build())
     }
   };
 }
