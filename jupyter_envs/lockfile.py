@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 from . import yaml_guard
 from .errors import InvalidFile, InvalidInput
 from .models import Lock, Manager, Package
-from .redact import clean_url
-from .yaml_guard import Map, Place, Seq, show
+from .redact import clean_url, show
+from .yaml_guard import Map, Place, Seq
 from .yaml_text import scalar
 
 MAX_BYTES = 20_000_000

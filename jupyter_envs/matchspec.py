@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .errors import InvalidSpec
+from .redact import show
 
 _NAME = re.compile(r"[A-Za-z0-9_*][A-Za-z0-9_.*-]*\Z")
 _CONDITION = re.compile(r"\(*(?:(?:[<>=!]=?|~=)?[\w.+!*-]*[\w*]|\^.*\$)\)*\Z", re.ASCII)
@@ -75,14 +76,14 @@ def parse(text: str) -> MatchSpec:
     """The spec's parts. Raises `InvalidSpec`; the message says what is wrong with it."""
     body = strip_comment(text)
     if not body:
-        raise InvalidSpec("an empty match spec", spec=text)
+        raise InvalidSpec("an empty match spec", spec=show(text))
     if body.endswith(_ARCHIVE) and "[" not in body:
         return _archive(body)
     body, fields = _split_fields(body)
     channel, subdir, body = _split_channel(body)
     found = re.match(r"\s*([^\s=<>!~]+)\s*(.*)\Z", body, re.DOTALL)
     if not found or not _NAME.match(found[1]):
-        raise InvalidSpec(_name_trouble(body), spec=text)
+        raise InvalidSpec(_name_trouble(body), spec=show(text))
     version, build = _version_and_build(found[2].strip(), text)
     version, build = fields.pop("version", version), fields.pop("build", build)
     return MatchSpec(
@@ -106,9 +107,9 @@ def oddity(text: str) -> str | None:
     body = strip_comment(text)
     extras = _EXTRAS.search(body)
     if extras:
-        return f"'{extras[0]}' is pip's way to ask for extras: conda ignores it"
+        return f"'{show(extras[0])}' is pip's way to ask for extras: conda ignores it"
     if re.search(r"=[<>]", body):
-        return f"'{body}' has its operator the wrong way round (>= and <= are meant)"
+        return f"'{show(body)}' has its operator the wrong way round (>= and <= are meant)"
     return None
 
 
@@ -126,7 +127,7 @@ def _archive(address: str) -> MatchSpec:
     stem = file.removesuffix(".conda").removesuffix(".tar.bz2")
     parts = stem.rsplit("-", 2)
     if len(parts) != 3 or not all(parts):  # noqa: PLR2004
-        raise InvalidSpec(f"'{file}' is not named name-version-build", spec=address)
+        raise InvalidSpec(f"'{show(file)}' is not named name-version-build", spec=show(address))
     name, version, build = parts
     subdir = folder.rpartition("/")[2]
     return MatchSpec(name.lower(), version, build, None, subdir if _SUBDIR.match(subdir) else None, address)
@@ -136,7 +137,7 @@ def _split_fields(body: str) -> tuple[str, dict[str, str]]:
     """Take ``[key=value, …]`` from the end."""
     if not body.endswith("]"):
         if "[" in body or "]" in body:
-            raise InvalidSpec("brackets have to close at the end of the spec", spec=body)
+            raise InvalidSpec("brackets have to close at the end of the spec", spec=show(body))
         return body, {}
     head, _, inside = body[:-1].partition("[")
     if _EXTRAS.match(f"[{inside}]"):
@@ -146,7 +147,7 @@ def _split_fields(body: str) -> tuple[str, dict[str, str]]:
     while position < len(inside):
         found = _FIELD.match(inside, position)
         if not found or found[1] not in _FIELDS or not any(found.groups()[1:]):
-            raise InvalidSpec("the brackets hold no list of key=value", spec=body)
+            raise InvalidSpec("the brackets hold no list of key=value", spec=show(body))
         fields[found[1]] = next(value for value in found.groups()[1:] if value)
         position = found.end()
     return head.rstrip(), fields
@@ -157,11 +158,11 @@ def _split_channel(body: str) -> tuple[str | None, str | None, str]:
     channel, colons, rest = body.rpartition("::")
     if not colons:
         if ":" in body:
-            raise InvalidSpec("a single colon", spec=body)
+            raise InvalidSpec("a single colon", spec=show(body))
         return None, None, body
     channel = channel.strip()
     if not channel or any(character.isspace() for character in channel):
-        raise InvalidSpec("no channel in front of '::'", spec=body)
+        raise InvalidSpec("no channel in front of '::'", spec=show(body))
     head, _, last = channel.rpartition("/")
     return (head, last, rest) if head and _SUBDIR.match(last) else (channel, None, rest)
 
@@ -175,9 +176,9 @@ def _version_and_build(text: str, spec: str) -> tuple[str | None, str | None]:
     version = _plain_version(re.sub(r"\s*([<>=!~,|]+)\s*", r"\1", version), build)
     for condition in re.split(r"[,|]", version):
         if not _CONDITION.match(condition):
-            raise InvalidSpec(f"'{text}' is not a version", spec=spec)
+            raise InvalidSpec(f"'{show(text)}' is not a version", spec=show(spec))
     if build and not _BUILD.match(build):
-        raise InvalidSpec(f"'{build}' is not a build", spec=spec)
+        raise InvalidSpec(f"'{show(build)}' is not a build", spec=show(spec))
     return version, build
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .models import Difference, Lock, Manager, Package, Pin, Spec, Verdict, VerdictState
-from .yaml_guard import Place, show
+from .redact import show
+from .yaml_guard import Place
 
 METADATA_KEY = "jupyter_envs"
 VERSION = 1

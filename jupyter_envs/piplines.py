@@ -34,6 +34,7 @@ _HARMLESS_OPTIONS = frozenset(
         "--no-deps",
     }
 )
+_INNER_OPTION = re.compile(r"\s(--?[A-Za-z][A-Za-z-]*)")
 _VARIABLE = re.compile(r"\$\{[^}]*\}|%[A-Za-z_]\w*%")
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9]*\+)?[a-z][a-z0-9+.-]*://|(?:[\w.-]+(?:\[[^\]]*\])?\s*@\s)", re.IGNORECASE)
 _PATH = re.compile(r"(?:\.{1,2}(?:[/\\]|\Z)|/|~|[A-Za-z]:[/\\])|.*[/\\].*|.*\.(?:whl|zip|tar\.gz|tar\.bz2)\Z")
@@ -88,6 +89,9 @@ def refusal(line: str) -> str | None:
     parsed = classify(line)
     if parsed.kind == "option" and parsed.option not in _HARMLESS_OPTIONS:
         return f"the option {parsed.option} is not allowed in an environment file"
+    inner = next((word for word in _INNER_OPTION.findall(parsed.value) if word not in _HARMLESS_OPTIONS), None)
+    if inner:
+        return f"the option {inner} is not allowed behind a requirement"
     if parsed.kind in (*_OPTION_KINDS.values(), "index") and not parsed.value and parsed.option != "--no-index":
         return f"{parsed.option} needs a value"
     return None

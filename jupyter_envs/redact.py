@@ -1,6 +1,7 @@
 """Take secrets out of addresses, before they reach a log, a message or a file that leaves the machine.
 
-`clean_url` removes them from one address; `redact` replaces them in running text (a traceback, uv's output).
+`clean_url` removes them from one address; `redact` replaces them in running text (a traceback, uv's output); `show`
+makes a stranger's text short and printable for a message.
 What counts as a secret: a user name or password before the host, an Anaconda token (``/t/TOKEN/``), the value of
 every query parameter of a secret-sounding name, and the signature parameters of presigned addresses.
 """
@@ -11,6 +12,8 @@ import re
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 MASK = "***"
+
+_SHOWN = 60  # characters
 
 _SECRET_NAME = re.compile(
     r"token|secret|passw|pwd|api[_-]?key|access[_-]?key|auth(?!or)|credential|signature|session|^key$|^sig$|^se$|^sp$|^sv$"
@@ -63,6 +66,12 @@ def redact(text: str) -> str:
     text = _PARAMETER.sub(_masked_parameter, text)
     text = _SETTING.sub(lambda found: found[1] + MASK, text)
     return _HEADER.sub(lambda found: found[1] + MASK, text)
+
+
+def show(text: str) -> str:
+    """``text`` for a message: printable, at most 60 characters."""
+    clean = "".join(character if character.isprintable() else "�" for character in text[: _SHOWN + 1])
+    return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
 
 
 def _without_user(netloc: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from .errors import InvalidFile
-from .redact import redact
+from .redact import redact, show
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 8
@@ -23,7 +23,6 @@ MAX_DEPTH = 8
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _NO_KEY = object()
-_SHOWN = 60
 
 
 class Map(dict[str, Any]):
@@ -73,12 +72,6 @@ class Place:
         if self.key:
             fields["key"] = self.key
         return InvalidFile(" ".join(redact(message).split()), hints=hints, **fields)
-
-
-def show(text: str) -> str:
-    """``text`` for a message: printable, at most 60 characters."""
-    clean = "".join(character if character.isprintable() else "�" for character in text[: _SHOWN + 1])
-    return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
 
 
 def decode(data: str | bytes, *, source: str, limit: int = MAX_BYTES) -> str:

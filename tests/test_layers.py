@@ -22,7 +22,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("envfile", "lockfile", "pin"),
     ("exports",),
     ("machine", "prefix", "guard"),
-    ("engine", "store", "kernelspec", "discovery", "localchannel", "binder"),
+    ("engine", "store", "kernelspec", "discovery", "localchannel", "execution", "binder"),
     ("manager", "jobs"),
     ("server", "cli"),
     ("__main__", "demo"),

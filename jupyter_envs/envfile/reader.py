@@ -10,10 +10,13 @@ from typing import Any
 from .. import matchspec, piplines, yaml_guard
 from ..errors import InvalidSpec
 from ..models import Spec
-from ..yaml_guard import Map, Place, Seq, show
+from ..redact import show
+from ..yaml_guard import Map, Place, Seq
 from . import selectors
 
 _KEYS = ("name", "channels", "platforms", "dependencies", "variables", "prefix", "category")
+_NOTED = 20  # unknown keys
+_LONGEST = 40  # characters of a key that can be a slip of the pen
 _SEL_KEY = re.compile(r"sel\(([a-z0-9]+)\)\Z")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _EXAMPLE = "a mapping with a list of dependencies"
@@ -71,18 +74,25 @@ class _Reader:
         self.notes.append(str(place.refuse(sentence)))
 
     def check_keys(self, root: Map) -> None:
-        for key in (key for key in root if key not in _KEYS):
-            place = self.place.child(key, root)
-            near = difflib.get_close_matches(key, _KEYS, n=1, cutoff=0.8)
-            if near and near[0] not in root:
-                raise place.refuse(f"unknown key '{show(key)}'", expected=f"'{near[0]}'")
-            self.note(place, "this key is not part of an environment file and is ignored")
+        unknown = [key for key in root if key not in _KEYS]
+        for key in unknown[:_NOTED]:
+            self.unknown_key(key, root)
+        if len(unknown) > _NOTED:
+            self.note(self.place, f"{len(unknown) - _NOTED} more unknown keys are ignored")
         if "dependencies" not in root and not root.get("variables"):
             keys = ", ".join(show(key) for key in list(root)[:3])
             raise self.place.refuse(f"no dependencies in it (its keys are {keys})", expected=_EXAMPLE)
         for key in ("prefix", "category"):
             if key in root:
                 self.note(self.place.child(key, root), f"'{key}:' says nothing about the packages and is ignored")
+
+    def unknown_key(self, key: str, root: Map) -> None:
+        """Refuse what is a slip of the pen for a key that is not there; note anything else."""
+        place = self.place.child(key, root)
+        near = difflib.get_close_matches(key[:_LONGEST], _KEYS, n=1, cutoff=0.8)
+        if near and near[0] not in root:
+            raise place.refuse(f"unknown key '{show(key)}'", expected=f"'{near[0]}'")
+        self.note(place, "this key is not part of an environment file and is ignored")
 
     def name(self, root: Map) -> str | None:
         value = root.get("name")
@@ -164,7 +174,7 @@ class _Reader:
         return [self.pip_line(item, place.child(index, items)) for index, item in enumerate(items)]
 
     def pip_line(self, value: Any, place: Place) -> str:
-        text = " ".join(self.text(value, place).splitlines())
+        text = self.text(value, place)
         if reason := piplines.refusal(text):
             raise place.refuse(f"'{show(text)}': {reason}", expected="a requirement such as requests>=2")
         return self.selected(text, place)
