@@ -79,4 +79,5 @@ class EnvsHandler(APIHandler):
 def job_to_json(job: Job) -> dict[str, Any]:
     """The job as the interface describes it: its subject is an environment."""
     values = job.to_json()
-    return {**values, "environment": values.pop("subject")}
+    subject = values.pop("subject")
+    return {**values, "environment": subject}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,33 +46,40 @@ class ContentsDocuments:
         Raises `Forbidden` for a path outside the root or a user who may not read, `InvalidFile` for what is not a text.
         """
         await self._allow("read", path)
-        if await self._hidden(path) or not await ensure_async(self._contents.file_exists(path)):
-            return None
-        try:
-            model = await ensure_async(self._contents.get(path, content=False, type="file"))
-            if (model.get("size") or 0) > self._limit:
+        with _problems(path):
+            if await self._hidden(path) or not await self._ask("file_exists", path):
+                return None
+            size = (await self._ask("get", path, content=False, type="file")).get("size")
+            if size is not None and size > self._limit:
                 raise InvalidFile(f"{path} is larger than {self._limit} bytes.", path=path)
-            return _text(await ensure_async(self._contents.get(path, content=True, type="file")), path)
-        except HTTPError as error:
-            raise _problem(error, path) from error
+            return _text(await self._ask("get", path, content=True, type="file"), path)
 
     async def write(self, path: str, text: str) -> None:
         """Write the file; its folder must be there.
 
-        Raises `Forbidden` for a path outside the root, a hidden one or a user who may not write, `NotFound` if there is
-        no such folder, `DiskTrouble` if the disk refuses.
+        Raises `Forbidden` for a path outside the root, a hidden one or a user who may not write, `InvalidFile` for what
+        is there and is no file, `NotFound` if there is no such folder, `DiskTrouble` if the disk refuses.
         """
         await self._allow("write", path)
-        if await self._hidden(path):
-            raise Forbidden(f"{path} is hidden, and hidden files are not written.", path=path)
-        trusted = await self._trusted(path)
-        try:
-            model = {"type": "file", "format": "text", "content": text}
-            await ensure_async(self._contents.save(model, path))
-        except HTTPError as error:
-            raise _problem(error, path) from error
+        with _problems(path):
+            await self._check_place(path)
+            trusted = await self._trusted(path)
+            await self._ask("save", {"type": "file", "format": "text", "content": text}, path)
         if trusted:
             self._contents.notary.sign(_notebook(text))
+
+    async def _ask(self, method: str, *arguments: Any, **options: Any) -> Any:
+        """Call the contents manager, whose methods may be coroutines or not."""
+        return await ensure_async(getattr(self._contents, method)(*arguments, **options))
+
+    async def _check_place(self, path: str) -> None:
+        if await self._hidden(path):
+            raise Forbidden(f"{path} is hidden, and hidden files are not written.", path=path)
+        if not await self._ask("dir_exists", path.rpartition("/")[0]):
+            raise NotFound(f"The folder of {path} is not there.", path=path)
+        if await self._ask("exists", path) and not await self._ask("file_exists", path):
+            # a folder; or a pipe, on which opening it would wait for ever
+            raise InvalidFile(f"{path} is not a file.", path=path)
 
     async def _allow(self, action: str, path: str) -> None:
         if not await self._permitted(action):
@@ -96,7 +104,7 @@ class ContentsDocuments:
             return True
 
     async def _hidden(self, path: str) -> bool:
-        return not self._contents.allow_hidden and bool(await ensure_async(self._contents.is_hidden(path)))
+        return not self._contents.allow_hidden and bool(await self._ask("is_hidden", path))
 
     async def _trusted(self, path: str) -> bool:
         """Whether it is a notebook whose present text the user trusts."""
@@ -129,11 +137,18 @@ def _text(model: dict[str, Any], path: str) -> str:
     raise InvalidFile(f"{path} is not a text.", path=path)
 
 
-def _problem(error: HTTPError, path: str) -> EnvsError:
-    """Jupyter's error as one of ours. Its own message is not told, as it may hold the absolute path."""
-    kinds: dict[int, EnvsError] = {
-        400: InvalidFile(f"{path} cannot be read or written as a text.", path=path),
-        403: Forbidden(f"The server may not read or write {path}.", path=path),
-        404: NotFound(f"{path} is not there, or its folder is not.", path=path),
-    }
-    return kinds.get(error.status_code, DiskTrouble(f"{path} could not be read or written.", path=path))
+@contextmanager
+def _problems(path: str) -> Iterator[None]:
+    """Errors of Jupyter and of the disk become ours. Their own texts are not told, as they hold absolute paths."""
+    try:
+        yield
+    except HTTPError as error:
+        kinds: dict[int, EnvsError] = {
+            400: InvalidFile(f"{path} cannot be read or written as a text.", path=path),
+            403: Forbidden(f"The server may not read or write {path}.", path=path),
+            404: NotFound(f"{path} is not there.", path=path),
+        }
+        trouble = DiskTrouble(f"{path} could not be read or written.", path=path)
+        raise kinds.get(error.status_code, trouble) from error
+    except OSError as error:
+        raise DiskTrouble(f"{path} could not be read or written: {error.strerror}.", path=path) from error

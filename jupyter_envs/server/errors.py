@@ -70,7 +70,7 @@ def answer(error: BaseException | None, status: int = 500) -> tuple[int, dict[st
         return status_of(error), {**_body(error.code, error.message, error.hints), "fields": error.fields}
     if isinstance(error, HTTPError):
         status = error.status_code
-        message = str(error.log_message) % error.args if error.log_message and error.args else error.log_message
+        message = error.log_message % error.args if error.log_message else ""
         return status, _body(CODES.get(status, "http-error"), message or responses.get(status, "The request failed."))
     if error is None:
         return status, _body(CODES.get(status, "http-error"), responses.get(status, "The request failed."))
