@@ -62,7 +62,8 @@ def write(lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
     packages = _in_order(lock.packages)
     extras = dict(_extras(packages))
     lines = ["version: 1", "metadata:"]
-    lines += _pairs("  ", "content_hash", lock.content_hash)
+    # conda-lock needs an entry for every platform, also where what it was locked from is not known
+    lines += _pairs("  ", "content_hash", {**dict.fromkeys(lock.platforms, ""), **lock.content_hash})
     lines += ["  channels:" if lock.channels else "  channels: []"]
     for channel in lock.channels:
         lines += [f"  - url: {scalar(clean_url(channel)[0])}", "    used_env_vars: []"]
@@ -82,7 +83,6 @@ def _lock(root: Map, place: Place) -> Lock:
     metadata = _expect(root["metadata"], Map, place.child("metadata", root))
     here = place.child("metadata", root)
     platforms = tuple(_texts(metadata, "platforms", here))
-    content_hash = _expect(metadata.get("content_hash") or Map(), Map, here.child("content_hash", metadata))
     extras = _expect(metadata.get("custom_metadata") or Map(), Map, here.child("custom_metadata", metadata))
     entries = _expect(root["package"], Seq, place.child("package", root))
     packages: dict[tuple[str, str, str], Package] = {}
@@ -95,8 +95,13 @@ def _lock(root: Map, place: Place) -> Lock:
         packages=tuple(_in_order(packages.values())),
         channels=tuple(_channels(metadata, here)),
         platforms=platforms,
-        content_hash={name: _text(value, here.child("content_hash", metadata)) for name, value in content_hash.items()},
+        content_hash=_content_hash(metadata, here.child("content_hash", metadata)),
     )
+
+
+def _content_hash(metadata: Map, place: Place) -> dict[str, str]:
+    values = _expect(metadata.get("content_hash") or Map(), Map, place)
+    return {name: text for name, value in values.items() if (text := _text(value, place))}
 
 
 def _channels(metadata: Map, place: Place) -> Iterator[str]:
