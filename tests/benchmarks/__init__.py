@@ -1,0 +1,1 @@
+"""How fast, compared with what: run by hand with ``python -m tests.benchmarks``."""
