@@ -42,7 +42,7 @@ def explicit(packages: Iterable[Package], platform: str) -> str:
     chosen = sorted((package for package in packages if package.platform in ("", platform)), key=lambda one: one.name)
     conda = [_address(package) for package in chosen if package.manager == "conda"]
     pip = [f"#   {_requirement(package)}{_hash_option(package)}" for package in chosen if package.manager == "pip"]
-    heading = ["# These come from PyPI; an explicit list can only hold conda packages:"] if pip else []
+    heading = ["# An explicit list holds conda packages only; these are from PyPI:"] if pip else []
     return "\n".join([f"# platform: {platform}", *heading, *pip, "@EXPLICIT", *conda]) + "\n"
 
 
