@@ -170,6 +170,12 @@ def write_synced(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
+def published() -> list[tuple[str, Path]]:
+    """``(name, interpreter)`` of all kernelspecs that we wrote."""
+    found = [(path.parent, read(path)) for path in sorted(kernels_dir().glob("*/kernel.json"))]
+    return [(folder.name, Path(spec["argv"][0])) for folder, spec in found if spec and is_ours(folder)]
+
+
 def remove(environment: str, keep: Iterable[str] = ()) -> list[str]:
     """Remove the kernelspecs that we wrote for an environment and return their names."""
     kept, gone = set(keep), []

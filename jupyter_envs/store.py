@@ -233,6 +233,17 @@ class Store:
         write_atomically(folder / "environment.json", json.dumps(to_json(environment), indent=1))
         point(folder / "current", self.prefix(environment.name, environment.current))
 
+    def unlisted(self) -> list[Path]:
+        """Prefixes that no `environment.json` lists, and what a removal left: a crash's remains."""
+        listed = {self.prefix(name, generation.id) for name in self.names() for generation in self._generations(name)}
+        return sorted({*self.root.glob("*/g/*"), *self.root.glob(".trash/*")} - listed)
+
+    def _generations(self, name: str) -> tuple[Generation, ...]:
+        try:
+            return self.get(name).generations
+        except DiskTrouble:
+            return ()
+
     def remove(self, name: str) -> None:
         """Take an environment away: first its listing, then its files. Links inside are never followed."""
         environment = self.get(name)

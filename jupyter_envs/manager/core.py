@@ -16,6 +16,7 @@ from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
 from jupyter_envs.engine.client import Engine, Session
 from jupyter_envs.errors import EngineFailed, EnvironmentInUse, EnvsError, InvalidInput, NotFound, PlanChanged
 from jupyter_envs.machine import current_platform
+from jupyter_envs.manager.diagnosis import Report, examine
 from jupyter_envs.manager.notebooks import Pinned, choose_files, read_pinned, save_notebook, with_pin
 from jupyter_envs.manager.planning import Wanted, propose, read_request, resolve
 from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Proposal, Summary
@@ -129,6 +130,11 @@ class Manager(LoggingConfigurable):
             found = await self._installed(name)
             return f"conda-{self.platform}.lock", exports.explicit(found, self.platform)
         raise InvalidInput(f"“{format}” is no export format.", hints=(f"One of {', '.join(FORMATS)}.",), key="format")
+
+    async def diagnose(self) -> Report:
+        """Where things are, and what is wrong with them; mends nothing."""
+        facts = {"channels": ", ".join(self.default_channels), "package index": self.pypi_index or "PyPI"}
+        return await asyncio.to_thread(examine, self._store, Path(self.cache_dir), self.platform, facts)
 
     # ---- making
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from jupyter_envs import envfile
-from jupyter_envs.models import Environment, Package, Pin, Plan, Spec, Verdict
+from jupyter_envs.models import Environment, Package, Pin, Plan, Spec, Verdict, packages_digest
 
 
 class Documents(Protocol):
@@ -83,6 +83,11 @@ class Detail:
     packages: tuple[Package, ...]
     spec: Spec
     requested: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """The digest of what is really installed; the lock's own for this platform where nothing has drifted."""
+        return packages_digest(self.packages)
 
     def to_json(self) -> dict[str, Any]:
         """The HTTP interface's ``EnvironmentDetail``."""

@@ -1,0 +1,5 @@
+"""``python -m jupyter_envs``."""
+
+from jupyter_envs.cli import main
+
+main()

@@ -1,0 +1,140 @@
+"""``jupyter envs demo``: the whole story once, for real, on this machine."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from traitlets import Unicode
+
+from jupyter_envs.cli.command import Command
+from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.errors import EngineFailed, NotFound, Unreachable
+from jupyter_envs.execution import execute
+from jupyter_envs.localchannel import build_demo_channel
+from jupyter_envs.lockfile import parse as parse_lock
+from jupyter_envs.manager import CreateRequest, Manager
+from jupyter_envs.models import VerdictState
+
+NAME = "envs-demo"
+NOTEBOOK = "example.ipynb"
+CELL = "import sys\nprint('This notebook runs in', sys.prefix)\nprint('with Python', sys.version.split()[0])"
+
+
+def environment_file(channel: str, python: str) -> str:
+    """The example's `environment.yml`."""
+    return f"name: {NAME}\nchannels:\n  - {channel}\ndependencies:\n  - {python}\n  - ipykernel\n"
+
+
+def example_notebook() -> dict[str, Any]:
+    """A notebook of one cell, pinned to nothing."""
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "where",
+        "metadata": {},
+        "outputs": [],
+        "source": CELL,
+    }
+    return {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+class DemoCommand(Command):
+    """Show the whole story on an example."""
+
+    command = "demo"
+    name = "jupyter-envs demo"
+    description = "Create, run, pin, lock, delete and restore an example, for real, and show that nothing differs."
+
+    folder = Unicode(help="Where to write the example; a new temporary folder by default.").tag(config=True)
+    aliases = {**Command.aliases, "folder": "DemoCommand.folder"}
+
+    async def run(self, manager: Manager) -> Any:
+        """All steps in order; the first that does not happen ends it with an error."""
+        folder = self.scratch()
+        documents = DiskDocuments(folder)
+        await self.clear(manager)
+        channel = await self.create(manager, documents)
+        await self.execute(manager, folder)
+        status = await manager.pin(NOTEBOOK, NAME, documents)
+        self.step(f"Pinned {NOTEBOOK}: environment.yml and environment.conda-lock.yml are beside it.")
+        before = await self.digest(manager)
+        lock_text = await documents.read("environment.conda-lock.yml")
+        locked = parse_lock(lock_text or "").digest(manager.platform)
+        with self.reporter("Deleting the environment") as reporter:
+            await manager.remove(NAME, reporter, force=True)
+        after_removal = await manager.read_pin(NOTEBOOK, documents)
+        self.expect(after_removal.verdict.state is VerdictState.MISSING, "the environment is gone")
+        self.step("Deleted the environment; the notebook says: " + after_removal.verdict.sentence)
+        with self.reporter("Restoring it from the lock") as reporter:
+            await manager.create(CreateRequest(pin=NOTEBOOK), documents, reporter)
+        status = await manager.read_pin(NOTEBOOK, documents)
+        self.expect(status.verdict.state is VerdictState.MATCH, "the restored environment matches the lock")
+        after = await self.digest(manager)
+        self.step(f"Restored it from the lock.\n    digest before {before}\n    digest after  {after}")
+        self.expect(before == after == locked, "the digests are equal")
+        await self.execute(manager, folder)
+        self.say(f"\nOpen it: jupyter lab {shlex.quote(str(folder / NOTEBOOK))}")
+        return {"folder": str(folder), "channel": channel, "digest_before": before, "digest_after": after}
+
+    def scratch(self) -> Path:
+        """The example's folder, with the notebook in it."""
+        folder = Path(self.folder or tempfile.mkdtemp(prefix="jupyter-envs-demo-")).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / NOTEBOOK).write_text(json.dumps(example_notebook(), indent=1) + "\n", encoding="utf-8")
+        self.step(f"Wrote an example into {folder}")
+        return folder
+
+    async def clear(self, manager: Manager) -> None:
+        """Remove what an earlier demonstration left."""
+        try:
+            await manager.environment(NAME)
+        except NotFound:
+            return
+        with self.reporter("Removing the earlier demonstration") as reporter:
+            await manager.remove(NAME, reporter, force=True)
+
+    async def create(self, manager: Manager, documents: DiskDocuments) -> str:
+        """Create the environment, from the configured channel or from this machine's own Python."""
+        channel = manager.default_channels[0]
+        try:
+            await self.create_from(manager, documents, environment_file(channel, "python=3.12"))
+        except Unreachable:
+            self.step(f"The channel {channel} does not answer. Making one from this machine's own Python instead.")
+            with self.reporter("Packing this machine's Python") as reporter:
+                channel = build_demo_channel(Path(manager.cache_dir) / "demo-channel", reporter)
+            await self.create_from(manager, documents, environment_file(channel, "python"))
+        return channel
+
+    async def create_from(self, manager: Manager, documents: DiskDocuments, text: str) -> None:
+        """Write `environment.yml` and create what it asks for."""
+        await documents.write("environment.yml", text)
+        with self.reporter("Creating the environment") as reporter:
+            summary = await manager.create(CreateRequest(file=text), documents, reporter)
+        made = summary.to_json()
+        self.step(f"Created {NAME}: {made['packages']} packages, Python {made['python']}, kernel {made['kernel']}.")
+
+    async def execute(self, manager: Manager, folder: Path) -> None:
+        """Run the notebook, and look whether it ran where it should."""
+        detail = await manager.environment(NAME)
+        with self.reporter("Running the notebook") as reporter:
+            await execute(folder / NOTEBOOK, detail.summary.to_json()["kernel"], reporter)
+        text = (folder / NOTEBOOK).read_text(encoding="utf-8")
+        self.expect(str(detail.summary.prefix) in text, "the notebook ran in the environment")
+        self.step(f"Ran {NOTEBOOK} in {detail.summary.prefix}")
+
+    async def digest(self, manager: Manager) -> str:
+        """The digest of what is really installed."""
+        return (await manager.environment(NAME)).digest
+
+    def step(self, line: str) -> None:
+        """One thing that happened."""
+        self.say(f"✓ {line}")
+
+    def expect(self, happened: bool, what: str) -> None:
+        """Raise `EngineFailed` unless it did."""
+        if not happened:
+            raise EngineFailed(f"The demonstration failed: not true that {what}.", hints=("jupyter envs doctor",))

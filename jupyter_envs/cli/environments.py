@@ -1,0 +1,153 @@
+"""``list``, ``create``, ``remove``, ``export``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from traitlets import Bool, List, Unicode
+
+from jupyter_envs.cli.command import Command
+from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.cli.terminal import size
+from jupyter_envs.errors import DiskTrouble, NotFound
+from jupyter_envs.manager import CreateRequest, Manager
+
+LOCK_ENDINGS = ("conda-lock.yml", "conda-lock.yaml")
+
+
+def read_file(name: str) -> str:
+    """A file that the user named. Raises `NotFound`, `DiskTrouble`."""
+    path = Path(name)
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {path}.", hints=("Check its path.",), path=str(path)) from error
+    except UnicodeDecodeError:
+        return path.read_bytes().decode("utf-16", errors="replace")
+    except OSError as error:
+        raise DiskTrouble(f"{path} cannot be read: {error.strerror or error}.", path=str(path)) from error
+
+
+class ListCommand(Command):
+    """List all environments."""
+
+    command = "list"
+    name = "jupyter-envs list"
+    description = "List all environments."
+
+    async def run(self, manager: Manager) -> Any:
+        """Print a table, or ``{"environments": […]}``."""
+        found = [summary.to_json() for summary in await manager.environments()]
+        if not self.json:
+            self.print_table(found)
+        return {"environments": found}
+
+    def print_table(self, found: list[dict[str, Any]]) -> None:
+        """One line an environment."""
+        if not found:
+            print("No environment yet. Make one: jupyter envs create NAME python numpy")
+            return
+        table = Table(box=None, pad_edge=False)
+        for heading in ("Name", "Kernel", "Python", "Packages", "Own", "Shared", "State"):
+            table.add_column(heading, justify="right" if heading in ("Packages", "Own", "Shared") else "left")
+        for item in found:
+            own, shared = size(item["size"]["own"]), size(item["size"]["shared"])
+            cells = (item["name"], item["kernel"] or "–", item["python"] or "–", str(item["packages"]))
+            table.add_row(*cells, own, shared, item["state"])
+        Console().print(table)
+
+
+class CreateCommand(Command):
+    """Create an environment."""
+
+    command = "create"
+    name = "jupyter-envs create"
+    arguments = ("name",)
+    more_arguments = True
+    description = """Create an environment, which is a kernel at once.
+
+    jupyter envs create NAME PACKAGE…  [--channel C]
+    jupyter envs create NAME --file environment.yml
+    """
+
+    file = Unicode(help="An environment.yml or a conda-lock.yml.").tag(config=True)
+    channel = List(Unicode(), help="Where packages come from; may be given several times.").tag(config=True)
+    aliases = {
+        **Command.aliases,
+        "file": "CreateCommand.file",
+        "channel": "CreateCommand.channel",
+    }
+
+    async def run(self, manager: Manager) -> Any:
+        """Plan, ask, create."""
+        name, *packages = self.extra_args
+        text = read_file(self.file) if self.file else None
+        locked = self.file.endswith(LOCK_ENDINGS)
+        request = CreateRequest(
+            name=name,
+            packages=tuple(packages),
+            channels=tuple(self.channel),
+            file=None if locked else text,
+            lock=text if locked else None,
+        )
+        summary = await self.create_confirmed(manager, request, DiskDocuments(Path.cwd()), name)
+        answer = summary.to_json()
+        self.say(f"{name} is ready: {answer['packages']} packages, kernel {answer['kernel'] or 'none'}.")
+        return answer
+
+
+class RemoveCommand(Command):
+    """Remove an environment."""
+
+    command = "remove"
+    name = "jupyter-envs remove"
+    arguments = ("name",)
+    description = "Remove an environment and its kernel."
+
+    force = Bool(False, help="Remove it although its kernels are running.").tag(config=True)
+    flags = {
+        **Command.flags,
+        "force": ({"RemoveCommand": {"force": True}}, "Remove it although its kernels are running."),
+    }
+
+    async def run(self, manager: Manager) -> Any:
+        """Ask, then remove."""
+        (name,) = self.extra_args
+        await manager.environment(name)
+        self.ask(f"Remove {name}?")
+        with self.reporter(f"Removing {name}") as reporter:
+            await manager.remove(name, reporter, force=self.force)
+        self.say(f"{name} is removed.")
+        return {"removed": name}
+
+
+class ExportCommand(Command):
+    """Write an environment down."""
+
+    command = "export"
+    name = "jupyter-envs export"
+    arguments = ("name",)
+    description = "Write an environment down: full, portable, conda-lock, or explicit."
+
+    format = Unicode("portable", help="full, portable, conda-lock, or explicit.").tag(config=True)
+    output = Unicode(help="A file to write to, instead of standard output.").tag(config=True)
+    aliases = {
+        **Command.aliases,
+        "format": "ExportCommand.format",
+        "output": "ExportCommand.output",
+    }
+
+    async def run(self, manager: Manager) -> Any:
+        """Print the text, or write it to a file."""
+        (name,) = self.extra_args
+        suggested, text = await manager.export(name, self.format)
+        if self.output:
+            path = Path(self.output)
+            await DiskDocuments(path.parent).write(path.name, text)
+        elif not self.json:
+            sys.stdout.write(text)
+        return {"filename": self.output or suggested, "format": self.format, "text": text}
