@@ -115,7 +115,8 @@ def test_the_bodies_of_pins_and_switch() -> None:
     assert requests.unpin_body(b"") is True
     assert requests.unpin_body(encoded({"write_notebook": False})) is False
     assert requests.switch_body(encoded({"session": "s", "environment": "a"})) == requests.SwitchBody("s", "a")
-    requests.lock_body(encoded({"lock": True}))
+    assert requests.lock_body(encoded({"lock": True})) is True
+    assert requests.lock_body(encoded({"lock": True, "write_notebook": False})) is False
 
 
 @pytest.mark.parametrize(

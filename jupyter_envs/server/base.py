@@ -23,6 +23,9 @@ API = "jupyter-envs/api"
 class EnvsHandler(APIHandler):
     """Base of the handlers: each of their verbs parses, calls and finishes, and may raise any error."""
 
+    # what Jupyter's Authorizer is asked for
+    auth_resource: str
+
     def initialize(self, service: Service, max_body_size: int, max_document_size: int) -> None:
         """Take the extension's parts (from the routing table)."""
         self.service = service

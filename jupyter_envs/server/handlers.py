@@ -89,8 +89,8 @@ class PinHandler(EnvsHandler):
     @authorized
     async def post(self, path: str) -> None:
         """Lock it for this machine."""
-        requests.lock_body(self.request.body)
-        self.accepted(await self.service.lock(path, self.documents))
+        write_notebook = requests.lock_body(self.request.body)
+        self.accepted(await self.service.lock(path, write_notebook, self.documents))
 
     @web.authenticated
     @authorized
@@ -163,13 +163,16 @@ class UnknownHandler(EnvsHandler):
 
     auth_resource = "environments"
 
-    @web.authenticated
-    @authorized
-    def get(self, path: str) -> None:
-        """There is nothing."""
+    def _nothing(self, path: str) -> None:
         raise NotFound(f"There is nothing at {path}.")
 
-    head = post = put = patch = delete = get
+    # one each: `authorized` keeps the action of the first request
+    get = web.authenticated(authorized(_nothing))
+    head = web.authenticated(authorized(_nothing))
+    post = web.authenticated(authorized(_nothing))
+    put = web.authenticated(authorized(_nothing))
+    patch = web.authenticated(authorized(_nothing))
+    delete = web.authenticated(authorized(_nothing))
 
 
 def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:

@@ -127,10 +127,12 @@ def unpin_body(body: bytes) -> bool:
     return _fields(body or b"{}", ("write_notebook",)).flag("write_notebook", True)
 
 
-def lock_body(body: bytes) -> None:
-    """Check the body of ``POST pins/PATH``: it can only be ``{"lock": true}``."""
-    if not _fields(body, ("lock",)).flag("lock", False):
+def lock_body(body: bytes) -> bool:
+    """``write_notebook`` of ``POST pins/PATH``, whose ``lock`` can only be true."""
+    fields = _fields(body, ("lock", "write_notebook"))
+    if not fields.flag("lock", False):
         _refuse("lock", "must be true")
+    return fields.flag("write_notebook", True)
 
 
 def switch_body(body: bytes) -> SwitchBody:

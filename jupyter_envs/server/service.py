@@ -73,14 +73,14 @@ class Service:
         self._events.emit("pins", path, "removed")
         return status
 
-    async def lock(self, path: str, documents: Documents) -> Job:
+    async def lock(self, path: str, write_notebook: bool, documents: Documents) -> Job:
         """Start locking a notebook's environment file for this machine."""
         status = await self.manager.read_pin(path, documents)
         if status.pin is None:
             raise Conflict(f"{path} is not pinned.", hints=["Pin it to an environment first."], path=path)
 
         async def lock(reporter: Reporter) -> dict[str, Any]:
-            status = await self.manager.lock_pin(path, documents, reporter)
+            status = await self.manager.lock_pin(path, documents, reporter, write_notebook=write_notebook)
             self._events.emit("pins", path, "changed")
             return status.to_json()
 
