@@ -56,7 +56,7 @@ async def _measure(settings: dict[str, Any], folder: Path, runs: int) -> list[Re
         await server.close()
         await command_line.close()
     results.append(await asyncio.to_thread(kernels.measure, "warm", prefix, runs))
-    results.append(await asyncio.to_thread(listing.measure, folder / "envs", folder, runs))
+    results += await asyncio.to_thread(listing.measure, folder / "envs", folder)
     return results
 
 
