@@ -1,0 +1,46 @@
+"""The examples in the reference are what the code reads and writes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from jupyter_envs import envfile, lockfile, pin
+
+REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+
+
+def example(page: str, language: str) -> str:
+    """The first example of a page."""
+    found = re.search(rf"```{language}\n(.*?)```", (REFERENCE / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_environment_file_is_written_as_documented() -> None:
+    text = example("environment-yml.md", "yaml")
+    assert envfile.write(envfile.parse(text)) == text
+
+
+def test_the_lock_is_written_as_documented() -> None:
+    lock = lockfile.parse(example("conda-lock.md", "yaml"))
+    assert {package.name for package in lock.packages} == {"tzdata", "idna"}
+    assert lockfile.parse(lockfile.write(lock)) == lock
+
+
+def test_the_pin_is_read_as_documented() -> None:
+    metadata = json.loads(example("pin.md", "json"))
+    found = pin.read(metadata)
+    assert found is not None
+    assert pin.write(metadata, found) == metadata
+
+
+def test_every_documented_match_spec_is_read() -> None:
+    page = (REFERENCE / "environment-yml.md").read_text(encoding="utf-8")
+    table = page[page.index("## Match specs") : page.index("Read as conda reads it")]
+    cells = [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `")]
+    written = [spec.replace("\\|", "|") for cell in cells for spec in re.findall(r"`([^`]+)`", cell)]
+    assert len(written) > 12
+    for spec in written:
+        envfile.parse(f'dependencies:\n  - "{spec}"\n')
