@@ -1,29 +1,27 @@
-"""`EnvsApp`: which commands there are."""
+"""`EnvsApp`: which commands there are. Each is imported only when it is called."""
 
 from __future__ import annotations
+
+import sys
 
 from jupyter_core.application import JupyterApp
 
 from jupyter_envs._version import __version__
-from jupyter_envs.cli.demo import DemoCommand
-from jupyter_envs.cli.environments import CreateCommand, ExportCommand, ListCommand, RemoveCommand
-from jupyter_envs.cli.machine import DoctorCommand, ParseCommand
-from jupyter_envs.cli.notebooks import PinCommand, RestoreCommand, RunCommand, StatusCommand, UnpinCommand
 
-COMMANDS = (
-    ListCommand,
-    CreateCommand,
-    RemoveCommand,
-    ExportCommand,
-    PinCommand,
-    UnpinCommand,
-    StatusCommand,
-    RestoreCommand,
-    RunCommand,
-    ParseCommand,
-    DoctorCommand,
-    DemoCommand,
-)
+COMMANDS = {
+    "list": ("environments.ListCommand", "List all environments."),
+    "create": ("environments.CreateCommand", "Create an environment from packages or from a file."),
+    "remove": ("environments.RemoveCommand", "Remove an environment and its kernel."),
+    "export": ("environments.ExportCommand", "Write an environment down: full, portable, conda-lock, or explicit."),
+    "pin": ("notebooks.PinCommand", "Pin a notebook to an environment: writes file and lock beside it."),
+    "unpin": ("notebooks.UnpinCommand", "Take the pin out of a notebook; its files stay."),
+    "status": ("notebooks.StatusCommand", "Say whether a notebook runs in what it is pinned to."),
+    "restore": ("notebooks.RestoreCommand", "Build a notebook's environment from its lock."),
+    "run": ("notebooks.RunCommand", "Restore a notebook's environment if needed, and run the notebook in it."),
+    "parse": ("parse.ParseCommand", "Show how an environment file is read."),
+    "doctor": ("doctor.DoctorCommand", "Show where things are, and what is wrong with them."),
+    "demo": ("demo.DemoCommand", "Show the whole story on an example, for real."),
+}
 
 
 class EnvsApp(JupyterApp):
@@ -32,10 +30,12 @@ class EnvsApp(JupyterApp):
     name = "jupyter-envs"
     version = __version__
     description = "Environments as part of the notebook: create them, pin notebooks to them, build them again anywhere."
-    subcommands = {command.command: (command, str(command.description).splitlines()[0]) for command in COMMANDS}
+    subcommands = {name: (f"jupyter_envs.cli.{where}", help_text) for name, (where, help_text) in COMMANDS.items()}
 
     def start(self) -> None:
         """Run the chosen command, or say which there are."""
         super().start()
+        if self.extra_args:
+            print(f"error: there is no command “{self.extra_args[0]}”. See jupyter envs --help.", file=sys.stderr)
+            self.exit(2)
         self.print_help()
-        self.exit(2 if self.extra_args else 0)

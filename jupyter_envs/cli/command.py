@@ -1,4 +1,7 @@
-"""What all commands share: arguments, the manager, errors as one message, ``--json`` and ``--yes``."""
+"""What all commands share: arguments, errors as one message, ``--json`` and ``--yes``.
+
+Imports nothing heavy: a command that only reads a file must be quick.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +9,22 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from jupyter_core.application import JupyterApp
 from traitlets import Bool, default
 
 from jupyter_envs._version import __version__
-from jupyter_envs.cli.disk import DiskDocuments
-from jupyter_envs.cli.terminal import confirm, print_plan, terminal_reporter
 from jupyter_envs.errors import Cancelled, EnvsError, InvalidInput
-from jupyter_envs.manager import CreateRequest, Manager, Summary
-from jupyter_envs.models import Plan, Reporter, SilentReporter
 
 
 class Command(JupyterApp):
-    """One command. Subclasses name it, say which arguments it takes, and write `run`."""
+    """One command. Subclasses name it, say which arguments it takes, and write `carry_out`."""
 
     command: ClassVar[str]
     arguments: ClassVar[tuple[str, ...]] = ()
     more_arguments: ClassVar[bool] = False
     version = __version__
-    classes = [Manager]
 
     json = Bool(False, help="Print one JSON object instead of text.").tag(config=True)
 
@@ -39,11 +35,15 @@ class Command(JupyterApp):
     }
     aliases = {"config": "JupyterApp.config_file"}
 
+    @default("config_file_name")
+    def _same_file_as_the_server(self) -> str:
+        return "jupyter_envs_config"
+
     @default("log_level")
     def _quiet(self) -> int:
         return logging.WARNING
 
-    async def run(self, manager: Manager) -> Any:
+    async def carry_out(self) -> Any:
         """Do it; what comes back is printed as JSON with ``--json``. Raises `EnvsError`."""
         raise NotImplementedError
 
@@ -56,7 +56,7 @@ class Command(JupyterApp):
         """Run; errors that are meant to be shown become one message and their exit status."""
         try:
             self.check_arguments()
-            result = asyncio.run(self.with_manager())
+            result = asyncio.run(self.carry_out())
         except KeyboardInterrupt:
             return self.tell(Cancelled("Cancelled; nothing was changed."))
         except EnvsError as error:
@@ -64,14 +64,6 @@ class Command(JupyterApp):
         if self.json and result is not None:
             print(json.dumps(result, indent=2, ensure_ascii=False))
         return 0
-
-    async def with_manager(self) -> Any:
-        """`run`, with a manager that is closed afterwards."""
-        manager = Manager(parent=self)
-        try:
-            return await self.run(manager)
-        finally:
-            await manager.close()
 
     def tell(self, error: EnvsError) -> int:
         """Print an error and return its exit status."""
@@ -93,37 +85,3 @@ class Command(JupyterApp):
         """Text for people; nothing with ``--json``."""
         if not self.json:
             print(line)
-
-    @contextmanager
-    def reporter(self, title: str) -> Iterator[Reporter]:
-        """Who shows progress while the body runs: nobody with ``--json``."""
-        if self.json:
-            yield SilentReporter()
-        else:
-            with terminal_reporter(title) as reporter:
-                yield reporter
-
-    async def create_confirmed(
-        self, manager: Manager, request: CreateRequest, documents: DiskDocuments, title: str
-    ) -> Summary:
-        """Show the plan, ask, and do exactly that. Raises `Cancelled` when the answer is no."""
-        with self.reporter(f"Planning {title}") as reporter:
-            plan = await manager.plan(request, documents, reporter)
-        self.confirm_plan(plan)
-        with self.reporter(f"Building {title}") as reporter:
-            return await manager.create(request, documents, reporter, confirmed=plan.hash)
-
-    def confirm_plan(self, plan: Plan) -> None:
-        """Show a plan and wait for a yes."""
-        if not self.json:
-            print_plan(plan)
-        self.ask(f"Build {plan.environment}?")
-
-    def ask(self, question: str) -> None:
-        """Go on only with a yes, from ``--yes`` or from a person. Raises `Cancelled` or `InvalidInput`."""
-        if self.answer_yes:
-            return
-        if self.json or not sys.stdin.isatty():
-            raise InvalidInput(f"{question} There is nobody to ask.", hints=("Say --yes to go on without asking.",))
-        if not confirm(question):
-            raise Cancelled("Nothing was changed.")

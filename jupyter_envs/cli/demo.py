@@ -10,8 +10,8 @@ from typing import Any
 
 from traitlets import Unicode
 
-from jupyter_envs.cli.command import Command
 from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.errors import EngineFailed, NotFound, Unreachable
 from jupyter_envs.execution import execute
 from jupyter_envs.localchannel import build_demo_channel
@@ -42,7 +42,7 @@ def example_notebook() -> dict[str, Any]:
     return {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
-class DemoCommand(Command):
+class DemoCommand(ManagerCommand):
     """Show the whole story on an example."""
 
     command = "demo"
@@ -50,7 +50,7 @@ class DemoCommand(Command):
     description = "Create, run, pin, lock, delete and restore an example, for real, and show that nothing differs."
 
     folder = Unicode(help="Where to write the example; a new temporary folder by default.").tag(config=True)
-    aliases = {**Command.aliases, "folder": "DemoCommand.folder"}
+    aliases = {**ManagerCommand.aliases, "folder": "DemoCommand.folder"}
 
     async def run(self, manager: Manager) -> Any:
         """All steps in order; the first that does not happen ends it with an error."""

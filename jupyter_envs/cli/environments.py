@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from traitlets import Bool, List, Unicode
 
-from jupyter_envs.cli.command import Command
 from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.cli.terminal import size
 from jupyter_envs.errors import DiskTrouble, NotFound
 from jupyter_envs.manager import CreateRequest, Manager
@@ -32,7 +32,7 @@ def read_file(name: str) -> str:
         raise DiskTrouble(f"{path} cannot be read: {error.strerror or error}.", path=str(path)) from error
 
 
-class ListCommand(Command):
+class ListCommand(ManagerCommand):
     """List all environments."""
 
     command = "list"
@@ -61,7 +61,7 @@ class ListCommand(Command):
         Console().print(table)
 
 
-class CreateCommand(Command):
+class CreateCommand(ManagerCommand):
     """Create an environment."""
 
     command = "create"
@@ -77,7 +77,7 @@ class CreateCommand(Command):
     file = Unicode(help="An environment.yml or a conda-lock.yml.").tag(config=True)
     channel = List(Unicode(), help="Where packages come from; may be given several times.").tag(config=True)
     aliases = {
-        **Command.aliases,
+        **ManagerCommand.aliases,
         "file": "CreateCommand.file",
         "channel": "CreateCommand.channel",
     }
@@ -100,7 +100,7 @@ class CreateCommand(Command):
         return answer
 
 
-class RemoveCommand(Command):
+class RemoveCommand(ManagerCommand):
     """Remove an environment."""
 
     command = "remove"
@@ -110,7 +110,7 @@ class RemoveCommand(Command):
 
     force = Bool(False, help="Remove it although its kernels are running.").tag(config=True)
     flags = {
-        **Command.flags,
+        **ManagerCommand.flags,
         "force": ({"RemoveCommand": {"force": True}}, "Remove it although its kernels are running."),
     }
 
@@ -125,7 +125,7 @@ class RemoveCommand(Command):
         return {"removed": name}
 
 
-class ExportCommand(Command):
+class ExportCommand(ManagerCommand):
     """Write an environment down."""
 
     command = "export"
@@ -136,7 +136,7 @@ class ExportCommand(Command):
     format = Unicode("portable", help="full, portable, conda-lock, or explicit.").tag(config=True)
     output = Unicode(help="A file to write to, instead of standard output.").tag(config=True)
     aliases = {
-        **Command.aliases,
+        **ManagerCommand.aliases,
         "format": "ExportCommand.format",
         "output": "ExportCommand.output",
     }

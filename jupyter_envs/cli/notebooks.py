@@ -7,15 +7,15 @@ from typing import Any
 
 from traitlets import Bool, Unicode
 
-from jupyter_envs.cli.command import Command
 from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.errors import Conflict, InvalidInput, NotFound
 from jupyter_envs.execution import execute
 from jupyter_envs.manager import CreateRequest, Manager, PinStatus
 from jupyter_envs.models import VerdictState
 
 
-class NotebookCommand(Command):
+class NotebookCommand(ManagerCommand):
     """A command about one notebook."""
 
     arguments = ("notebook",)
@@ -35,7 +35,7 @@ class PinCommand(NotebookCommand):
     description = "Pin a notebook to an environment: writes environment.yml and the lock beside it."
 
     environment = Unicode(help="The environment to pin to.").tag(config=True)
-    aliases = {**Command.aliases, "environment": "PinCommand.environment"}
+    aliases = {**ManagerCommand.aliases, "environment": "PinCommand.environment"}
 
     async def run(self, manager: Manager) -> Any:
         """Write files and metadata."""
@@ -86,7 +86,7 @@ class RestoreCommand(NotebookCommand):
 
     update = Bool(False, help="Solve the edited environment file again, and write lock and pin anew.").tag(config=True)
     flags = {
-        **Command.flags,
+        **ManagerCommand.flags,
         "update": ({"RestoreCommand": {"update": True}}, "Solve the edited file again; write lock and pin anew."),
     }
 
@@ -122,7 +122,7 @@ class RunCommand(NotebookCommand):
 
 
 async def restore(
-    command: Command, manager: Manager, documents: DiskDocuments, path: str, *, update: bool
+    command: ManagerCommand, manager: Manager, documents: DiskDocuments, path: str, *, update: bool
 ) -> PinStatus:
     """Bring a notebook's environment in step with its lock (or its file). Raises `NotFound`, `Conflict`, …"""
     status = await manager.read_pin(path, documents)

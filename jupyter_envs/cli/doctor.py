@@ -1,0 +1,27 @@
+"""``doctor``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_envs.cli.manager_command import ManagerCommand
+from jupyter_envs.manager import Manager
+
+
+class DoctorCommand(ManagerCommand):
+    """Look for what is wrong."""
+
+    command = "doctor"
+    name = "jupyter-envs doctor"
+    description = "Show where things are, and what is wrong with them."
+
+    async def run(self, manager: Manager) -> Any:
+        """Print the facts and the findings; the status is 1 when there are findings."""
+        report = await manager.diagnose()
+        for key, value in report.facts.items():
+            self.say(f"{key:18} {value}")
+        for finding in report.findings:
+            self.say(f"! {finding.message} {finding.hint}")
+        if not report.findings:
+            self.say("Nothing is wrong.")
+        return report.to_json()

@@ -1,0 +1,67 @@
+"""Commands that work on environments: a manager, progress, a plan and a question before anything is built."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from jupyter_envs.cli.command import Command
+from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.cli.terminal import confirm, print_plan, terminal_reporter
+from jupyter_envs.errors import Cancelled, InvalidInput
+from jupyter_envs.manager import CreateRequest, Manager, Summary
+from jupyter_envs.models import Plan, Reporter, SilentReporter
+
+
+class ManagerCommand(Command):
+    """A command that needs a manager. Subclasses write `run`."""
+
+    classes = [Manager]
+
+    async def run(self, manager: Manager) -> Any:
+        """Do it; what comes back is printed as JSON with ``--json``. Raises `EnvsError`."""
+        raise NotImplementedError
+
+    async def carry_out(self) -> Any:
+        """`run`, with a manager that is closed afterwards."""
+        manager = Manager(parent=self)
+        try:
+            return await self.run(manager)
+        finally:
+            await manager.close()
+
+    async def create_confirmed(
+        self, manager: Manager, request: CreateRequest, documents: DiskDocuments, title: str
+    ) -> Summary:
+        """Show the plan, ask, and do exactly that. Raises `Cancelled` when the answer is no."""
+        with self.reporter(f"Planning {title}") as reporter:
+            plan = await manager.plan(request, documents, reporter)
+        self.confirm_plan(plan)
+        with self.reporter(f"Building {title}") as reporter:
+            return await manager.create(request, documents, reporter, confirmed=plan.hash)
+
+    def confirm_plan(self, plan: Plan) -> None:
+        """Show a plan and wait for a yes."""
+        if not self.json:
+            print_plan(plan)
+        self.ask(f"Build {plan.environment}?")
+
+    @contextmanager
+    def reporter(self, title: str) -> Iterator[Reporter]:
+        """Who shows progress while the body runs: nobody with ``--json``."""
+        if self.json:
+            yield SilentReporter()
+        else:
+            with terminal_reporter(title) as reporter:
+                yield reporter
+
+    def ask(self, question: str) -> None:
+        """Go on only with a yes, from ``--yes`` or from a person. Raises `Cancelled` or `InvalidInput`."""
+        if self.answer_yes:
+            return
+        if self.json or not sys.stdin.isatty():
+            raise InvalidInput(f"{question} There is nobody to ask.", hints=("Say --yes to go on without asking.",))
+        if not confirm(question):
+            raise Cancelled("Nothing was changed.")
