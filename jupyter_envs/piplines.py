@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["requirement", "address", "path", "editable", "file", "constraint", "index", "option", "comment"]
+Kind = Literal["requirement", "editable", "file", "constraint", "index", "option", "comment"]
 
 _INDEX_OPTIONS = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index"})
 _OPTION_KINDS: dict[str, Kind] = {
@@ -35,14 +35,14 @@ _HARMLESS_OPTIONS = frozenset(
     }
 )
 _INNER_OPTION = re.compile(r"\s(--?[A-Za-z][A-Za-z-]*)")
-_VARIABLE = re.compile(r"\$\{[^}]*\}|%[A-Za-z_]\w*%")
-_ADDRESS = re.compile(r"(?:[a-z][a-z0-9]*\+)?[a-z][a-z0-9+.-]*://|(?:[\w.-]+(?:\[[^\]]*\])?\s*@\s)", re.IGNORECASE)
-_PATH = re.compile(r"(?:\.{1,2}(?:[/\\]|\Z)|/|~|[A-Za-z]:[/\\])|.*[/\\].*|.*\.(?:whl|zip|tar\.gz|tar\.bz2)\Z")
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 @dataclass(frozen=True)
 class PipLine:
     """A line of the pip section: its kind, and its text without the option in front.
+
+    A "requirement" is a name with conditions, an address or a path; "index" is any option that says where to look.
 
     ``option`` is the option as written (``--index-url``), empty for requirements.
     """
@@ -50,21 +50,6 @@ class PipLine:
     kind: Kind
     value: str
     option: str = ""
-
-    @property
-    def outside(self) -> bool:
-        """Whether it names a file outside the environment file's folder, which must not be read from there."""
-        if self.kind not in ("file", "constraint", "path", "editable") or "://" in self.value:
-            return False
-        path = self.value.replace("\\", "/")
-        return path.startswith(("/", "~")) or path[1:2] == ":" or ".." in path.split("/")
-
-    @property
-    def builds(self) -> bool:
-        """Whether installing it runs code that the line names: a source tree, a repository or an editable install."""
-        if self.kind in ("editable", "path"):
-            return not self.value.endswith(".whl")
-        return self.kind == "address" and not re.search(r"\.whl(?:[#?].*)?\Z", self.value)
 
 
 def classify(line: str) -> PipLine:
@@ -74,10 +59,7 @@ def classify(line: str) -> PipLine:
         return PipLine("comment", "")
     if body.startswith("-"):
         return _option(body)
-    if _ADDRESS.match(body):
-        return PipLine("address", body)
-    requirement = re.split(r"[;\s]", body, maxsplit=1)[0]
-    return PipLine("path" if _PATH.match(requirement) else "requirement", body)
+    return PipLine("requirement", body)
 
 
 def refusal(line: str) -> str | None:

@@ -9,6 +9,7 @@ its lines, so that whoever reads on can say where.
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ MAX_DEPTH = 8
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_KEY = object()
 
 
@@ -116,10 +118,8 @@ def read(text: str, *, source: str, max_depth: int = MAX_DEPTH) -> Any:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text, source) from None
-    except yaml.YAMLError:  # a character that YAML does not allow
-        raise Place(source).refuse("a control character", expected="printable text") from None
-    except UnicodeEncodeError:
-        raise Place(source).refuse("half a character (a lone surrogate)", expected="text") from None
+    except (yaml.YAMLError, UnicodeEncodeError):
+        raise _character_error(text, source) from None
     return builder.root
 
 
@@ -133,6 +133,14 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, source: str) -> Invali
     if "{{" in line or "{%" in line:
         return place.refuse("a template that has to be filled in first", expected="plain YAML")
     return place.refuse(f"not YAML ({error.problem or error.context or 'syntax error'})")
+
+
+def _character_error(text: str, source: str) -> InvalidFile:
+    """For the first character that YAML does not allow: a control character, or half of a surrogate pair."""
+    found = _NOT_ALLOWED.search(text)
+    line = text.count("\n", 0, found.start()) + 1 if found else None
+    what = f" (U+{ord(found[0]):04X})" if found else ""
+    return Place(source, line=line).refuse(f"a character that cannot stand in YAML{what}", expected="printable text")
 
 
 class _Builder:

