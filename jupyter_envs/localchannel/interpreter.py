@@ -100,19 +100,25 @@ def _programs(interpreter: Interpreter, reporter: Reporter) -> Iterator[Packaged
 def _linked(interpreter: Interpreter, reporter: Reporter) -> tuple[bytes, Path | None]:
     """The executable's content and the libpython to package with it, None if it has none or the system has it."""
     content = interpreter.executable.read_bytes()
-    folder = str(sysconfig.get_config_var("LIBDIR") or "")
-    library = Path(folder, str(sysconfig.get_config_var("INSTSONAME") or ""))
-    if os.fsencode(library.name) not in content or not library.is_file():
+    library = _libpython(interpreter)
+    if library is None or os.fsencode(library.name) not in content:
         return content, None
     if b"$ORIGIN" in content:
         return content, library
-    if os.fsencode(folder) not in content:
+    if os.fsencode(library.parent) not in content:
         return content, None
     moved = movable(interpreter.executable)
     if moved is None:
         reporter.log(f"patchelf was not found: the packaged python goes on using {library}")
         return content, None
     return moved, library
+
+
+def _libpython(interpreter: Interpreter) -> Path | None:
+    """The shared libpython of the installation, which may have been moved since its build."""
+    name = str(sysconfig.get_config_var("INSTSONAME") or "")
+    folders = (Path(str(sysconfig.get_config_var("LIBDIR") or "")), interpreter.base / "lib")
+    return next((folder / name for folder in folders if name and (folder / name).is_file()), None)
 
 
 def _library_file(interpreter: Interpreter, path: Path) -> PackagedFile:
