@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tornado.web import HTTPError
 
-from jupyter_envs.errors import EnvsError, Unsolvable, error_classes
+from jupyter_envs.errors import Unsolvable, error_classes
 from jupyter_envs.server.errors import STATUS, answer, status_of
 
 CONTRACT = {

@@ -326,6 +326,7 @@ def test_a_server_that_ends_has_interrupted_its_jobs(tmp_path: Path, channel_ser
         id = running(Api(lab), channel_server, "interrupted")
         if crash:
             lab.process.kill()
+    assert crash or lab.process.wait() == 0
     with lab:
         api = Api(lab)
         job = api("GET", f"jobs/{id}")

@@ -40,6 +40,7 @@ class EnvsExtension(ExtensionApp):
 
     manager: Manager
     jobs: Jobs
+    _state_lock: FileLock | None = None
 
     @default("state_dir")
     def _default_state_dir(self) -> str:
@@ -72,9 +73,15 @@ class EnvsExtension(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """End what runs, and wait for it. Called by Jupyter Server when it stops."""
-        await self.jobs.close()
-        await self.manager.close()
-        self._state_lock.release()
+        try:
+            await self.jobs.close()
+            await self.manager.close()
+        except Exception:
+            # raised from here, it would keep the server from stopping
+            self.log.exception("Jupyter Envs did not stop in order")
+        finally:
+            if self._state_lock is not None:
+                self._state_lock.release()
 
     def _make_jobs(self, events: Events) -> Jobs:
         def changed(id: str, action: Action) -> None:
@@ -98,16 +105,16 @@ class EnvsExtension(ExtensionApp):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for number in range(SERVERS):
-                self._state_lock = FileLock(folder / f"{root}-{number}.lock")
-                if self._acquired():
+                if self._acquired(FileLock(folder / f"{root}-{number}.lock")):
                     return folder / f"{root}-{number}.json"
         except (OSError, NotImplementedError) as error:
             self.log.warning("Jobs are not remembered over a restart: %s", error)
         return None
 
-    def _acquired(self) -> bool:
+    def _acquired(self, lock: FileLock) -> bool:
         try:
-            self._state_lock.acquire(blocking=False)
+            lock.acquire(blocking=False)
         except Timeout:
             return False
+        self._state_lock = lock
         return True

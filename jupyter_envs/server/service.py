@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_envs import envfile
 from jupyter_envs.errors import Conflict, EnvironmentInUse, InvalidInput, NameTaken, NotFound
 from jupyter_envs.jobs import Job, Jobs
-from jupyter_envs.manager import CreateRequest, Detail, Documents, Manager, PinStatus, to_json
+from jupyter_envs.manager import CreateRequest, Documents, Manager, PinStatus, Summary, to_json
 from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.kernels import Kernels
@@ -46,8 +46,8 @@ class Service:
 
     async def remove(self, name: str, force: bool) -> Job:
         """Start removing an environment; `EnvironmentInUse` while kernels of it run, unless forced."""
-        detail = await self.manager.environment(name)
-        running = detail.summary.running_kernels
+        summary = await self._summary(name)
+        running = summary.running_kernels
         if running and not force:
             kernels = "1 running kernel uses" if running == 1 else f"{running} running kernels use"
             hints = ["Shut them down first, or remove it anyway, which shuts them down."]
@@ -55,7 +55,7 @@ class Service:
 
         async def remove(reporter: Reporter) -> None:
             if force:
-                await self._kernels.shut_down(_kernels(detail))
+                await self._kernels.shut_down(_kernels(summary))
             await self.manager.remove(name, reporter, force=force)
             self._events.emit("environments", name, "removed")
 
@@ -88,7 +88,7 @@ class Service:
 
     async def switch(self, body: SwitchBody) -> dict[str, Any]:
         """Give a session the kernel of an environment."""
-        kernels = _kernels(await self.manager.environment(body.environment))
+        kernels = _kernels(await self._summary(body.environment))
         if not kernels:
             raise Conflict(f"“{body.environment}” has no Jupyter kernel.", name=body.environment)
         return await self._kernels.switch(body.session, kernels[0])
@@ -116,15 +116,21 @@ class Service:
         await self._free(name)
         return name
 
+    async def _summary(self, name: str) -> Summary:
+        """Also of a broken environment, which has no detail. Raises `NotFound`, `InvalidName`."""
+        for summary in await self.manager.environments():
+            if summary.name == name:
+                return summary
+        return (await self.manager.environment(name)).summary
+
     async def _free(self, name: str) -> None:
         try:
-            await self.manager.environment(name)
+            await self._summary(name)
         except NotFound:
             return
         raise NameTaken(f"There is an environment named “{name}” already.", hints=["Choose another name."], name=name)
 
 
-def _kernels(detail: Detail) -> tuple[str, ...]:
+def _kernels(summary: Summary) -> tuple[str, ...]:
     """The names of an environment's kernels, its main one first."""
-    environment = detail.summary.environment
-    return environment.generation.kernels if environment else ()
+    return summary.environment.generation.kernels if summary.environment else ()
