@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from . import envfile, piplines
+from . import envfile, matchspec, piplines
 from .errors import InvalidInput
 from .models import Package, Spec
 from .redact import clean_url
@@ -30,8 +30,10 @@ def full(spec: Spec, packages: Sequence[Package]) -> str:
 
 
 def portable(spec: Spec) -> str:
-    """An environment file with what was asked for, without secrets."""
-    return envfile.write(clean(spec))
+    """An environment file with what was asked for, without secrets; with ``pip`` where only a pip section needs it."""
+    names = {matchspec.parse(text).name for text in spec.conda}
+    needs_pip = bool(spec.pip) and "pip" not in names
+    return envfile.write(clean(replace(spec, conda=(*spec.conda, "pip") if needs_pip else spec.conda)))
 
 
 def explicit(packages: Iterable[Package], platform: str) -> str:

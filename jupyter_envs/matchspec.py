@@ -77,8 +77,8 @@ def parse(text: str) -> MatchSpec:
     body = strip_comment(text)
     if not body:
         raise InvalidSpec("an empty match spec", spec=show(text))
-    if body.endswith(_ARCHIVE) and "[" not in body:
-        return _archive(body)
+    if body.partition("#")[0].endswith(_ARCHIVE) and "[" not in body:
+        return _archive(body.partition("#")[0])
     body, fields = _split_fields(body)
     channel, subdir, body = _split_channel(body)
     found = re.match(r"\s*([^\s=<>!~]+)\s*(.*)\Z", body, re.DOTALL)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from . import envfile, matchspec
 from .models import Difference, Lock, Manager, Package, Pin, Spec, Verdict, VerdictState
 from .redact import show
 from .yaml_guard import Place
@@ -20,7 +21,9 @@ VERSION = 1
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _DRIVE = re.compile(r"[A-Za-z]:")
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?=\Z|[\s\[<>=!~;@])")
 _MAX_PATH = 1024
+_MAX_NAMES = 3
 
 
 def read(metadata: Mapping[str, Any], *, source: str = "notebook") -> Pin | None:
@@ -94,14 +97,14 @@ def verdict(
     packages = lock.for_platform(platform)
     if installed is None:
         return Verdict(VerdictState.MISSING, _missing_sentence(packages, lock), "build")
-    return _installed_verdict(pin, spec, lock, lock.content_hash.get(platform), differences(packages, installed))
+    found = differences(packages, installed)
+    if spec is not None and spec.content_hash() != lock.content_hash.get(platform):
+        sentence = _edited_sentence(pin, envfile.select(spec, platform), packages)
+        return Verdict(VerdictState.OUTDATED, sentence, "update", found)
+    return _locked_verdict(pin, lock, found)
 
 
-def _installed_verdict(
-    pin: Pin, spec: Spec | None, lock: Lock, content_hash: str | None, found: tuple[Difference, ...]
-) -> Verdict:
-    if spec is not None and spec.content_hash() != content_hash:
-        return Verdict(VerdictState.OUTDATED, f"{pin.file} was edited after it was locked.", "update", found)
+def _locked_verdict(pin: Pin, lock: Lock, found: tuple[Difference, ...]) -> Verdict:
     if lock.digest() != pin.digest:
         return Verdict(VerdictState.OUTDATED, f"{pin.lock} is not the lock that this notebook names.", "update", found)
     if found:
@@ -155,8 +158,12 @@ def _by_key(packages: Iterable[Package]) -> dict[tuple[Manager, str], Package]:
 
 
 def _normal(package: Package) -> str:
-    name = package.name.lower()
-    return re.sub(r"[-_.]+", "-", name) if package.manager == "pip" else name
+    return _normal_name(package.name) if package.manager == "pip" else package.name.lower()
+
+
+def _normal_name(name: str) -> str:
+    """As pip compares names (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name.lower())
 
 
 def _same(before: Package | None, after: Package | None) -> bool:
@@ -184,6 +191,21 @@ def _unlocked_sentence(pin: Pin, lock: Lock | None, platform: str) -> str:
     if lock is None:
         return f"{pin.lock} is not there, so nothing says which packages this notebook ran with."
     return f"The lock covers {_listed(lock.platforms) or 'no platform'}, not this machine ({platform})."
+
+
+def _edited_sentence(pin: Pin, spec: Spec, packages: Sequence[Package]) -> str:
+    """With the packages that the file names and the lock does not have, as far as there is room for them."""
+    locked = {_normal_name(package.name) for package in packages}
+    added = [name for name in _asked_names(spec) if _normal_name(name) not in locked]
+    shown = ", ".join(f"+ {show(name)}" for name in added[:_MAX_NAMES])
+    more = f" and {len(added) - _MAX_NAMES} more" if len(added) > _MAX_NAMES else ""
+    return f"{pin.file} was edited after it was locked{': ' if shown else ''}{shown}{more}."
+
+
+def _asked_names(spec: Spec) -> list[str]:
+    names = [matchspec.parse(text).name for text in spec.conda]
+    requirements = (_REQUIREMENT.match(line) for line in spec.pip if "://" not in line.split("@")[0])
+    return names + [found[0] for found in requirements if found]
 
 
 def _missing_sentence(packages: Sequence[Package], lock: Lock) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+import rattler
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,54 +105,63 @@ def test_tabs_are_welcome_where_yaml_allows_them() -> None:
     assert parse("name:\ttabs\t\ndependencies:\n  - a\t# a comment\n").conda == ("a",)
 
 
-@pytest.mark.parametrize(
-    ("written", "canonical"),
-    [
-        ("a", "a"),
-        ("A", "a"),
-        ("a=1", "a=1"),
-        ("a =1", "a=1"),
-        ("a = 1", "a=1"),
-        ("a 1", "a==1"),
-        ("a 1.2 b_3", "a==1.2=b_3"),
-        ("a=1.0=b", "a==1.0=b"),
-        ("a==1.0=b", "a==1.0=b"),
-        ("a==1.0", "a==1.0"),
-        ("a=1.*", "a=1"),
-        ("a=1.2*", "a=1.2"),
-        ("a=*", "a"),
-        ("a >=1,<2", "a[version='>=1,<2']"),
-        ("a >= 1, < 2", "a[version='>=1,<2']"),
-        ("a>1|<0.5", "a[version='>1|<0.5']"),
-        ("a~=1.2", "a~=1.2"),
-        ("a!=1.2", "a!=1.2"),
-        ("a=*=*_cuda", "a[build=*_cuda]"),
-        ("a=1=*_cuda", "a==1[build=*_cuda]"),
-        ("a>=2=cuda12*", "a[version='>=2',build=cuda12*]"),
-        ("a>=2 lgpl_*", "a[version='>=2',build=lgpl_*]"),
-        ("a[version='>=1,<2']", "a[version='>=1,<2']"),
-        ('a[version=">=1", build="b*"]', "a[version='>=1',build=b*]"),
-        ("a[build_number=3]", "a[build_number=3]"),
-        ("a[channel=forge]", "forge::a"),
-        ("forge::a", "forge::a"),
-        ("forge/linux-64::a=1", "forge/linux-64::a=1"),
-        ("forge/label/dev::a", "forge/label/dev::a"),
-        ("https://conda.example.org/forge::a=1.0", "https://conda.example.org/forge::a=1.0"),
-        ("https://conda.example.org:8080::a=1.0", "https://conda.example.org:8080::a=1.0"),
-        ("_libgcc_mutex=0.1=main", "_libgcc_mutex==0.1=main"),
-        ("a=1!2.0", "a=1!2.0"),
-        ("a=>1", "a[version='>1*']"),
-        ("a[all]", "a"),
-        (
-            "https://conda.example.org/forge/linux-64/a-1.0-b_0.conda",
-            "https://conda.example.org/forge/linux-64/a-1.0-b_0.conda",
-        ),
-    ],
-)
+MATCH_SPECS = [
+    ("a", "a"),
+    ("A", "a"),
+    ("a=1", "a=1"),
+    ("a =1", "a=1"),
+    ("a = 1", "a=1"),
+    ("a 1", "a==1"),
+    ("a 1.2 b_3", "a==1.2=b_3"),
+    ("a=1.0=b", "a==1.0=b"),
+    ("a==1.0=b", "a==1.0=b"),
+    ("a==1.0", "a==1.0"),
+    ("a=1.*", "a=1"),
+    ("a=1.2*", "a=1.2"),
+    ("a=*", "a"),
+    ("a >=1,<2", "a[version='>=1,<2']"),
+    ("a >= 1, < 2", "a[version='>=1,<2']"),
+    ("a>1|<0.5", "a[version='>1|<0.5']"),
+    ("a~=1.2", "a~=1.2"),
+    ("a!=1.2", "a!=1.2"),
+    ("a=*=*_cuda", "a[build=*_cuda]"),
+    ("a=1=*_cuda", "a==1[build=*_cuda]"),
+    ("a>=2=cuda12*", "a[version='>=2',build=cuda12*]"),
+    ("a>=2 lgpl_*", "a[version='>=2',build=lgpl_*]"),
+    ("a[version='>=1,<2']", "a[version='>=1,<2']"),
+    ('a[version=">=1", build="b*"]', "a[version='>=1',build=b*]"),
+    ("a[build_number=3]", "a[build_number=3]"),
+    ("a[channel=forge]", "forge::a"),
+    ("forge::a", "forge::a"),
+    ("forge/linux-64::a=1", "forge/linux-64::a=1"),
+    ("forge/label/dev::a", "forge/label/dev::a"),
+    ("https://conda.example.org/forge::a=1.0", "https://conda.example.org/forge::a=1.0"),
+    ("https://conda.example.org:8080::a=1.0", "https://conda.example.org:8080::a=1.0"),
+    ("_libgcc_mutex=0.1=main", "_libgcc_mutex==0.1=main"),
+    ("a=1!2.0", "a=1!2.0"),
+    ("a=>1", "a[version='>1*']"),
+    ("a[all]", "a"),
+    (
+        "https://conda.example.org/forge/linux-64/a-1.0-b_0.conda#sha256:00",
+        "https://conda.example.org/forge/linux-64/a-1.0-b_0.conda",
+    ),
+    (
+        "https://conda.example.org/forge/linux-64/a-1.0-b_0.conda",
+        "https://conda.example.org/forge/linux-64/a-1.0-b_0.conda",
+    ),
+]
+
+
+@pytest.mark.parametrize(("written", "canonical"), MATCH_SPECS)
 def test_match_specs_read_as_conda_reads_them(written: str, canonical: str) -> None:
     assert parse(f"dependencies: [{quoted(written)}]").conda == (written,)
     assert conda_reads(written) == [canonical]
     assert conda_reads(canonical) == [canonical]
+
+
+@pytest.mark.parametrize("canonical", sorted({canonical for _, canonical in MATCH_SPECS}))
+def test_the_solver_reads_what_conda_prints(canonical: str) -> None:
+    assert rattler.MatchSpec(canonical, strict=False) is not None
 
 
 def test_a_comment_behind_a_spec_is_a_comment() -> None:

