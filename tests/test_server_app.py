@@ -70,9 +70,12 @@ def test_a_folder_for_its_state_that_cannot_be_made_stops_nothing(tmp_path: Path
     assert lab.process.wait() == 0
 
 
-def test_it_ends_in_its_own_way(tmp_path: Path) -> None:
-    with Lab(tmp_path, app="jupyter_server") as lab:
-        lab.get(API + "environments")
+def test_it_works_below_another_address_and_ends_in_its_own_way(tmp_path: Path) -> None:
+    with Lab(tmp_path, {"ServerApp": {"base_url": "/user/me/"}}, app="jupyter_server") as lab:
+        body = {"name": "a", "packages": ["a"], "channels": ["http://127.0.0.1:9"], "dry_run": True}
+        reply = lab.post(API + "environments", body)
+        assert reply.headers["location"].startswith(f"/user/me/{API}jobs/")
+        assert lab.finished(reply)["error"]["code"] == "unreachable"
     assert lab.process.wait() == 0
     assert "Traceback" not in lab.process.output
 

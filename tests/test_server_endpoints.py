@@ -18,7 +18,7 @@ from jupyter_envs.server.handlers import UnknownHandler, routes
 
 from .support.client import API, Client, Reply
 from .support.lab import Lab
-from .support.openapi import VERBS, check_value, operations
+from .support.openapi import VERBS, check_reply, check_value, operations
 
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 # what a path's groups stand for, and a body that would do something
@@ -339,6 +339,58 @@ def hostile_tree(server: Lab, job: str) -> None:
     (server.root / "out.ipynb").symlink_to("../secret.ipynb")
     (server.root / "outside").symlink_to("../work-secrets")
     os.mkfifo(server.root / "fifo.ipynb")
+
+
+GOOD_PIN = {
+    "version": 1,
+    "environment": "made",
+    "file": "environment.yml",
+    "lock": "a.conda-lock.yml",
+    "digest": "0" * 64,
+}
+PINS: list[Any] = [
+    GOOD_PIN,
+    {**GOOD_PIN, "file": "../../secret.ipynb"},
+    {**GOOD_PIN, "lock": "../../secret.ipynb"},
+    {**GOOD_PIN, "file": "/etc/passwd", "lock": "/etc/passwd"},
+    {**GOOD_PIN, "file": "http://127.0.0.1:9/environment.yml"},
+    {**GOOD_PIN, "file": "file:///etc/passwd"},
+    {**GOOD_PIN, "file": "~/secret.ipynb", "lock": "$HOME/secret.ipynb"},
+    {**GOOD_PIN, "file": "../out.ipynb", "lock": "../out.ipynb"},
+    {**GOOD_PIN, "file": "../fifo.ipynb", "lock": "../fifo.ipynb"},
+    {**GOOD_PIN, "file": ".hidden/a.ipynb"},
+    {**GOOD_PIN, "file": "a.ipynb", "lock": "a.ipynb"},
+    {**GOOD_PIN, "file": "C:\\x", "lock": "\\\\host\\x"},
+    {**GOOD_PIN, "file": "a\0b"},
+    {**GOOD_PIN, "file": ""},
+    {**GOOD_PIN, "file": "x" * 5_000},
+    {**GOOD_PIN, "file": ["environment.yml"]},
+    {**GOOD_PIN, "environment": "../made"},
+    {**GOOD_PIN, "environment": "<img src=x onerror=alert(1)>"},
+    {**GOOD_PIN, "environment": "python3"},
+    {**GOOD_PIN, "environment": None},
+    {**GOOD_PIN, "digest": "changed"},
+    {**GOOD_PIN, "version": 99},
+    {**GOOD_PIN, "version": "1"},
+    {},
+    [],
+    "text",
+    3,
+    {"deep": [[[[[[[[{}]]]]]]]]},
+]
+
+
+@pytest.mark.parametrize("pin", PINS, ids=range(len(PINS)))
+def test_a_strangers_pin_is_only_text(server: Lab, job: str, hostile_tree: None, pin: Any) -> None:
+    """Whatever a notebook says, looking at it changes nothing and tells nothing of other files."""
+    notebook = server.root / "sub/stranger.ipynb"
+    notebook.write_text(json.dumps({**NOTEBOOK, "metadata": {"jupyter_envs": pin}}))
+    before = state(server)
+    reply = check_reply("GET", "pins/sub/stranger.ipynb", server.get(API + "pins/sub/stranger.ipynb"))
+    assert reply.status in (200, 400, 403)
+    assert "a-secret" not in reply.text and "root:" not in reply.text
+    assert state(server) == before
+    notebook.unlink()
 
 
 def test_the_server_starts_without_a_warning_about_us(server: Lab) -> None:

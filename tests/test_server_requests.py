@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.manager import CreateRequest
@@ -160,3 +162,26 @@ def test_arguments_in_the_address() -> None:
             requests.flag_argument("force", value)
     with pytest.raises(InvalidInput, match="format"):
         requests.export_format("pickle")
+
+
+KEYS = st.sampled_from(["name", "packages", "channels", "file", "lock", "pin", "update", "dry_run", "plan", "other"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(KEYS | st.text(), values, max_size=3),
+)
+
+
+@given(st.dictionaries(KEYS, JSON | st.lists(st.text(min_size=1), max_size=2), max_size=4))
+def test_any_object_is_understood_or_refused(value: dict[str, Any]) -> None:
+    try:
+        request = requests.create_body(encoded(value)).request
+    except InvalidInput as error:
+        json.dumps(error.to_json()).encode()
+    else:
+        assert sum(bool(source) for source in (request.packages, request.file, request.lock, request.pin)) == 1
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_understood_or_refused(body: bytes) -> None:
+    with pytest.raises(InvalidInput):
+        requests.create_body(body)
