@@ -41,7 +41,7 @@ def check_name(name: str) -> str:
         return name
     proposal = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:NAME_LENGTH] or "environment"
     if RESERVED.fullmatch(proposal):
-        proposal = f"{proposal}_env"
+        proposal = f"env_{proposal}"
     shown = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
     raise InvalidName(
         f"“{shown}” cannot be the name of an environment.",

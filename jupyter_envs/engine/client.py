@@ -63,6 +63,11 @@ class Worker:
         self._process = process
         self._scratch = scratch
 
+    @property
+    def pid(self) -> int:
+        """The worker's process id, which is also its group's."""
+        return self._process.pid
+
     @classmethod
     async def start(cls) -> Worker:
         """Start a process of its own group, in a private folder, with the allowed environment variables."""

@@ -84,13 +84,18 @@ async def resolve(
         output = Path(scratch, "pylock.toml")
         command = ["pip", "compile", str(wanted), "--constraints", str(fixed), "--output-file", str(output)]
         command += ["--format", "pylock.toml", "--python", sys.executable, "--python-version", python]
-        command += ["--python-platform", PYTHON_PLATFORMS.get(platform, platform), "--only-binary", ":all:"]
-        command += ["--no-build", *(["--default-index", index] if index else []), *options]
+        command += ["--python-platform", PYTHON_PLATFORMS.get(platform, platform), "--no-build"]
+        command += [*default_index(index, options), *options]
         command += ["--exclude-newer", exclude_newer] if exclude_newer else []
         await run_uv(command, cache_dir, "Resolving the pip section")
         locked = read_pylock(output)
     found = [wheel(item, platform) for item in locked.get("packages", [])]
     return [package for package in found if provided.get(package.name) != package.version]
+
+
+def default_index(index: str | None, options: Sequence[str]) -> list[str]:
+    """The configured index, unless the file names one of its own."""
+    return ["--default-index", index] if index and "--default-index" not in options else []
 
 
 def is_python_package(package: Package) -> bool:
@@ -135,7 +140,7 @@ async def install(packages: Sequence[Package], prefix: Path, cache_dir: Path) ->
         lines = [f"{package.name} @ {package.url} --hash=sha256:{package.sha256}" for package in packages]
         wanted = write_lines(Path(scratch, "requirements.txt"), lines)
         command = ["pip", "install", "--python", str(python_of(prefix)), "--requirement", str(wanted)]
-        command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-build", "--link-mode", "hardlink"]
+        command += ["--no-deps", "--require-hashes", "--no-build", "--link-mode", "hardlink"]
         await run_uv([*command, "--no-index", "--break-system-packages"], cache_dir, "Installing the pip section")
 
 

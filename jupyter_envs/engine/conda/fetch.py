@@ -158,7 +158,9 @@ async def download_remote(client: Client, package: Package, writer: HashingWrite
     """Stream from a server."""
     try:
         await download_to_writer(client, package.url, writer)
-    except RuntimeError as error:
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # our own disk's, not the network's
         raise Unreachable(
             f"Downloading {package.name} failed: {error}",
             hints=("Check the network, then try again; what was downloaded already is kept.",),
