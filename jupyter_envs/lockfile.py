@@ -1,4 +1,4 @@
-"""Locks: conda-lock v1 YAML (``*.conda-lock.yml``), text to `Lock` and back.
+"""Locks: conda-lock v1 YAML (``*.conda-lock.yml``), text to `Lock` and back; ``@EXPLICIT`` lists, text to `Lock`.
 
 What `write` makes is read by conda (with conda-lockfiles), mamba, micromamba and conda-lock. What the format has no
 field for (archive sizes, and build numbers that the build string does not end in) stands in its
@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from . import yaml_guard
+from . import archives, explicit_list, yaml_guard
 from .errors import InvalidFile, InvalidInput
 from .models import Lock, Manager, Package
 from .redact import clean_url, show
@@ -25,11 +24,8 @@ _HEX_LENGTHS = {"sha256": 64, "md5": 32}
 _HEX = re.compile(r"[0-9a-f]+\Z")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
 _VERSION = re.compile(r"[A-Za-z0-9_.+!*-]+\Z")
-_BUILD = re.compile(r"[A-Za-z0-9_.+]+\Z")
 _PLATFORM = re.compile(r"[a-z0-9]+-[a-z0-9_]+\Z")
 _ADDRESS = re.compile(r"(?:https?|file|oci|s3)://[^\s\x00-\x1f\x7f\\]+\Z")
-_ARCHIVE = re.compile(r"(.+)(?:\.conda|\.tar\.bz2)\Z")
-_NUMBER = re.compile(r"(?:\A|_)([0-9]{1,9})\Z")
 _DEPENDENCY = re.compile(r"\s*([^\s<>=!~;@\[(]+)\s*(.*?)\s*\Z", re.DOTALL)
 _READ_CATEGORIES = ("main", "dev")
 
@@ -37,14 +33,17 @@ _READ_CATEGORIES = ("main", "dev")
 def parse(text: str | bytes, *, source: str = "conda-lock.yml", limit: int = MAX_BYTES) -> Lock:
     """The lock that ``text`` describes, its packages sorted by platform, manager and name.
 
-    Packages of optional categories other than ``dev`` are not part of it.
+    Packages of optional categories other than ``dev`` are not part of it. An ``@EXPLICIT`` list is read, too.
 
     ``source`` is the file's name for messages, ``limit`` its largest size in bytes. Raises `InvalidFile` (fields
     ``path``, ``line``, ``key``) for another format or version, a missing or malformed field, and for a package
     without SHA-256.
     """
     place = Place(source)
-    root = yaml_guard.read(yaml_guard.decode(text, source=source, limit=limit), source=source)
+    decoded = yaml_guard.decode(text, source=source, limit=limit)
+    if explicit_list.is_explicit(decoded):
+        return explicit_list.parse(decoded, source=source)
+    root = yaml_guard.read(decoded, source=source)
     if not isinstance(root, Map) or "package" not in root or "metadata" not in root:
         raise place.refuse("this is not a conda-lock file", expected="version, metadata and package")
     if root.get("version") != "1":
@@ -170,7 +169,7 @@ class _Entry:
             manager=manager,
             platform=platform,
             build=build,
-            build_number=self.number(extras, f"build_number/{key}", _implied_number(build)) or 0,
+            build_number=self.number(extras, f"build_number/{key}", archives.implied_build_number(build)) or 0,
             subdir=subdir,
             url=url,
             sha256=self.hash("sha256"),
@@ -181,15 +180,13 @@ class _Entry:
 
     def archive(self, name: str, version: str, platform: str, url: str) -> tuple[str, str]:
         """The channel's subfolder and the build string, from a conda package's address."""
-        folder, _, file = urlsplit(url).path.rpartition("/")
-        subdir = unquote(folder.rpartition("/")[2])
-        if subdir not in (platform, "noarch"):
-            raise self.refuse("url", f"the folder '{show(subdir)}'", f"{platform} or noarch")
-        found, start = _ARCHIVE.match(unquote(file)), f"{name}-{version}-"
-        build = found[1].removeprefix(start) if found and found[1].startswith(start) else ""
-        if not _BUILD.match(build):
-            raise self.refuse("url", f"the file '{show(file)}'", f"{show(start)}BUILD.conda or .tar.bz2")
-        return subdir, build
+        found = archives.parse(url)
+        if found is None or (found.name, found.version) != (name, version):
+            file = show(url.rpartition("/")[2])
+            raise self.refuse("url", f"the file '{file}'", f"{show(f'{name}-{version}')}-BUILD.conda or .tar.bz2")
+        if found.subdir not in (platform, "noarch"):
+            raise self.refuse("url", f"the folder '{show(found.subdir)}'", f"{platform} or noarch")
+        return found.subdir, found.build
 
     def hash(self, algorithm: str) -> str:
         hashes = self.values.get("hash")
@@ -232,18 +229,12 @@ def _joined(name: str, rest: str, manager: Manager) -> str:
     return f"{name}{rest}" if close else f"{name} {rest}"
 
 
-def _implied_number(build: str) -> int:
-    """The build number that a build string ends in: 3 for ``py311h1_3``."""
-    found = _NUMBER.search(build)
-    return int(found[1]) if found else 0
-
-
 def _extras(packages: Iterable[Package]) -> Iterator[tuple[str, str]]:
     for package in packages:
         key = f"{package.platform}/{package.manager}/{package.name}"
         if package.size is not None:
             yield f"size/{key}", str(package.size)
-        if package.build_number != _implied_number(package.build):
+        if package.build_number != archives.implied_build_number(package.build):
             yield f"build_number/{key}", str(package.build_number)
 
 

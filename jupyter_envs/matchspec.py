@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from . import archives
 from .errors import InvalidSpec
 from .redact import show
 
@@ -123,14 +124,11 @@ def strip_comment(text: str) -> str:
 
 def _archive(address: str) -> MatchSpec:
     """An address or path of one package archive; name, version and build come from the file's name."""
-    folder, _, file = address.replace("\\", "/").rpartition("/")
-    stem = file.removesuffix(".conda").removesuffix(".tar.bz2")
-    parts = stem.rsplit("-", 2)
-    if len(parts) != 3 or not all(parts):  # noqa: PLR2004
-        raise InvalidSpec(f"'{show(file)}' is not named name-version-build", spec=show(address))
-    name, version, build = parts
-    subdir = folder.rpartition("/")[2]
-    return MatchSpec(name.lower(), version, build, None, subdir if _SUBDIR.match(subdir) else None, address)
+    found = archives.parse(address)
+    if found is None:
+        raise InvalidSpec(f"'{show(address)}' is not named NAME-VERSION-BUILD.conda", spec=show(address))
+    subdir = found.subdir if _SUBDIR.match(found.subdir) else None
+    return MatchSpec(found.name.lower(), found.version, found.build, None, subdir, address)
 
 
 def _split_fields(body: str) -> tuple[str, dict[str, str]]:

@@ -17,8 +17,9 @@ LAYERS: list[tuple[str, ...]] = [
     ("_version",),
     ("errors",),
     ("models",),
-    ("redact", "yaml_text"),
+    ("redact", "yaml_text", "archives"),
     ("yaml_guard", "matchspec", "piplines"),
+    ("explicit_list",),
     ("envfile", "lockfile"),
     ("exports", "pin"),
     ("machine", "prefix", "guard"),
@@ -28,7 +29,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("server", "cli"),
     ("__main__", "demo"),
 ]
-PURE = {name for layer in LAYERS[:7] for name in layer}
+PURE = {name for layer in LAYERS[:8] for name in layer}
 STANDARD_ONLY = {"_version", "errors", "models"}
 EFFECTS = {
     "asyncio",

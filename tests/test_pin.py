@@ -201,7 +201,7 @@ def test_missing_wins_over_outdated() -> None:
             Spec(conda=("python", "a"), pip=("Requests", "b[x]>=1", "-e .", "https://h.example.org/c.whl")),
             ": + a, + b.",
         ),
-        (Spec(conda=("a", "b", "c", "d")), ": + a, + b, + c, …."),
+        (Spec(conda=("a", "b", "c", "d")), ": + a, + b, + c and 1 more."),
     ],
 )
 def test_outdated_after_an_edit(spec: Spec, added: str) -> None:
