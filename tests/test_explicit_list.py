@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jupyter_envs import archives, exports, lockfile
 from jupyter_envs.archives import Archive
@@ -72,3 +74,9 @@ def test_what_is_no_list_is_refused(text: str, line: int | None, says: str) -> N
 )
 def test_an_address_says_which_package_it_is(address: str, archive: Archive | None) -> None:
     assert archives.parse(address) == archive
+
+
+@given(st.text() | st.text("/\\:[]-.%2Fa1").map(lambda text: text + "-1-0.conda"))
+def test_any_text_may_be_an_address(text: str) -> None:
+    found = archives.parse(text)
+    assert found is None or "/" not in found.name + found.version + found.build
