@@ -20,7 +20,7 @@ _HINT = "Make the list with: conda list --explicit --sha256"
 
 def is_explicit(text: str) -> bool:
     """Whether a text is such a list: a line that says so."""
-    return any(line.strip() == MARK for line in text.splitlines())
+    return MARK in text and any(line.strip() == MARK for line in text.splitlines())
 
 
 def parse(text: str, *, source: str) -> Lock:

@@ -85,8 +85,9 @@ def _lock(root: Map, place: Place) -> Lock:
     extras = _expect(metadata.get("custom_metadata") or Map(), Map, here.child("custom_metadata", metadata))
     entries = _expect(root["package"], Seq, place.child("package", root))
     packages: dict[tuple[str, str, str], Package] = {}
+    inside = place.child("package", root)
     for index in range(len(entries)):
-        entry = _Entry(entries, index, place.child("package", root))
+        entry = _Entry(entries, index, inside)
         if entry.is_read():
             package = entry.package(platforms, extras)
             packages.setdefault((package.platform, package.manager, package.name), package)
@@ -135,7 +136,9 @@ class _Entry:
 
     def __init__(self, entries: Seq, index: int, place: Place) -> None:
         self.index, self.entries, self.outer = index, entries, place
-        self.values: Mapping[str, Any] = _expect(entries[index], Map, self.place())
+        if not isinstance(entries[index], Map):
+            raise self.place().refuse("not a package", expected="a mapping")
+        self.values: Mapping[str, Any] = entries[index]
 
     def place(self, key: str = "") -> Place:
         place = self.outer.child(self.index, self.entries)
