@@ -27,7 +27,12 @@ const jobs: JupyterFrontEndPlugin<IJobs> = {
   activate: ({ serviceManager }: JupyterFrontEnd): IJobs => {
     const model = new JobsModel(makeRequest(serviceManager.serverSettings));
     onChange(serviceManager.events.stream, change => {
-      if (change.resource === 'jobs') {
+      if (change.resource !== 'jobs') {
+        return;
+      }
+      if (change.action === 'removed') {
+        model.gone(change.id);
+      } else {
         void model.hint(change.id);
       }
     });
@@ -130,7 +135,7 @@ const panel: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IEnvironments, IJobs, IPins, IPanelState],
   optional: [ITranslator, ILayoutRestorer, IStateDB],
-  activate: async (
+  activate: (
     app: JupyterFrontEnd,
     environments: IEnvironments,
     jobs: IJobs,
@@ -139,18 +144,18 @@ const panel: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
     memory: IStateDB | null
-  ): Promise<void> => {
+  ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_envs');
     const widget = new EnvsPanel({ environments, jobs, pins, state, trans }, app.commands);
     app.shell.add(widget, 'left', { rank: 600 });
     restorer?.add(widget, widget.id);
     if (memory) {
-      await remember(state, memory);
+      void remember(state, memory);
     }
   }
 };
 
-/** Folded sections stay folded. */
+/** Folded sections stay folded. The state can be read only after all plugins are active: none may wait for it. */
 async function remember(state: IPanelState, memory: IStateDB): Promise<void> {
   const saved = (await memory.fetch(PANEL_ID)) as { folded?: string[] } | undefined;
   state.fold(saved?.folded ?? []);

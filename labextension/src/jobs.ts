@@ -59,6 +59,12 @@ export class JobsModel implements IJobs {
     this._changed.emit();
   }
 
+  /** A job is no longer listed. */
+  gone(id: string): void {
+    this.forget(id);
+    this._changed.emit();
+  }
+
   /** A job may have changed: read it again. */
   async hint(id: string): Promise<void> {
     let read = this._readers.get(id);
@@ -160,7 +166,7 @@ export class JobsModel implements IJobs {
     }
   }
 
-  /** A job that is no longer listed: whoever waits for it hears that it vanished. */
+  /** Whoever waits for the job hears that it vanished. */
   private forget(id: string): void {
     this._jobs.delete(id);
     this._news.delete(id);

@@ -1,7 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
-import { Menu } from '@lumino/widgets';
+import type { Menu } from '@lumino/widgets';
 
 import { CommandIDs } from './commands';
 import type { Environment, ExportFormat } from './tokens';
@@ -18,7 +19,7 @@ export function environmentMenu(
 ): Menu {
   const args = { environment: name };
   const formats = FORMATS.map(format => ({ ...args, format }));
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   menu.addItem({ command: CommandIDs.use, args });
   menu.addItem({ command: CommandIDs.newNotebook, args });
   menu.addItem({ command: CommandIDs.pin, args });
@@ -36,7 +37,7 @@ export function notebookMenu(
   environments: readonly Environment[],
   trans: TranslationBundle
 ): Menu {
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   addSubmenu(menu, trans.__('Pin to'), CommandIDs.pin, listed(environments));
   menu.addItem({ command: CommandIDs.unpin });
   menu.addItem({ type: 'separator' });
@@ -51,7 +52,7 @@ export function choiceMenu(
   command: typeof CommandIDs.use | typeof CommandIDs.pin,
   environments: readonly Environment[]
 ): Menu {
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   listed(environments).forEach(args => menu.addItem({ command, args }));
   if (command === CommandIDs.use) {
     menu.addItem({ type: 'separator' });
@@ -79,7 +80,7 @@ function addSubmenu(
   command: string,
   items: readonly ReadonlyJSONObject[]
 ): void {
-  const submenu = new Menu({ commands: menu.commands });
+  const submenu = new MenuSvg({ commands: menu.commands });
   submenu.title.label = label;
   items.forEach(args => submenu.addItem({ command, args }));
   menu.addItem({ type: 'submenu', submenu });

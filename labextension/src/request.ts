@@ -67,6 +67,7 @@ async function send(
   const init: RequestInit = { method };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
+    init.headers = { 'Content-Type': 'application/json' };
   }
   try {
     return await ServerConnection.makeRequest(address, init, settings);

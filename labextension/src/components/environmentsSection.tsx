@@ -58,7 +58,7 @@ function Body(props: IPanelProps): React.JSX.Element {
 }
 
 /** Says what an environment is for. */
-function Empty({ actions, state }: IPanelProps): React.JSX.Element {
+function Empty({ actions, pins, state }: IPanelProps): React.JSX.Element {
   const trans = useTrans();
   return (
     <div className="jp-Envs-card">
@@ -70,7 +70,7 @@ function Empty({ actions, state }: IPanelProps): React.JSX.Element {
       {!state.form && (
         <Actions>
           <Button
-            primary
+            primary={pins.path === null}
             label={trans.__('New environment')}
             onClick={() => actions.run('create')}
           />
@@ -121,5 +121,5 @@ function Filtered(props: IPanelProps & { items: readonly Environment[] }): React
 function total(items: readonly Environment[], trans: ReturnType<typeof useTrans>): string {
   const own = items.reduce((sum, item) => sum + item.size.own, 0);
   const count = trans._n('%1 environment', '%1 environments', items.length);
-  return trans.__('%1 · %2 of their own on disk', count, size(own));
+  return trans.__('%1 · %2 of own files', count, size(own));
 }

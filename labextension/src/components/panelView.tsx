@@ -137,6 +137,11 @@ function JobsSection({ jobs, pins, state, actions }: IPanelProps): React.JSX.Ele
   const items = jobs.items.filter(
     job => !pins.draft.owns(job) && !state.draft.owns(job) && isShown(job, jobs)
   );
+  /** The job was news: it has been taken note of. */
+  const follow = (job: Job, command: 'use' | 'newNotebook') => {
+    actions.run(command, { environment: job.environment ?? '' });
+    actions.run('dropJob', { job: job.id });
+  };
   return items.length === 0 ? null : (
     <Section title={trans.__('Jobs')} {...folding(state, 'jobs')}>
       <JobList
@@ -145,16 +150,12 @@ function JobsSection({ jobs, pins, state, actions }: IPanelProps): React.JSX.Ele
         actions={job => ({
           onDrop: () => actions.run('dropJob', { job: job.id }),
           onRetry: state.formOf(job.id) ? () => actions.run('retry', { job: job.id }) : null,
-          onUse: pins.path === null ? null : () => actions.run('use', about(job)),
-          onNewNotebook: () => actions.run('newNotebook', about(job))
+          onUse: pins.path === null ? null : () => follow(job, 'use'),
+          onNewNotebook: () => follow(job, 'newNotebook')
         })}
       />
     </Section>
   );
-}
-
-function about(job: Job): Record<string, string> {
-  return { environment: job.environment ?? '' };
 }
 
 /** Running and failed jobs stay; what ended well is news only where it was watched. */

@@ -33,7 +33,7 @@ export function RemoveQuestion(props: {
           primary
           focused
           key={inUse ? 'force' : 'remove'}
-          label={inUse ? trans.__('Shut kernels down and remove') : trans.__('Remove')}
+          label={inUse ? trans.__('Shut down and remove') : trans.__('Remove')}
           onClick={() => props.onRemove(inUse)}
         />
         <Button label={trans.__('Keep it')} onClick={props.onKeep} />
