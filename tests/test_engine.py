@@ -75,8 +75,8 @@ def test_what_has_no_solution_is_explained(channel: LocalChannel, package_cache:
 
 
 def test_what_is_no_match_spec_is_named(channel: LocalChannel, package_cache: Path) -> None:
-    with pytest.raises(InvalidSpec, match="=>3"):
-        solved(package_cache, channel.file_url, "python =>3.11")
+    with pytest.raises(InvalidSpec, match="a b c d"):
+        solved(package_cache, channel.file_url, "a b c d")
 
 
 def test_a_channel_that_does_not_answer(package_cache: Path) -> None:

@@ -15,7 +15,6 @@ from jupyter_envs.pin import differences
 
 KERNEL_PACKAGE = "ipykernel"
 KERNEL_ADDED = "ipykernel was added: without it no notebook could use this environment."
-NO_KERNEL = "It has no Jupyter kernel, so notebooks cannot use it."
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Wanted:
     spec: Spec
     lock: Lock | None = None
     kernel_in_spec: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def read_request(request: CreateRequest, default_channels: Sequence[str]) -> Wanted:
@@ -43,8 +43,8 @@ def read_request(request: CreateRequest, default_channels: Sequence[str]) -> Wan
         spec = Spec(request.name, request.channels or tuple(default_channels), request.packages)
         return Wanted(named(request.name, None), spec, kernel_in_spec=True)
     if request.file is not None:
-        spec = envfile.parse(request.file)
-        return Wanted(named(request.name, spec.name), spec)
+        reading = envfile.read(request.file)
+        return Wanted(named(request.name, reading.spec.name), reading.spec, notes=reading.notes)
     lock = lockfile.parse(request.lock or "")
     return Wanted(named(request.name, None), Spec(), lock)
 
@@ -95,11 +95,11 @@ async def resolve(wanted: Wanted, session: Session, platform: str, default_chann
     channels = [channel for channel in spec.channels if channel != "nodefaults"] or list(default_channels)
     names = pip_names(spec.pip)
     solution = await session.solve(channels, spec.conda, platform, names)
-    notes: tuple[str, ...] = ()
+    notes = wanted.notes
     asked = wanted.spec
     if solution.lacks_kernel:
         solution = await session.solve(channels, [*spec.conda, KERNEL_PACKAGE], platform, names)
-        notes = (KERNEL_ADDED,)
+        notes = (*notes, KERNEL_ADDED)
         if wanted.kernel_in_spec:
             asked = replace(asked, conda=(*asked.conda, KERNEL_PACKAGE))
     wheels = await session.resolve_pip(spec.pip, solution.packages, platform) if spec.pip else ()

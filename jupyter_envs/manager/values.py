@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from jupyter_envs import envfile
 from jupyter_envs.models import Environment, Package, Pin, Plan, Spec, Verdict, packages_digest
 
 
@@ -107,7 +106,7 @@ class Detail:
                 for generation in reversed(generations)
             ],
             "package_list": [package_json(package) for package in self.packages],
-            "spec": envfile.to_json(self.spec),
+            "spec": spec_json(self.spec),
             "requested": list(self.requested),
         }
 
@@ -144,6 +143,17 @@ class Proposal:
     spec: Spec
     packages: tuple[Package, ...]
     content_hash: Mapping[str, str] = field(default_factory=dict)
+
+
+def spec_json(spec: Spec) -> dict[str, Any]:
+    """The HTTP interface's ``Spec``: what was asked for, in the user's own words."""
+    return {
+        "name": spec.name,
+        "channels": list(spec.channels),
+        "conda": list(spec.conda),
+        "pip": list(spec.pip),
+        "variables": dict(spec.variables),
+    }
 
 
 def package_json(package: Package) -> dict[str, Any]:

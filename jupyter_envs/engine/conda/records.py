@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rattler import MatchSpec, PackageRecord, RepoDataRecord
 
+from jupyter_envs import matchspec
 from jupyter_envs.errors import InvalidSpec
 from jupyter_envs.models import Package
 
@@ -54,12 +55,12 @@ def record_of_entry(package: Package, entry: Path) -> RepoDataRecord:
 
 
 def match_spec(text: str) -> MatchSpec:
-    """A match spec as conda reads it (not strict: half of the world's environment files need that).
+    """A match spec as conda reads it; rattler gets its canonical form, which leaves nothing to tolerance.
 
     Raises `InvalidSpec`, naming the spec.
     """
     try:
-        return MatchSpec(text, strict=False)
+        return MatchSpec(matchspec.canonical(text), strict=False)
     except Exception as error:  # rattler raises several unrelated classes here
         raise InvalidSpec(
             f"“{text}” is not a package specification: {error}",
