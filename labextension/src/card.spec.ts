@@ -1,0 +1,75 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { describe, expect, it } from 'vitest';
+
+import type { ICard } from './card';
+import { card } from './card';
+import { anEnvironment, aStatus } from './testing/server';
+import type { Environment, PinStatus } from './tokens';
+
+const trans = nullTranslator.load('jupyter_envs');
+
+function shown(
+  status: PinStatus | null,
+  kernel: string | null,
+  items: Environment[] | null = [anEnvironment()]
+): ICard | null {
+  return card(
+    { status, kernel: kernel && { name: kernel, displayName: `<${kernel}>`, status: 'idle' } },
+    {
+      items,
+      byName: name => items?.find(item => item.name === name),
+      byKernel: name => items?.find(item => item.kernel === name)
+    },
+    trans
+  );
+}
+
+describe('the card of the current notebook', () => {
+  it('says nothing before anything is known', () => {
+    expect(shown(null, 'python3')).toBeNull();
+  });
+
+  it('is content when the notebook runs in what it is pinned to', () => {
+    expect(shown(aStatus(), 'penguins')).toEqual({
+      title: 'penguins',
+      line: 'Python 3.11.7 · 34 packages · kernel idle',
+      tone: 'ok',
+      sentence: 'A sentence.',
+      differences: [],
+      action: null
+    });
+  });
+
+  it('is not, when the notebook runs in something else', () => {
+    const found = shown(aStatus(), 'python3');
+    expect(found?.tone).toBe('warn');
+    expect(found?.sentence).toContain('<python3>');
+    expect(found?.action).toEqual({ kind: 'use', environment: anEnvironment() });
+  });
+
+  it('does not say so while environments or kernel are not known yet', () => {
+    expect(shown(aStatus(), 'penguins', null)?.tone).toBe('ok');
+    expect(shown(aStatus(), null)?.tone).toBe('ok');
+  });
+
+  it.each([
+    ['drifted', 'restore', 'warn'],
+    ['outdated', 'update', 'info'],
+    ['missing', 'build', 'error'],
+    ['unlocked', 'lock', 'warn']
+  ] as const)('offers for %s to %s', (state, action, tone) => {
+    expect(shown(aStatus(state, action), 'penguins')).toMatchObject({
+      tone,
+      action: { kind: action }
+    });
+  });
+
+  it('offers to pin to what the notebook runs in, to choose, or to make one', () => {
+    const unpinned = aStatus('unpinned', 'pin');
+    expect(shown(unpinned, 'penguins')?.action).toMatchObject({ kind: 'pin' });
+    expect(shown(unpinned, 'python3')?.action).toEqual({ kind: 'choose' });
+    expect(shown(unpinned, 'python3', [])?.action).toEqual({ kind: 'new' });
+    expect(shown(unpinned, 'python3')?.title).toBe('<python3>');
+    expect(shown(unpinned, null)?.title).toBe('No kernel');
+  });
+});

@@ -1,0 +1,118 @@
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import { nullTranslator } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
+import { describe, expect, it, vi } from 'vitest';
+
+import { Draft } from '../draft';
+import { JobsModel } from '../jobs';
+import { EnvironmentsModel } from '../model';
+import { PanelState } from '../panelState';
+import { PinsModel } from '../pin';
+import { Notebook, Workspace } from '../testing/notebook';
+import { aJob, anEnvironment, aPlan, aStatus, Server } from '../testing/server';
+import { addCommands, CommandIDs, PALETTE } from '.';
+
+const PATH = 'pins/work/analysis.ipynb';
+
+async function started(notebook: Notebook | null = new Notebook()) {
+  const server = new Server();
+  server.answer('GET environments', { environments: [anEnvironment()] });
+  server.answer(`GET ${PATH}`, aStatus('drifted', 'restore'));
+  const jobs = new JobsModel(server.request, Date.now, 60_000);
+  const environments = new EnvironmentsModel(server.request, jobs);
+  const state = new PanelState(new Draft(server.request, jobs));
+  const workspace = new Workspace(notebook?.panel);
+  const draft = new Draft(server.request, jobs);
+  const pins = new PinsModel(server.request, jobs, draft, workspace.services);
+  const commands = new CommandRegistry();
+  const revealed: string[] = [];
+  const trans = nullTranslator.load('jupyter_envs');
+  const docManager = { services: {} } as unknown as IDocumentManager;
+  const translator = nullTranslator;
+  const reveal = () => void revealed.push('panel');
+  addCommands({ commands, environments, jobs, pins, state, docManager, translator, trans, reveal });
+  await environments.refresh();
+  await pins.refresh();
+  return { server, jobs, environments, state, pins, commands, revealed, notebook };
+}
+
+describe('commands', () => {
+  it('have a label each; those of the palette need no arguments', async () => {
+    const { commands } = await started();
+    for (const id of Object.values(CommandIDs)) {
+      expect(commands.label(id, {})).not.toBe('');
+    }
+    expect(PALETTE.every(id => commands.hasCommand(id))).toBe(true);
+  });
+
+  it('are off where they make no sense', async () => {
+    const { commands } = await started(null);
+    const environment = 'penguins';
+    expect(commands.isEnabled(CommandIDs.unpin)).toBe(false);
+    expect(commands.isEnabled(CommandIDs.restore)).toBe(false);
+    expect(commands.isEnabled(CommandIDs.pin, { environment })).toBe(false);
+    expect(commands.isEnabled(CommandIDs.newNotebook, { environment })).toBe(true);
+    expect(commands.isEnabled(CommandIDs.newNotebook, { environment: 'gone' })).toBe(false);
+    expect(commands.isEnabled(CommandIDs.install)).toBe(false);
+  });
+
+  it('bring the panel to the front to show what failed', async () => {
+    const { server, commands, state, revealed } = await started();
+    server.answer(`PUT ${PATH}`, { message: 'A file is there.', code: 'file-exists' }, 409);
+    await commands.execute(CommandIDs.pin, { environment: 'penguins' });
+    expect(state.error?.message).toBe('A file is there.');
+    expect(revealed).toEqual(['panel']);
+    await commands.execute(CommandIDs.use, { environment: 'penguins' });
+    expect(state.error).toBeNull();
+  });
+
+  it('ask before they remove, and say what stands against it', async () => {
+    const { server, commands, state } = await started();
+    await commands.execute(CommandIDs.remove, { environment: 'penguins' });
+    expect(state.removing).toEqual({ name: 'penguins', error: null });
+    expect(server.count('DELETE environments/penguins')).toBe(0);
+    const inUse = { message: 'In use.', code: 'environment-in-use' };
+    server.answer('DELETE environments/penguins', inUse, 409);
+    await commands.execute(CommandIDs.confirmRemove, { environment: 'penguins' });
+    expect(state.removing?.error?.code).toBe('environment-in-use');
+    server.answer('DELETE environments/penguins?force=true', aJob({ kind: 'remove' }), 202);
+    await commands.execute(CommandIDs.confirmRemove, { environment: 'penguins', force: true });
+    expect(state.removing).toBeNull();
+  });
+
+  it('lead from the form over the plan to the install, and back after a failure', async () => {
+    const { server, jobs, commands, state } = await started();
+    const plan = aJob({ id: 'p1', kind: 'plan', state: 'done', result: aPlan() });
+    server.answer('POST environments', plan, 202);
+    await commands.execute(CommandIDs.create);
+    state.openForm({ name: 'new', packages: 'python' });
+    await commands.execute(CommandIDs.plan);
+    expect(state.draft.plan?.hash).toBe('h1');
+    server.answer('POST environments', aJob(), 202);
+    await commands.execute(CommandIDs.install);
+    expect(state.form).toBeNull();
+    jobs.follow(aJob({ state: 'failed' }));
+    server.answer('DELETE jobs/j1', undefined, 204);
+    await commands.execute(CommandIDs.retry, { job: 'j1' });
+    expect(state.form).toMatchObject({ name: 'new', packages: 'python' });
+  });
+
+  it('restore a lock by its plan, with the notebook saved before', async () => {
+    const { server, commands, pins, notebook } = await started();
+    const plan = aJob({ id: 'p1', kind: 'plan', state: 'done', result: aPlan() });
+    server.answer('POST environments', plan, 202);
+    await commands.execute(CommandIDs.restore);
+    expect(server.asked.find(({ method }) => method === 'POST')?.body).toEqual({
+      pin: 'work/analysis.ipynb',
+      dry_run: true
+    });
+    expect(pins.draft.plan).not.toBeNull();
+    if (notebook) {
+      notebook.dirty = true;
+    }
+    server.answer('POST environments', aJob(), 202);
+    await commands.execute(CommandIDs.confirmBuild);
+    expect(notebook?.done).toEqual(['save']);
+    await vi.waitFor(() => expect(pins.draft.plan).toBeNull());
+  });
+});

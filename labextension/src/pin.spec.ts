@@ -1,0 +1,136 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import { Draft } from './draft';
+import { JobsModel } from './jobs';
+import { METADATA_KEY, PinsModel } from './pin';
+import { Notebook, Workspace } from './testing/notebook';
+import { aJob, anEnvironment, aStatus, PIN, Server } from './testing/server';
+
+const PATH = 'pins/work/analysis.ipynb';
+
+function opened(notebook = new Notebook()): {
+  server: Server;
+  jobs: JobsModel;
+  pins: PinsModel;
+  notebook: Notebook;
+  workspace: Workspace;
+} {
+  const server = new Server();
+  server.answer(`GET ${PATH}`, aStatus('unpinned', 'pin'));
+  const jobs = new JobsModel(server.request, Date.now, 60_000);
+  const workspace = new Workspace(notebook.panel);
+  const draft = new Draft(server.request, jobs);
+  return {
+    server,
+    jobs,
+    notebook,
+    workspace,
+    pins: new PinsModel(server.request, jobs, draft, workspace.services)
+  };
+}
+
+async function read(pins: PinsModel): Promise<void> {
+  await vi.waitFor(() => expect(pins.status).not.toBeNull());
+}
+
+describe('pins', () => {
+  it('follow the current notebook, its kernel and its name', async () => {
+    const { server, pins, notebook, workspace } = opened();
+    await read(pins);
+    expect(pins.status?.verdict.state).toBe('unpinned');
+    expect(pins.kernel).toEqual({
+      name: 'python3',
+      displayName: 'Python 3 (ipykernel)',
+      status: 'idle'
+    });
+    server.answer('GET pins/work/other.ipynb', { ...aStatus(), path: 'work/other.ipynb' });
+    notebook.path = 'work/other.ipynb';
+    expect(pins.status).toBeNull();
+    notebook.pathChanged.emit('work/other.ipynb');
+    await read(pins);
+    expect(pins.status?.verdict.state).toBe('match');
+    workspace.show(null);
+    expect([pins.path, pins.kernel, pins.status]).toEqual([null, null, null]);
+  });
+
+  it('never show the answer for another notebook', async () => {
+    const { server, pins, notebook } = opened();
+    const late = pins.refresh();
+    notebook.path = 'work/other.ipynb';
+    server.answer('GET pins/work/other.ipynb', { message: 'Gone.', code: 'not-found' }, 404);
+    await late;
+    expect(pins.status).toBeNull();
+    await pins.refresh();
+    expect(pins.error?.message).toBe('Gone.');
+  });
+
+  it('are written by the server beside the notebook, and by the page into it', async () => {
+    const { server, pins, notebook, workspace } = opened();
+    await read(pins);
+    server.answer(`PUT ${PATH}`, aStatus());
+    server.answer(`GET ${PATH}`, aStatus());
+    await pins.pin(anEnvironment());
+    const asked = server.asked.find(({ method }) => method === 'PUT');
+    expect(asked?.body).toEqual({ environment: 'penguins', write_notebook: false });
+    expect(notebook.metadata.get(METADATA_KEY)).toEqual(PIN);
+    expect(notebook.done).toEqual(['kernel penguins', 'save']);
+    expect(workspace.refreshed).toBe(1);
+    expect(pins.status?.verdict.state).toBe('match');
+    expect(pins.busy).toBe(false);
+  });
+
+  it('leave the notebook alone when the server refuses', async () => {
+    const { server, pins, notebook } = opened();
+    await read(pins);
+    server.answer(`PUT ${PATH}`, { message: 'A file is there.', code: 'file-exists' }, 409);
+    await expect(pins.pin(anEnvironment())).rejects.toMatchObject({ code: 'file-exists' });
+    expect(notebook.metadata.size).toBe(0);
+    expect(notebook.done).toEqual([]);
+    expect(pins.busy).toBe(false);
+  });
+
+  it('are taken out again', async () => {
+    const { server, pins, notebook } = opened();
+    notebook.metadata.set(METADATA_KEY, PIN);
+    await read(pins);
+    server.answer(`DELETE ${PATH}`, aStatus('unpinned', 'pin'));
+    await pins.unpin();
+    expect(notebook.metadata.size).toBe(0);
+    expect(notebook.done).toEqual(['save']);
+  });
+
+  it('do not switch to what has no kernel', async () => {
+    const { pins } = opened();
+    await expect(pins.use(anEnvironment({ kernel: null }))).rejects.toThrow('has no kernel');
+  });
+
+  it('are read from the file again after a job that wrote it there', async () => {
+    const { server, jobs, pins, notebook } = opened();
+    notebook.metadata.set(METADATA_KEY, { ...PIN, digest: 'before' });
+    await read(pins);
+    server.answer(`GET ${PATH}`, aStatus());
+    jobs.follow(aJob({ kind: 'lock', state: 'done' }));
+    await vi.waitFor(() => expect(notebook.done).toEqual(['revert']));
+  });
+
+  it('are written into a notebook that has changed meanwhile: nothing of it is lost', async () => {
+    const { server, jobs, pins, notebook } = opened();
+    notebook.metadata.set(METADATA_KEY, { ...PIN, digest: 'before' });
+    notebook.dirty = true;
+    await read(pins);
+    server.answer(`GET ${PATH}`, aStatus());
+    jobs.follow(aJob({ state: 'done' }));
+    await vi.waitFor(() => expect(notebook.done).toEqual(['save']));
+    expect(notebook.metadata.get(METADATA_KEY)).toEqual(PIN);
+  });
+
+  it('are looked at again when their environment file is saved, and not for other files', async () => {
+    const { server, pins, workspace } = opened();
+    server.answer(`GET ${PATH}`, aStatus());
+    await read(pins);
+    const before = server.count(`GET ${PATH}`);
+    workspace.fileChanged.emit({ newValue: { path: 'work/data.csv' } });
+    workspace.fileChanged.emit({ newValue: { path: 'work/environment.yml' } });
+    await vi.waitFor(() => expect(server.count(`GET ${PATH}`)).toBe(before + 1));
+  });
+});
