@@ -45,12 +45,17 @@ async def execute(path: Path, kernel: str, reporter: Reporter) -> int:
             await client.async_execute(stderr=said)
         except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
             raise ExecutionFailed(
-                f"{path.name} failed: {error}{last_words(said) if not ran else ''}",
+                f"{path.name} failed: {reason(error)}{last_words(said) if not ran else ''}",
                 hints=("The outputs until then are saved in the notebook.",),
             ) from error
         finally:
             await asyncio.to_thread(write, path, notebook)
     return ran
+
+
+def reason(error: Exception) -> str:
+    """What a cell raised, without its traceback, which is in the notebook."""
+    return f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error)
 
 
 def last_words(said: IO[str]) -> str:

@@ -24,9 +24,9 @@ NOTEBOOK = "example.ipynb"
 CELL = "import sys\nprint('This notebook runs in', sys.prefix)\nprint('with Python', sys.version.split()[0])"
 
 
-def environment_file(channel: str, python: str) -> str:
+def environment_file(channel: str) -> str:
     """The example's `environment.yml`."""
-    return f"name: {NAME}\nchannels:\n  - {channel}\ndependencies:\n  - {python}\n  - ipykernel\n"
+    return f"name: {NAME}\nchannels:\n  - {channel}\ndependencies:\n  - python >=3.10\n  - ipykernel\n"
 
 
 def example_notebook() -> dict[str, Any]:
@@ -101,12 +101,12 @@ class DemoCommand(ManagerCommand):
         """Create the environment, from the configured channel or from this machine's own Python."""
         channel = manager.default_channels[0]
         try:
-            await self.create_from(manager, documents, environment_file(channel, "python=3.12"))
+            await self.create_from(manager, documents, environment_file(channel))
         except Unreachable:
             self.step(f"The channel {channel} does not answer. Making one from this machine's own Python instead.")
             with self.reporter("Packing this machine's Python") as reporter:
                 channel = build_demo_channel(Path(manager.cache_dir) / "demo-channel", reporter)
-            await self.create_from(manager, documents, environment_file(channel, "python"))
+            await self.create_from(manager, documents, environment_file(channel))
         return channel
 
     async def create_from(self, manager: Manager, documents: DiskDocuments, text: str) -> None:

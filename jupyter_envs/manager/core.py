@@ -18,7 +18,7 @@ from jupyter_envs.errors import EngineFailed, EnvironmentInUse, EnvsError, Inval
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.diagnosis import Report, examine
 from jupyter_envs.manager.notebooks import Pinned, choose_files, read_pinned, save_notebook, with_pin
-from jupyter_envs.manager.planning import Wanted, propose, read_request, resolve
+from jupyter_envs.manager.planning import Wanted, propose, read_request, requested_names, resolve
 from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Proposal, Summary
 from jupyter_envs.models import (
     Generation,
@@ -94,7 +94,7 @@ class Manager(LoggingConfigurable):
         environment = self._store.get(name)
         spec = self._store.spec(name, environment.current)
         found = await self._installed(name)
-        requested = {item.split()[0].split("=")[0].split("::")[-1] for item in spec.conda}
+        requested = requested_names(spec)
         names = tuple(package.name for package in found if package.name in requested)
         return Detail(self._summary(name, self.running_kernels()), tuple(found), spec, names)
 

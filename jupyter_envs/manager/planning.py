@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from jupyter_envs import envfile, lockfile
+from jupyter_envs import envfile, lockfile, matchspec
 from jupyter_envs.engine.client import Pending, Session
 from jupyter_envs.engine.pypi_lines import pip_names
 from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound
@@ -132,7 +132,7 @@ def propose(
     lock = Lock(resolved.packages, platforms=(platform,))
     plan = Plan(
         environment=wanted.name,
-        added=tuple(package for package in resolved.packages if package.name in new),
+        added=requested_first(resolved.spec, [package for package in resolved.packages if package.name in new]),
         removed=tuple(package for package in current if package.name in gone),
         changed=tuple(change for change in changes if is_change(change)),
         channels=resolved.spec.channels,
@@ -150,6 +150,18 @@ def propose(
     )
     hashes = {platform: resolved.spec.content_hash()}
     return Proposal(plan, resolved.spec, resolved.packages, hashes)
+
+
+def requested_names(spec: Spec) -> set[str]:
+    """The names of the packages that were asked for by name, conda's and PyPI's."""
+    conda = {matchspec.parse(matchspec.strip_comment(text)).name for text in spec.conda}
+    return conda | set(pip_names(spec.pip))
+
+
+def requested_first(spec: Spec, packages: Sequence[Package]) -> tuple[Package, ...]:
+    """The same packages, those that were asked for in front."""
+    names = requested_names(spec)
+    return tuple(sorted(packages, key=lambda package: (package.name not in names, package.name)))
 
 
 def is_change(change: Difference) -> bool:
