@@ -84,4 +84,4 @@ class Command(JupyterApp):
     def say(self, line: str) -> None:
         """Text for people; nothing with ``--json``."""
         if not self.json:
-            print(line)
+            print(line, flush=True)

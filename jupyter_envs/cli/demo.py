@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,13 @@ def example_notebook() -> dict[str, Any]:
     return {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
+def jupyter() -> str:
+    """How to call the ``jupyter`` that belongs to this interpreter."""
+    own = Path(sys.executable).with_name("jupyter")
+    found = shutil.which("jupyter")
+    return "jupyter" if found and Path(found) == own else shlex.quote(str(own))
+
+
 class DemoCommand(ManagerCommand):
     """Show the whole story on an example."""
 
@@ -77,7 +86,7 @@ class DemoCommand(ManagerCommand):
         self.step(f"Restored it from the lock.\n    digest before {before}\n    digest after  {after}")
         self.expect(before == after == locked, "the digests are equal")
         await self.execute(manager, folder)
-        self.say(f"\nOpen it: jupyter lab {shlex.quote(str(folder / NOTEBOOK))}")
+        self.say(f"\nOpen it: {jupyter()} lab {shlex.quote(str(folder / NOTEBOOK))}")
         return {"folder": str(folder), "channel": channel, "digest_before": before, "digest_after": after}
 
     def scratch(self) -> Path:

@@ -14,7 +14,10 @@ function shown(
   items: Environment[] | null = [anEnvironment()]
 ): ICard | null {
   return card(
-    { status, kernel: kernel && { name: kernel, displayName: `<${kernel}>`, status: 'idle' } },
+    {
+      status,
+      kernel: kernel === null ? null : { name: kernel, displayName: `<${kernel}>`, status: 'idle' }
+    },
     {
       items,
       byName: name => items?.find(item => item.name === name),

@@ -147,6 +147,12 @@ export function difference(item: Difference, trans: TranslationBundle): string {
       : `${item.before} → ${item.after}`;
 }
 
+/** A channel, short enough for a line: `conda-forge`, `https://example.org/…/name`. */
+export function channel(name: string): string {
+  const [, start, last] = /^(\w+:\/\/[^/]*)\/.*\/([^/]+)\/?$/.exec(name) ?? [];
+  return start === undefined ? name : `${start}/…/${last}`;
+}
+
 /** `34 packages added, 12 to download, 82 MB. No package runs code when installed.` */
 export function planSentence(plan: Plan, trans: TranslationBundle): string {
   const changes = [

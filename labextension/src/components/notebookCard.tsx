@@ -59,7 +59,7 @@ function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Elemen
       <div role="status">
         <Sentence tone={card.tone}>{card.sentence}</Sentence>
       </div>
-      <Differences items={card.differences} />
+      {!children && <Differences items={card.differences} />}
       {children ?? (
         <Actions>
           {action && (

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { difference, planSentence, size } from '../format';
+import { channel, difference, planSentence, size } from '../format';
 import type { Plan } from '../tokens';
 import { Actions, Button } from './basics';
 import { useTakeFocus, useTrans } from './hooks';
@@ -80,7 +80,11 @@ function Notes({ plan }: { plan: Plan }): React.JSX.Element {
   return (
     <div className="jp-Envs-notes">
       <p>{planSentence(plan, trans)}</p>
-      {plan.channels.length > 0 && <p>{trans.__('From %1.', plan.channels.join(', '))}</p>}
+      {plan.channels.length > 0 && (
+        <p title={plan.channels.join('\n')}>
+          {trans.__('From %1.', plan.channels.map(channel).join(', '))}
+        </p>
+      )}
       {plan.notes.map(note => (
         <p key={note}>{note}</p>
       ))}
