@@ -12,8 +12,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from jupyter_envs.errors import ExecutionFailed, InvalidFile
+from jupyter_envs.files import disk, write_atomically
 from jupyter_envs.models import Progress, Reporter
-from jupyter_envs.store import disk, write_atomically
 
 LAST_WORDS = 2000
 

@@ -7,10 +7,9 @@ is never overwritten and never removed. Nothing runs at a kernel's start but its
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from jupyter_core.paths import jupyter_data_dir, jupyter_path
 
 from jupyter_envs.errors import NameTaken
+from jupyter_envs.files import disk, write_atomically
 
 MARK = "jupyter_envs"
 RESOURCE_LIMIT = 1024 * 1024
@@ -121,12 +121,18 @@ def publish(place: Place, env: Mapping[str, str]) -> list[str]:
     Kernelspecs of earlier generations that are no more are removed.
     """
     published = names(place.environment, place.prefix)
+    with disk("Writing the kernel"):
+        write_all(place, published, env)
+    remove(place.environment, keep=published)
+    return published
+
+
+def write_all(place: Place, published: Sequence[str], env: Mapping[str, str]) -> None:
+    """Write the kernelspecs under these names."""
     for position, (name, kernel) in enumerate(zip(published, find(place.prefix), strict=True)):
         own = kernel.spec.get("display_name", kernel.name)
         display = f"{place.environment} ({own})" if position else place.environment
         install(kernels_dir() / name, compose(kernel, place, env, display), kernel.folder)
-    remove(place.environment, keep=published)
-    return published
 
 
 def names(environment: str, prefix: Path) -> list[str]:
@@ -147,7 +153,7 @@ def install(folder: Path, spec: Mapping[str, Any], resources: Path) -> None:
         for file in resources.iterdir():
             if file.name != "kernel.json" and file.is_file() and file.stat().st_size <= RESOURCE_LIMIT:
                 shutil.copyfile(file, part / file.name)
-        write_synced(part / "kernel.json", json.dumps(spec, indent=1))
+        write_atomically(part / "kernel.json", json.dumps(spec, indent=1))
         if folder.exists():
             exchange(part, folder)
         else:
@@ -160,14 +166,6 @@ def exchange(part: Path, folder: Path) -> None:
     """Replace the files of a kernelspec one by one, `kernel.json` last and atomically."""
     for file in sorted(part.iterdir(), key=lambda file: file.name == "kernel.json"):
         file.replace(folder / file.name)
-
-
-def write_synced(path: Path, text: str) -> None:
-    """Write a file that survives a crash."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def published() -> list[tuple[str, Path]]:

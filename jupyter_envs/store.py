@@ -10,7 +10,6 @@ but the list of prefixes that conda tools read (``~/.conda/environments.txt``).
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import re
@@ -26,6 +25,7 @@ from filelock import FileLock, Timeout
 
 from jupyter_envs import envfile, lockfile
 from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, InvalidName, NameTaken, NotFound
+from jupyter_envs.files import disk, write_atomically
 from jupyter_envs.models import Environment, Generation, Lock, Spec
 
 SCHEMA_VERSION = 1
@@ -49,43 +49,6 @@ def check_name(name: str) -> str:
         name=shown,
         proposal=proposal,
     )
-
-
-@contextmanager
-def disk(doing: str) -> Iterator[None]:
-    """Errors of the disk inside become `DiskTrouble` that names the file."""
-    try:
-        yield
-    except OSError as error:
-        hints = {
-            errno.ENOSPC: "Free some space on this disk, then try again.",
-            errno.EDQUOT: "Your disk quota is used up; remove something, then try again.",
-            errno.EROFS: "The disk is read-only; set Manager.root_dir to a place that can be written.",
-        }
-        hint = hints.get(error.errno or 0, "Check that the folder exists and that you may write to it.")
-        place = error.filename or "the disk"
-        raise DiskTrouble(
-            f"{doing} failed: {place}: {error.strerror or error}.", hints=(hint,), path=str(place)
-        ) from error
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file by temporary file, fsync and rename: at any moment it is the old one or the new one."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @dataclass(frozen=True)

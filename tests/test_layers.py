@@ -22,12 +22,11 @@ LAYERS: list[tuple[str, ...]] = [
     ("explicit_list",),
     ("envfile", "lockfile"),
     ("exports", "pin"),
-    ("machine", "prefix", "guard"),
-    ("engine", "store", "kernelspec", "discovery", "localchannel", "binder"),
-    ("execution",),
+    ("files", "machine", "prefix"),
+    ("engine", "store", "kernelspec", "localchannel", "execution"),
     ("manager", "jobs"),
     ("server", "cli"),
-    ("__main__", "demo"),
+    ("__main__",),
 ]
 PURE = {name for layer in LAYERS[:8] for name in layer}
 STANDARD_ONLY = {"_version", "errors", "models"}

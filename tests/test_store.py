@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, InvalidName, NameTaken, NotFound
+from jupyter_envs.files import write_atomically
 from jupyter_envs.models import Generation, Lock, Package, Spec
-from jupyter_envs.store import Draft, Store, check_name, sizes, write_atomically
+from jupyter_envs.store import Draft, Store, check_name, sizes
 
 SPEC = Spec("x", ("https://example.org/channel",), ("python=3.12",))
 PYTHON = Package(

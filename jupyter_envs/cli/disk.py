@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from jupyter_envs.errors import DiskTrouble, Forbidden
-from jupyter_envs.store import write_atomically
+from jupyter_envs.files import write_atomically
 
 
 class DiskDocuments:

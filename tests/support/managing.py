@@ -41,7 +41,14 @@ def make_manager(home: Path, channel: str, cache: Path, **options: Any) -> Manag
 
 def notebook(source: str = "import sys; print(sys.prefix)", **metadata: Any) -> str:
     """A notebook of one code cell."""
-    cell = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [], "source": source}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "a",
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
     return json.dumps({"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
 
 
