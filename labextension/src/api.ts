@@ -230,12 +230,13 @@ export interface components {
             after: string | null;
             manager: components["schemas"]["PackageManager"];
         };
+        /** @description What was asked for. */
         Spec: {
             name: string | null;
             channels: string[];
-            /** @description Match specs as the user wrote them. */
+            /** @description Match specs as they were asked for. */
             conda: string[];
-            /** @description Requirement lines as the user wrote them. */
+            /** @description Requirement lines as they were asked for. */
             pip: string[];
             variables: {
                 [key: string]: string;
@@ -346,6 +347,11 @@ export interface components {
         LockRequest: {
             /** @constant */
             lock: true;
+            /**
+             * @description False leaves the notebook's metadata to the caller, who has it open.
+             * @default true
+             */
+            write_notebook: boolean;
         };
         SwitchRequest: {
             /** @description A session's id. */

@@ -88,6 +88,15 @@ describe('words', () => {
     );
   });
 
+  it.each([
+    ['conda-forge', 'conda-forge'],
+    ['https://example.org/a/b/main', 'https://example.org/…/main'],
+    ['http://127.0.0.1:8000', 'http://127.0.0.1:8000'],
+    ['file:///home/me/channels/own/', 'file:///…/own']
+  ])('shortens the channel %s', (name, text) => {
+    expect(channel(name)).toBe(text);
+  });
+
   it('says what a plan does', () => {
     const added = [
       {

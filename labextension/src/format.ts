@@ -149,8 +149,8 @@ export function difference(item: Difference, trans: TranslationBundle): string {
 
 /** A channel, short enough for a line: `conda-forge`, `https://example.org/…/name`. */
 export function channel(name: string): string {
-  const [, start, last] = /^(\w+:\/\/[^/]*)\/.*\/([^/]+)\/?$/.exec(name) ?? [];
-  return start === undefined ? name : `${start}/…/${last}`;
+  const found = /^(\w+:\/\/[^/]*)\/.+\/([^/]+)\/?$/.exec(name);
+  return found ? `${found[1]}/…/${found[2]}` : name;
 }
 
 /** `34 packages added, 12 to download, 82 MB. No package runs code when installed.` */

@@ -14,6 +14,7 @@ export const CommandIDs = {
   remove: 'jupyter-envs:remove',
   confirmRemove: 'jupyter-envs:confirm-remove',
   use: 'jupyter-envs:use',
+  restartKernel: 'jupyter-envs:restart-kernel',
   pin: 'jupyter-envs:pin',
   unpin: 'jupyter-envs:unpin',
   build: 'jupyter-envs:build',

@@ -1,4 +1,4 @@
-import { lockIcon, undoIcon } from '@jupyterlab/ui-components';
+import { lockIcon, refreshIcon, undoIcon } from '@jupyterlab/ui-components';
 
 import { envsIcon } from '../icon';
 import type { Commands, ICommandContext } from './context';
@@ -23,6 +23,13 @@ export function notebookCommands(context: ICommandContext): Commands {
       icon: envsIcon,
       isEnabled: args => isOpen(context) && runnable(context, args),
       execute: guard(context, args => pins.use(required(context, args)))
+    },
+    [CommandIDs.restartKernel]: {
+      label: trans.__('Restart This Notebook’s Kernel'),
+      caption: trans.__('Let the kernel start anew from the environment as it is now'),
+      icon: refreshIcon,
+      isEnabled: () => pins.kernel !== null,
+      execute: guard(context, () => context.commands.execute('notebook:restart-kernel'))
     },
     [CommandIDs.pin]: {
       label: listedLabel(trans.__('Pin This Notebook')),

@@ -24,15 +24,16 @@ export function useChanges(...sources: IChanging[]): void {
 
 /** Give the focus back to where it was, once this component goes. */
 export function useReturnFocus(): void {
+  // as it is before anything in this component takes the focus
+  const [before] = React.useState(() => document.activeElement);
   React.useEffect(() => {
-    const before = document.activeElement;
     return () => {
       // only if nobody else has taken it since
       if (before instanceof HTMLElement && before.isConnected) {
         setTimeout(() => document.activeElement === document.body && before.focus());
       }
     };
-  }, []);
+  }, [before]);
 }
 
 /** Take the focus on appearing, unless the user works elsewhere than in the panel. */

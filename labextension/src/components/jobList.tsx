@@ -12,8 +12,10 @@ export interface IJobActions {
   onDrop: (job: Job) => void;
   /** Open the form that the job came from again; null where there is none. */
   onRetry: ((job: Job) => void) | null;
-  /** Run the current notebook in what the job made; null without a notebook. */
+  /** Run the current notebook in what the job made; null without one, or if it does so already. */
   onUse: ((job: Job) => void) | null;
+  /** Let the current notebook's kernel start anew from what the job made; null if it is another kernel. */
+  onRestart: ((job: Job) => void) | null;
   onNewNotebook: (job: Job) => void;
 }
 
@@ -47,7 +49,7 @@ function JobCard(props: IJobCardProps): React.JSX.Element {
       <div className="jp-Envs-name" title={job.title}>
         {job.title}
       </div>
-      <JobState job={job} rate={jobs.rate(job.id)} />
+      <JobState job={job} rate={jobs.rate(job.id)} restart={props.onRestart !== null} />
       <Actions>
         <JobFollowUp {...props} />
         {!isOver(job) && <Button label={trans.__('Cancel')} onClick={drop} />}
@@ -59,7 +61,8 @@ function JobCard(props: IJobCardProps): React.JSX.Element {
   );
 }
 
-function JobState({ job, rate }: { job: Job; rate: number | null }): React.JSX.Element {
+function JobState(props: { job: Job; rate: number | null; restart: boolean }): React.JSX.Element {
+  const { job, rate, restart } = props;
   const trans = useTrans();
   switch (job.state) {
     case 'failed':
@@ -67,20 +70,24 @@ function JobState({ job, rate }: { job: Job; rate: number | null }): React.JSX.E
     case 'cancelled':
       return <Sentence tone="off">{trans.__('Cancelled. Nothing was changed.')}</Sentence>;
     case 'done':
-      return <Sentence tone="ok">{trans.__('%1 is ready.', job.environment ?? '')}</Sentence>;
+      return (
+        <Sentence tone="ok">
+          {trans.__('%1 is ready.', job.environment ?? '')}
+          {restart && ' ' + trans.__('A running kernel keeps what it started with.')}
+        </Sentence>
+      );
     default:
       return <JobProgress job={job} rate={rate} />;
   }
 }
 
 /** What one would do next. */
-function JobFollowUp({
-  job,
-  onRetry,
-  onUse,
-  onNewNotebook
-}: IJobCardProps): React.JSX.Element | null {
+function JobFollowUp(props: IJobCardProps): React.JSX.Element | null {
+  const { job, onRetry, onRestart, onUse, onNewNotebook } = props;
   const trans = useTrans();
+  if (job.state === 'done' && onRestart) {
+    return <Button label={trans.__('Restart kernel')} onClick={() => onRestart(job)} />;
+  }
   if (job.state === 'done') {
     return onUse ? (
       <Button label={trans.__('Use for this notebook')} onClick={() => onUse(job)} />

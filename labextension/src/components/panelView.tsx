@@ -36,6 +36,7 @@ export type IPanelCommands = Record<
   | 'plan'
   | 'refresh'
   | 'remove'
+  | 'restartKernel'
   | 'restore'
   | 'retry'
   | 'update'
@@ -132,16 +133,24 @@ function buildLabel({ pins, trans }: IPanelProps): string {
   }
 }
 
-function JobsSection({ jobs, pins, state, actions }: IPanelProps): React.JSX.Element | null {
+function JobsSection({
+  environments,
+  jobs,
+  pins,
+  state,
+  actions
+}: IPanelProps): React.JSX.Element | null {
   const trans = useTrans();
   const items = jobs.items.filter(
     job => !pins.draft.owns(job) && !state.draft.owns(job) && isShown(job, jobs)
   );
   /** The job was news: it has been taken note of. */
-  const follow = (job: Job, command: 'use' | 'newNotebook') => {
+  const follow = (job: Job, command: 'use' | 'newNotebook' | 'restartKernel') => {
     actions.run(command, { environment: job.environment ?? '' });
     actions.run('dropJob', { job: job.id });
   };
+  const running = environments.byKernel(pins.kernel?.name)?.name;
+  const runsIn = (job: Job) => running !== undefined && job.environment === running;
   return items.length === 0 ? null : (
     <Section title={trans.__('Jobs')} {...folding(state, 'jobs')}>
       <JobList
@@ -150,7 +159,8 @@ function JobsSection({ jobs, pins, state, actions }: IPanelProps): React.JSX.Ele
         actions={job => ({
           onDrop: () => actions.run('dropJob', { job: job.id }),
           onRetry: state.formOf(job.id) ? () => actions.run('retry', { job: job.id }) : null,
-          onUse: pins.path === null ? null : () => follow(job, 'use'),
+          onUse: pins.path === null || runsIn(job) ? null : () => follow(job, 'use'),
+          onRestart: runsIn(job) ? () => follow(job, 'restartKernel') : null,
           onNewNotebook: () => follow(job, 'newNotebook')
         })}
       />

@@ -8,10 +8,10 @@ import type { IWorkspace } from '../pin';
 export class Notebook {
   readonly metadata = new Map<string, unknown>();
   readonly done: string[] = [];
-  readonly pathChanged = new Signal<this, string>(this);
-  readonly saveState = new Signal<this, string>(this);
-  readonly kernelChanged = new Signal<this, unknown>(this);
-  readonly statusChanged = new Signal<this, unknown>(this);
+  readonly pathChanged = new Signal<Notebook, string>(this);
+  readonly saveState = new Signal<Notebook, string>(this);
+  readonly kernelChanged = new Signal<Notebook, unknown>(this);
+  readonly statusChanged = new Signal<Notebook, unknown>(this);
   dirty = false;
   kernel: string | null = 'python3';
   isDisposed = false;

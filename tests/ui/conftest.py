@@ -1,0 +1,147 @@
+"""A real browser on a real JupyterLab. The browser is started here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
+
+from jupyter_envs.localchannel import LocalChannel
+from tests.support.client import API
+from tests.support.http_server import FileServer
+from tests.support.lab import PROJECT, Lab
+
+from .sidebar import Sidebar
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+]
+PICTURES = PROJECT / "docs" / "screenshots"
+"""Where the pictures of the documentation go when JUPYTER_ENVS_SCREENSHOTS is set."""
+
+
+NOT_OURS = (
+    # the browser says so for every answer of 4xx; that these are shown is what is tested
+    "Failed to load resource",
+    # JupyterLab's debugger, when a kernel is changed while it still asks the one before
+    "Could not restore the debugger state",
+)
+
+
+@pytest.fixture(scope="session")
+def slow_channel(channel: LocalChannel) -> Iterator[FileServer]:
+    """The channel of the browser's JupyterLab, which tests slow down to see what happens meanwhile."""
+    with FileServer(channel.path) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def lab(slow_channel: FileServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab for the browser alone, with an empty package cache to begin with."""
+    home = tmp_path_factory.mktemp("browser-lab")
+    settings = {
+        "default_channels": [slow_channel.url],
+        "root_dir": str(home / "envs"),
+        "cache_dir": str(home / "package-cache"),
+    }
+    with Lab(home, {"Manager": settings}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    expect.set_options(timeout=30_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Complaints:
+    """What a page should never do: log errors, throw, or ask another machine for anything."""
+
+    own: str
+    errors: list[str] = field(default_factory=list)
+    external: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        page.on("pageerror", self._thrown)
+        page.on("console", self._heard)
+        page.on("request", self._asked)
+
+    def _thrown(self, error: Error) -> None:
+        self.errors.append(error.stack or error.message)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(NOT_OURS):
+            self.errors.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        if re.match(r"(http|ws)s?:", request.url) and self.own not in request.url:
+            self.external.append(request.url)
+
+
+@pytest.fixture
+def page(lab: Lab, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh workspace of JupyterLab; fails the test if the page complained."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    complaints = Complaints(lab.url.split("//")[1].split("/")[0])
+    complaints.listen(page)
+    page.goto(f"{lab.url}lab/workspaces/{request.node.name}?reset&token={lab.token}")
+    yield page
+    context.close()
+    assert not complaints.errors, "\n\n".join(complaints.errors)
+    assert complaints.external == []
+
+
+@pytest.fixture
+def sidebar(page: Page) -> Sidebar:
+    """The environments panel of the page, open."""
+    sidebar = Sidebar(page, PICTURES if os.environ.get("JUPYTER_ENVS_SCREENSHOTS") else None)
+    sidebar.open()
+    return sidebar
+
+
+@pytest.fixture
+def folder(lab: Lab, request: pytest.FixtureRequest) -> Path:
+    """A folder of the test's own below the server's root."""
+    folder = lab.root / str(request.node.name)
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def create(lab: Lab) -> Iterator[Callable[..., str]]:
+    """Makes environments where making them is not what is tested; they are gone afterwards."""
+    made: list[str] = []
+
+    def make(name: str, *packages: str) -> str:
+        reply = lab.post(API + "environments", {"name": name, "packages": list(packages)})
+        job = lab.finished(reply)
+        assert job["state"] == "done", job
+        assert lab.delete(f"{API}jobs/{job['id']}").status == 204
+        made.append(name)
+        return name
+
+    yield make
+    for name in made:
+        reply = lab.delete(f"{API}environments/{name}?force=true")
+        if reply.status == 202:
+            lab.finished(reply)

@@ -1,0 +1,152 @@
+"""What a person does in the sidebar and in a notebook, as the tests' words."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+WIDTH = 300
+"""The sidebar's width in pixels."""
+
+_READY = """name => {
+  const session = window.jupyterapp.shell.currentWidget?.sessionContext;
+  const kernel = session?.session?.kernel;
+  return session?.isReady && kernel?.connectionStatus === 'connected' && kernel?.status === 'idle'
+    && (!name || kernel.name === name);
+}"""
+
+
+def write_notebook(path: Path, source: str = "") -> None:
+    """A notebook with one cell that runs in JupyterLab's own Python."""
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "first",
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook))
+
+
+class Sidebar:
+    """The environments panel of one page; ``pictures`` is a folder for screenshots, or None for none."""
+
+    def __init__(self, page: Page, pictures: Path | None) -> None:
+        self.page = page
+        self.pictures = pictures
+        self.panel = page.locator("#jupyter-envs-panel")
+
+    def open(self) -> None:
+        """Wait until JupyterLab is there, and bring the panel to the front."""
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+        self.page.wait_for_function("() => !!window.jupyterapp")
+        self.page.evaluate("async () => { await window.jupyterapp.restored; }")
+        self.command("jupyter-envs:show")
+        expect(self.panel).to_be_visible()
+        self._widen()
+
+    def command(self, command: str, **arguments: object) -> None:
+        """Run one of JupyterLab's commands, and wait for its end."""
+        run = "async ([id, args]) => { await window.jupyterapp.commands.execute(id, args); }"
+        self.page.evaluate(run, [command, arguments])
+
+    def section(self, name: str) -> Locator:
+        """One of the panel's sections, by its title."""
+        return self.panel.get_by_role("region", name=name, exact=True)
+
+    @property
+    def card(self) -> Locator:
+        """What is said about the current notebook."""
+        return self.section("This notebook")
+
+    def button(self, name: str, within: Locator | None = None) -> Locator:
+        """The button that says just this."""
+        return (within or self.panel).get_by_role("button", name=name, exact=True)
+
+    def press(self, name: str, within: Locator | None = None) -> None:
+        """Press the button that says just this."""
+        self.button(name, within).click()
+
+    def row(self, environment: str) -> Locator:
+        """An environment's row in the list."""
+        return self.section("Environments").get_by_role("button", name=re.compile(f"^{re.escape(environment)}, "))
+
+    def choose(self, *labels: str) -> None:
+        """Choose from the open menu, through its submenus."""
+        for label in labels:
+            exactly = re.compile(f"^{re.escape(label)}$")
+            self.page.locator(".lm-Menu-item", has=self.page.locator(".lm-Menu-itemLabel", has_text=exactly)).click()
+
+    def choose_file(self, name: str) -> None:
+        """Choose a file in the dialog that shows the notebook's folder."""
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_text(name, exact=True).click()
+        dialog.get_by_role("button", name="Select").click()
+
+    def fill_form(self, name: str, packages: str) -> Locator:
+        """Open the form for a new environment and fill it in."""
+        self.press("New environment", self.section("Environments").locator(".jp-Envs-tools"))
+        form = self.section("New environment")
+        form.get_by_label("Name").fill(name)
+        form.get_by_label("Packages").fill(packages)
+        return form
+
+    def open_notebook(self, path: str, kernel: str = "") -> None:
+        """Open a notebook and wait until its kernel can be used."""
+        self.command("docmanager:open", path=path)
+        self.wait_for_kernel(kernel)
+
+    def wait_for_kernel(self, name: str = "") -> None:
+        """Wait until the current notebook's kernel (with ``name``: the one so called) is connected and idle."""
+        # the indicator in the toolbar says "idle" before the kernel is connected: ask the session itself
+        self.page.wait_for_function(_READY, arg=name, timeout=90_000)
+
+    def run_first_cell(self, source: str) -> Locator:
+        """Type into the notebook's first cell and run it; its output."""
+        cell = self.page.locator(".jp-Notebook .jp-Cell").first
+        editor = cell.locator(".cm-content")
+        editor.click()
+        expect(editor).to_be_focused()
+        self.page.keyboard.type(source)
+        expect(editor).to_have_text(source)
+        self.page.keyboard.press("Shift+Enter")
+        return cell.locator(".jp-OutputArea-output")
+
+    def picture(self, name: str) -> None:
+        """Save the panel as it looks now, in the dark and in the light theme, if pictures are wanted."""
+        if self.pictures is None:
+            return
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        self.page.mouse.move(1000, 600)
+        for theme, suffix in (("JupyterLab Dark", "dark"), ("JupyterLab Light", "light")):
+            self.command("apputils:change-theme", theme=theme)
+            self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
+            # JupyterLab covers itself while it changes, and must not change again before it has uncovered itself
+            self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+            self._save(self.pictures / f"{name}-{suffix}.png")
+
+    def _save(self, path: Path) -> None:
+        """The panel down to its last line."""
+        panel, last = self.panel.bounding_box(), self.panel.locator(":scope > *").last.bounding_box()
+        assert panel is not None
+        assert last is not None
+        height = min(panel["height"], last["y"] + last["height"] - panel["y"])
+        clip: FloatRect = {"x": panel["x"], "y": panel["y"], "width": panel["width"], "height": height}
+        self.page.screenshot(path=path, clip=clip, animations="disabled")
+
+    def _widen(self) -> None:
+        """Drag the sidebar's edge until it is `WIDTH` wide."""
+        box = self.panel.bounding_box()
+        assert box is not None
+        edge, middle = box["x"] + box["width"] + 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(edge, middle)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + WIDTH + 2, middle, steps=4)
+        self.page.mouse.up()
