@@ -6,6 +6,7 @@ import {
   difference,
   duration,
   environmentLine,
+  environmentShort,
   fraction,
   planSentence,
   progress,
@@ -69,9 +70,9 @@ describe('words', () => {
   });
 
   it('says what an environment is', () => {
-    expect(environmentLine(anEnvironment({ running_kernels: 2 }), trans)).toBe(
-      'Python 3.11 · 34 packages · 2 kernels running'
-    );
+    const used = anEnvironment({ running_kernels: 2 });
+    expect(environmentLine(used, trans)).toBe('Python 3.11.7 · 34 packages · 2 kernels running');
+    expect(environmentShort(used, trans)).toBe('Python 3.11 · 34 packages · in use');
     const other = anEnvironment({ language: 'R', python: null, packages: 1, kernel: null });
     expect(environmentLine({ ...other, foreign: true, state: 'broken' }, trans)).toBe(
       'foreign · R · 1 package · broken · no kernel'

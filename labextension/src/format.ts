@@ -108,16 +108,30 @@ function part(done: number, total: number | null): number | null {
   return total ? Math.min(1, done / total) : null;
 }
 
-/** `Python 3.11 · 34 packages · 2 kernels running`. */
+/** `Python 3.11.7 · 34 packages · 2 kernels running`. */
 export function environmentLine(item: Environment, trans: TranslationBundle): string {
+  const running = trans._n('%1 kernel running', '%1 kernels running', item.running_kernels);
+  return environmentParts(item, language(item), running, trans);
+}
+
+/** The same, as short as it is in a list: `Python 3.11 · 34 packages · in use`. */
+export function environmentShort(item: Environment, trans: TranslationBundle): string {
+  const short = language(item).replace(/^(Python \d+\.\d+).*/, '$1');
+  return environmentParts(item, short, trans.__('in use'), trans);
+}
+
+function environmentParts(
+  item: Environment,
+  languageName: string,
+  running: string,
+  trans: TranslationBundle
+): string {
   const parts = [
     item.foreign ? trans.__('foreign') : '',
-    shortLanguage(item),
+    languageName,
     trans._n('%1 package', '%1 packages', item.packages),
     item.state === 'broken' ? trans.__('broken') : '',
-    item.running_kernels
-      ? trans._n('%1 kernel running', '%1 kernels running', item.running_kernels)
-      : '',
+    item.running_kernels ? running : '',
     item.kernel ? '' : trans.__('no kernel')
   ];
   return parts.filter(text => text).join(' · ');
@@ -126,11 +140,6 @@ export function environmentLine(item: Environment, trans: TranslationBundle): st
 /** `Python 3.11.7`, or the language alone. */
 export function language(item: Environment): string {
   return item.language === 'Python' && item.python ? `Python ${item.python}` : item.language;
-}
-
-/** As `language`, as short as it is in a list: `Python 3.11`. */
-function shortLanguage(item: Environment): string {
-  return language(item).replace(/^(Python \d+\.\d+).*/, '$1');
 }
 
 /** `2.2.2 → 2.2.3`, `added, 4.67.1`, `missing, 1.0`. */

@@ -36,8 +36,9 @@ PICTURES = PROJECT / "docs" / "screenshots"
 NOT_OURS = (
     # the browser says so for every answer of 4xx; that these are shown is what is tested
     "Failed to load resource",
-    # JupyterLab's debugger, when a kernel is changed while it still asks the one before
+    # JupyterLab's debugger, when a kernel goes while it still asks it something
     "Could not restore the debugger state",
+    "Kernel is dead",
 )
 
 
@@ -85,7 +86,8 @@ class Complaints:
         page.on("request", self._asked)
 
     def _thrown(self, error: Error) -> None:
-        self.errors.append(error.stack or error.message)
+        if not error.message.startswith(NOT_OURS):
+            self.errors.append(error.stack or error.message)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(NOT_OURS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,19 @@ _READY = """name => {
 }"""
 
 
-def write_notebook(path: Path, source: str = "") -> None:
-    """A notebook with one cell that runs in JupyterLab's own Python."""
+def write_notebook(path: Path, pin: Mapping[str, Any] | None = None) -> None:
+    """A notebook with an empty cell that runs in JupyterLab's own Python; ``pin`` is what its metadata says."""
     cell: dict[str, Any] = {
         "cell_type": "code",
         "execution_count": None,
         "id": "first",
         "metadata": {},
         "outputs": [],
-        "source": source,
+        "source": "",
     }
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    notebook = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    metadata = {"kernelspec": kernel, **({"jupyter_envs": pin} if pin else {})}
+    notebook = {"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     path.write_text(json.dumps(notebook))
 
 
@@ -50,7 +52,8 @@ class Sidebar:
         self.page.evaluate("async () => { await window.jupyterapp.restored; }")
         self.command("jupyter-envs:show")
         expect(self.panel).to_be_visible()
-        self._widen()
+        if self.pictures is not None:
+            self._widen()
 
     def command(self, command: str, **arguments: object) -> None:
         """Run one of JupyterLab's commands, and wait for its end."""
@@ -143,10 +146,13 @@ class Sidebar:
 
     def _widen(self) -> None:
         """Drag the sidebar's edge until it is `WIDTH` wide."""
-        box = self.panel.bounding_box()
-        assert box is not None
-        edge, middle = box["x"] + box["width"] + 2, box["y"] + box["height"] / 2
-        self.page.mouse.move(edge, middle)
-        self.page.mouse.down()
-        self.page.mouse.move(box["x"] + WIDTH + 2, middle, steps=4)
-        self.page.mouse.up()
+        for _ in range(5):
+            box = self.panel.bounding_box()
+            assert box is not None
+            if abs(box["width"] - WIDTH) < 3:
+                break
+            edge, middle = box["x"] + box["width"] + 2, box["y"] + box["height"] / 2
+            self.page.mouse.move(edge, middle)
+            self.page.mouse.down()
+            self.page.mouse.move(box["x"] + WIDTH + 2, middle, steps=4)
+            self.page.mouse.up()

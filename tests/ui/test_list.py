@@ -85,6 +85,7 @@ def test_removing_asks_and_says_what_stands_against_it(
     sidebar.row(name).press("Delete")
     question = sidebar.panel.get_by_role("alertdialog")
     expect(question).to_contain_text("Remove birds and its kernel?")
+    expect(sidebar.button("Remove", question)).to_be_focused()
     sidebar.picture("remove")
     question.press("Escape")
     expect(question).to_have_count(0)

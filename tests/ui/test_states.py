@@ -111,3 +111,21 @@ def test_unpinned_by_the_menu(sidebar: Sidebar, folder: Path, pinned: str) -> No
     sidebar.choose("Unpin This Notebook")
     expect(sidebar.button(f"Pin to {pinned}")).to_be_visible()
     assert "jupyter_envs" not in json.loads((folder / "analysis.ipynb").read_text())["metadata"]
+
+
+def test_what_a_notebook_says_is_text(lab: Lab, page: Page, sidebar: Sidebar, folder: Path) -> None:
+    hostile = "<img src=x onerror=\"document.title='owned'\">"
+    pin = {
+        "version": 1,
+        "environment": hostile,
+        "file": "environment.yml",
+        "lock": "x.conda-lock.yml",
+        "digest": "0" * 64,
+    }
+    write_notebook(folder / "stranger.ipynb", pin=pin)
+    sidebar.open_notebook(f"{folder.name}/stranger.ipynb")
+    expect(sidebar.card).to_contain_text("stranger.ipynb")
+    expect(sidebar.card).not_to_contain_text("Looking…")
+    expect(sidebar.card.locator("img[src]")).to_have_count(0)
+    assert page.title() != "owned"
+    assert lab.get(API + "jobs").json()["jobs"] == [], "opening a notebook starts nothing"

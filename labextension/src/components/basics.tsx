@@ -20,7 +20,7 @@ export interface IButtonProps {
 /** A button that says what it does. */
 export function Button(props: IButtonProps): React.JSX.Element {
   const button = React.useRef<HTMLButtonElement>(null);
-  useTakeFocus(button, props.focused);
+  useTakeFocus(button, props.focused ?? false);
   return (
     <button
       ref={button}

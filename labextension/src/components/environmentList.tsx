@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Tone } from '../card';
-import { environmentLine, size } from '../format';
+import { environmentLine, environmentShort, size } from '../format';
 import type { EnvsError } from '../request';
 import type { Environment } from '../tokens';
 import { Dot, IconButton } from './basics';
@@ -101,7 +101,7 @@ function Row(props: IRowProps): React.JSX.Element {
             {item.name}
           </div>
           <div className="jp-Envs-small jp-Envs-ellipsis" title={line}>
-            {line}
+            {environmentShort(item, trans)}
           </div>
         </div>
         <span className="jp-Envs-small" title={sizeTitle(item, trans)}>

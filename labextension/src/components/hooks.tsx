@@ -37,7 +37,7 @@ export function useReturnFocus(): void {
 }
 
 /** Take the focus on appearing, unless the user works elsewhere than in the panel. */
-export function useTakeFocus(element: React.RefObject<HTMLElement>, wanted = true): void {
+export function useTakeFocus(element: React.RefObject<HTMLElement>, wanted: boolean): void {
   React.useEffect(() => {
     const active = document.activeElement;
     if (wanted && (active === null || active === document.body || active.closest('.jp-Envs'))) {

@@ -16,7 +16,7 @@ export function PlanView(props: {
   const { plan } = props;
   const packages = React.useRef<HTMLDivElement>(null);
   // not the button: Enter, pressed once too often, must not install
-  useTakeFocus(packages);
+  useTakeFocus(packages, true);
   return (
     <div
       className="jp-Envs-plan"
