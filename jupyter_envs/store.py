@@ -77,17 +77,14 @@ class Store:
 
     def get(self, name: str) -> Environment:
         """One environment. Raises `NotFound`, or `DiskTrouble` when its `environment.json` is damaged."""
-        check_name(name)
+        self.require(name)
         path = self.root / name / "environment.json"
         try:
             status = path.stat()
             stamp = (status.st_mtime_ns, status.st_ino)
             if self._read.get(name, ((0, 0),))[0] != stamp:
                 self._read[name] = (stamp, parse(json.loads(path.read_text(encoding="utf-8"))))
-        except (FileNotFoundError, NotADirectoryError) as error:
-            hints = ("“jupyter envs list” shows what there is.",)
-            raise NotFound(f"There is no environment named {name}.", hints=hints, name=name) from error
-        except (ValueError, KeyError, TypeError, StopIteration) as error:
+        except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
             raise DiskTrouble(
                 f"The record of the environment {name} is damaged: {path}.",
                 hints=("Remove the environment and build it again from its lock.",),
@@ -98,6 +95,12 @@ class Store:
     def exists(self, name: str) -> bool:
         """Whether an environment of that name, in any spelling of upper and lower case, is there."""
         return name.lower() in (other.lower() for other in self.names())
+
+    def require(self, name: str) -> None:
+        """Raise `NotFound` unless there is such an environment, be it damaged or whole."""
+        if check_name(name) not in self.names():
+            hints = ("“jupyter envs list” shows what there is.",)
+            raise NotFound(f"There is no environment named {name}.", hints=hints, name=name)
 
     def require_free(self, name: str) -> None:
         """Raise `InvalidName` or `NameTaken` unless a new environment may have the name."""
@@ -208,15 +211,16 @@ class Store:
             return ()
 
     def remove(self, name: str) -> None:
-        """Take an environment away: first its listing, then its files. Links inside are never followed."""
-        environment = self.get(name)
+        """Take an environment away, also a damaged one: first its listing, then its files. Links are never followed."""
+        self.require(name)
         with disk("Removing the environment"):
+            prefixes = sorted((self.root / name / "g").glob("*"))
             trash = self.root / ".trash"
             trash.mkdir(exist_ok=True)
             aside = trash / f"{name}-{secrets.token_hex(4)}"
             (self.root / name).rename(aside)
-            for generation in environment.generations:
-                list_for_conda(self.prefix(name, generation.id), present=False)
+            for prefix in prefixes:
+                list_for_conda(prefix, present=False)
             self._read.pop(name, None)
             shutil.rmtree(aside)
 

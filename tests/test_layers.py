@@ -22,7 +22,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("explicit_list",),
     ("envfile", "lockfile"),
     ("exports", "pin"),
-    ("files", "machine", "prefix"),
+    ("files", "machine", "prefix", "uninterrupted"),
     ("engine", "store", "kernelspec", "localchannel", "execution"),
     ("manager", "jobs"),
     ("server", "cli"),

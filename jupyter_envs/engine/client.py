@@ -24,6 +24,7 @@ from jupyter_envs.engine.messages import LINE_LIMIT, encode, packages_from_json,
 from jupyter_envs.errors import EngineFailed, error_from_json
 from jupyter_envs.models import Package, Progress, Reporter
 from jupyter_envs.redact import redact
+from jupyter_envs.uninterrupted import to_the_end
 
 # All that a worker sees of the server's environment variables: none of them is a secret of the server.
 ALLOWED = frozenset(
@@ -36,6 +37,7 @@ ALLOWED = frozenset(
     }
 )  # fmt: skip
 
+SECONDS_TO_DIE = 5.0
 # Isolated from PYTHON* variables and the user's site, but with the parent's own import path.
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from jupyter_envs.engine.worker import main; main()"
 
@@ -138,7 +140,16 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
+        await self._group_is_gone()
         self._scratch.cleanup()
+
+    async def _group_is_gone(self) -> None:
+        """Wait for what the worker had started itself; killed it is already."""
+        end = asyncio.get_running_loop().time() + SECONDS_TO_DIE
+        with contextlib.suppress(ProcessLookupError):
+            while asyncio.get_running_loop().time() < end:
+                os.killpg(self._process.pid, 0)
+                await asyncio.sleep(0.01)
 
 
 def parse(line: bytes) -> dict[str, Any]:
@@ -163,6 +174,10 @@ class Session:
 
     async def _ask(self, op: str, **args: Any) -> Any:
         return await self._worker.ask(op, {**self._common, **args}, self._reporter)
+
+    async def end(self) -> None:
+        """End the worker now and wait until it writes no more; nothing can be asked afterwards."""
+        await to_the_end(self._worker.end())
 
     async def solve(
         self, channels: Sequence[str], specs: Sequence[str], platform: str, pip_names: Sequence[str] = ()
@@ -218,7 +233,7 @@ class Engine:
         try:
             yield Session(worker, self._cache_dir, self._index, reporter)
         finally:
-            await asyncio.shield(worker.end())
+            await to_the_end(worker.end())
             if self._standby:
                 self.prepare()
 

@@ -31,6 +31,7 @@ from jupyter_envs.models import (
     Spec,
 )
 from jupyter_envs.store import Draft, Store, check_name
+from jupyter_envs.uninterrupted import in_thread, past_no_return
 
 PLANS_KEPT = 20
 FORMATS = ("full", "portable", "conda-lock", "explicit")
@@ -230,11 +231,12 @@ class Manager(LoggingConfigurable):
         try:
             await session.install(proposal.packages, draft.prefix)
             reporter.progress(Progress("publishing"))
-            await asyncio.to_thread(self._check, draft, proposal.packages)
+            await in_thread(self._check, draft, proposal.packages)
             variables = await session.capture(draft.prefix, name, proposal.spec.variables)
-            await asyncio.to_thread(self._publish, draft, proposal, reason, variables)
+            await past_no_return(self._publish, draft, proposal, reason, variables)
         except BaseException:
-            await asyncio.shield(asyncio.to_thread(self._store.discard, draft))
+            await session.end()
+            await past_no_return(self._store.discard, draft)
             raise
 
     def _check(self, draft: Draft, packages: Sequence[Package]) -> None:
@@ -267,7 +269,8 @@ class Manager(LoggingConfigurable):
 
     async def remove(self, name: str, reporter: Reporter, *, force: bool = False) -> None:
         """Remove an environment and its kernels. Raises `NotFound`, `EnvironmentBusy`, `EnvironmentInUse`."""
-        summary = self._summary(self._store.get(name).name, self.running_kernels())
+        self._store.require(name)
+        summary = self._summary(name, self.running_kernels())
         if summary.running_kernels and not force:
             raise EnvironmentInUse(
                 f"{name} is in use: {summary.running_kernels} of its kernels are running.",
@@ -277,8 +280,11 @@ class Manager(LoggingConfigurable):
             )
         with self._store.writing(name):
             reporter.progress(Progress("removing"))
-            kernelspec.remove(name)
-            await asyncio.shield(asyncio.to_thread(self._store.remove, name))
+            await past_no_return(self._remove, name)
+
+    def _remove(self, name: str) -> None:
+        kernelspec.remove(name)
+        self._store.remove(name)
 
     # ---- pins
 
