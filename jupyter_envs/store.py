@@ -98,7 +98,7 @@ class Store:
 
     def require(self, name: str) -> None:
         """Raise `NotFound` unless there is such an environment, be it damaged or whole."""
-        if check_name(name) not in self.names():
+        if not (self.root / check_name(name) / "environment.json").is_file():
             hints = ("“jupyter envs list” shows what there is.",)
             raise NotFound(f"There is no environment named {name}.", hints=hints, name=name)
 

@@ -77,7 +77,8 @@ def test_a_python_without_a_kernel_gets_one_and_the_plan_says_so(manager: Manage
         assert any("ipykernel was added" in note for note in plan.notes)
         assert "ipykernel" in {package.name for package in plan.added}
         with_kernel = CreateRequest(name="bare", packages=("python", "ipykernel"))
-        assert (await manager.plan(with_kernel, documents, Recorder())).notes == ()
+        notes = (await manager.plan(with_kernel, documents, Recorder())).notes
+        assert not any("ipykernel was added" in note for note in notes)
 
     asyncio.run(run())
 

@@ -16,6 +16,10 @@ from jupyter_envs.pin import differences
 KERNEL_PACKAGE = "ipykernel"
 KERNEL_ADDED = "ipykernel was added: without it no notebook could use this environment."
 
+MAY_BRING_SCRIPTS = (
+    "Packages still to be downloaded may bring activation scripts, which run once; link scripts never run."
+)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -145,7 +149,7 @@ def propose(
             for name in pending.scripts
             for script in pending.scripts[name]
         ),
-        notes=resolved.notes,
+        notes=(*resolved.notes, *([MAY_BRING_SCRIPTS] if pending.missing else [])),
         digest=lock.digest(platform),
     )
     hashes = {platform: resolved.spec.content_hash()}

@@ -148,9 +148,11 @@ async def download(client: Client, package: Package, archive: Path, watcher: Wat
     if writer.sha256.hexdigest() != package.sha256:
         raise PackageRefused(
             f"The archive of {package.name} {package.version} is not the one that was locked:"
-            f" its sha256 is {writer.sha256.hexdigest()}, not {package.sha256} (hash mismatch).",
+            f" its sha256 begins with {writer.sha256.hexdigest()[:12]}, not {package.sha256[:12]} (hash mismatch).",
             hints=("Lock again if the channel replaced the file; otherwise do not trust the channel.",),
             package=package.name,
+            sha256=writer.sha256.hexdigest(),
+            expected=package.sha256,
         )
 
 
