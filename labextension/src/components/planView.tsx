@@ -1,7 +1,8 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { channel, difference, planSentence, size } from '../format';
-import type { Plan } from '../tokens';
+import type { Package, Plan } from '../tokens';
 import { Actions, Button } from './basics';
 import { useTakeFocus, useTrans } from './hooks';
 
@@ -14,46 +15,13 @@ export function PlanView(props: {
 }): React.JSX.Element {
   const trans = useTrans();
   const { plan } = props;
-  const packages = React.useRef<HTMLDivElement>(null);
-  // not the button: Enter, pressed once too often, must not install
-  useTakeFocus(packages, true);
   return (
     <div
       className="jp-Envs-plan"
       role="group"
       aria-label={trans.__('Plan for %1', plan.environment)}
     >
-      <div
-        className="jp-Envs-scroll"
-        tabIndex={0}
-        role="region"
-        aria-label={trans.__('Packages')}
-        ref={packages}
-      >
-        <table className="jp-Envs-table">
-          <tbody>
-            {plan.removed.map(item => (
-              <Row key={`-${item.name}`} name={`− ${item.name} ${item.version}`} note="" />
-            ))}
-            {plan.changed.map(item => (
-              <Row key={`~${item.name}`} name={item.name} note={difference(item, trans)} />
-            ))}
-            {plan.added.map(item => (
-              <Row
-                key={`${item.manager} ${item.name}`}
-                name={`+ ${item.name} ${item.version}`}
-                note={
-                  item.manager === 'pip'
-                    ? trans.__('from PyPI')
-                    : item.size === null
-                      ? ''
-                      : size(item.size)
-                }
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Packages plan={plan} />
       <Notes plan={plan} />
       <Actions>
         <Button primary label={props.installLabel} onClick={props.onInstall} />
@@ -61,6 +29,48 @@ export function PlanView(props: {
       </Actions>
     </div>
   );
+}
+
+/** What goes, changes and comes. */
+function Packages({ plan }: { plan: Plan }): React.JSX.Element {
+  const trans = useTrans();
+  const list = React.useRef<HTMLDivElement>(null);
+  // not the button: Enter, pressed once too often, must not install
+  useTakeFocus(list, true);
+  return (
+    <div
+      className="jp-Envs-scroll"
+      tabIndex={0}
+      role="region"
+      aria-label={trans.__('Packages')}
+      ref={list}
+    >
+      <table className="jp-Envs-table">
+        <tbody>
+          {plan.removed.map(item => (
+            <Row key={`- ${item.name}`} name={`− ${item.name} ${item.version}`} note="" />
+          ))}
+          {plan.changed.map(item => (
+            <Row key={`~ ${item.name}`} name={item.name} note={difference(item, trans)} />
+          ))}
+          {plan.added.map(item => (
+            <Row
+              key={`${item.manager} ${item.name}`}
+              name={`+ ${item.name} ${item.version}`}
+              note={origin(item, trans)}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function origin(item: Package, trans: TranslationBundle): string {
+  if (item.manager === 'pip') {
+    return trans.__('from PyPI');
+  }
+  return item.size === null ? '' : size(item.size);
 }
 
 function Row(props: { name: string; note: string }): React.JSX.Element {
