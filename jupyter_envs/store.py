@@ -51,6 +51,12 @@ def check_name(name: str) -> str:
     )
 
 
+def missing(name: str) -> NotFound:
+    """The error for an environment that is not there."""
+    hints = ("“jupyter envs list” shows what there is.",)
+    return NotFound(f"There is no environment named {name}.", hints=hints, name=name)
+
+
 @dataclass(frozen=True)
 class Draft:
     """A generation in the making: nothing lists it yet."""
@@ -73,38 +79,43 @@ class Store:
             found = [entry.name for entry in os.scandir(self.root) if NAME.fullmatch(entry.name)]
         except FileNotFoundError:
             return []
-        return sorted(name for name in found if (self.root / name / "environment.json").is_file())
+        return sorted(name for name in found if self.exists(name))
+
+    def _record(self, name: str) -> str:
+        # a list of hundreds of environments spends its time here, and a Path costs more than its file
+        return f"{self.root}{os.sep}{name}{os.sep}environment.json"
 
     def get(self, name: str) -> Environment:
         """One environment. Raises `NotFound`, or `DiskTrouble` when its `environment.json` is damaged."""
-        self.require(name)
-        path = self.root / name / "environment.json"
+        path = self._record(check_name(name))
         try:
-            status = path.stat()
+            status = os.stat(path)  # noqa: PTH116
             stamp = (status.st_mtime_ns, status.st_ino)
             if self._read.get(name, ((0, 0),))[0] != stamp:
-                self._read[name] = (stamp, parse(json.loads(path.read_text(encoding="utf-8"))))
+                with open(path, "rb") as file:  # noqa: PTH123
+                    self._read[name] = (stamp, parse(json.load(file)))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise missing(name) from error
         except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
             raise DiskTrouble(
                 f"The record of the environment {name} is damaged: {path}.",
                 hints=("Remove the environment and build it again from its lock.",),
-                path=str(path),
+                path=path,
             ) from error
         return self._read[name][1]
 
     def exists(self, name: str) -> bool:
-        """Whether an environment of that name, in any spelling of upper and lower case, is there."""
-        return name.lower() in (other.lower() for other in self.names())
+        """Whether there is an environment of just that name, be it damaged or whole."""
+        return os.path.isfile(self._record(name))  # noqa: PTH113
 
     def require(self, name: str) -> None:
         """Raise `NotFound` unless there is such an environment, be it damaged or whole."""
-        if not (self.root / check_name(name) / "environment.json").is_file():
-            hints = ("“jupyter envs list” shows what there is.",)
-            raise NotFound(f"There is no environment named {name}.", hints=hints, name=name)
+        if not self.exists(check_name(name)):
+            raise missing(name)
 
     def require_free(self, name: str) -> None:
-        """Raise `InvalidName` or `NameTaken` unless a new environment may have the name."""
-        if self.exists(check_name(name)):
+        """Raise `InvalidName`, or `NameTaken` if an environment has the name, whatever the case of its letters."""
+        if check_name(name).lower() in (other.lower() for other in self.names()):
             hints = ("Choose another name, or remove the environment first.",)
             raise NameTaken(f"There is an environment named {name} already.", hints=hints, name=name)
 

@@ -172,10 +172,8 @@ class Manager(LoggingConfigurable):
     async def _propose(self, request: CreateRequest, documents: Documents, session: Session) -> Proposal:
         wanted = await self._read(request, documents)
         check_name(wanted.name)
-        if request.pin is None:
+        if request.pin is None or not self._store.exists(wanted.name):
             self._require_free(wanted.name)
-        elif not self._store.exists(wanted.name):
-            kernelspec.require_free(wanted.name)
         resolved = await resolve(wanted, session, self.platform, self.default_channels)
         pending = await session.pending(resolved.packages)
         current = await self._installed(wanted.name) if self._store.exists(wanted.name) else []
