@@ -170,6 +170,7 @@ def test_an_edited_file_is_outdated_and_update_solves_it_again(manager: Manager,
         assert (await manager.read_pin(path.name, documents)).verdict.state is VerdictState.OUTDATED
         request = CreateRequest(pin=path.name, update=True)
         plan = await manager.plan(request, documents, Recorder())
+        assert plan.channels == tuple(manager.default_channels), "the file names none"
         assert [(change.name, change.before, change.after) for change in plan.changed] == [("tinytext", "1.0", "2.0")]
         assert plan.added == plan.removed == ()
         await manager.create(request, documents, Recorder(), confirmed=plan.hash)

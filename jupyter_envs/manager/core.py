@@ -18,7 +18,7 @@ from jupyter_envs.errors import EngineFailed, EnvironmentInUse, EnvsError, Inval
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.diagnosis import Report, examine
 from jupyter_envs.manager.notebooks import Pinned, choose_files, read_pinned, save_notebook, with_pin
-from jupyter_envs.manager.planning import Wanted, propose, read_request, requested_names, resolve
+from jupyter_envs.manager.planning import Resolved, Wanted, propose, read_request, requested_names, resolve
 from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Proposal, Summary
 from jupyter_envs.models import (
     Generation,
@@ -249,7 +249,7 @@ class Manager(LoggingConfigurable):
 
     def _publish(self, draft: Draft, proposal: Proposal, reason: str, variables: Mapping[str, str]) -> None:
         now = datetime.now(timezone.utc)
-        lock = Lock(proposal.packages, tuple(proposal.spec.channels), (self.platform,), dict(proposal.content_hash))
+        lock = Lock(proposal.packages, proposal.plan.channels, (self.platform,), dict(proposal.content_hash))
         conda = [package for package in proposal.packages if package.manager == "conda"]
         prefix.write_history(draft.prefix, conda, proposal.spec.conda, now)
         self._store.record(draft, proposal.spec, lock)
@@ -357,7 +357,7 @@ class Manager(LoggingConfigurable):
             resolved = await resolve(
                 Wanted(pinned.pin.environment, spec), session, self.platform, self.default_channels
             )
-        lock = merged(pinned.lock, resolved.packages, spec, self.platform)
+        lock = merged(pinned.lock, resolved, spec, self.platform)
         await documents.write(pinned.beside(pinned.pin.lock), lockfile.write(lock, sources=(pinned.pin.file,)))
         new = Pin(pinned.pin.environment, pinned.pin.file, pinned.pin.lock, lock.digest())
         if write_notebook:
@@ -376,9 +376,9 @@ def reason_of(request: CreateRequest, exists: bool) -> str:
     return "created from a file" if request.file is not None else f"created with {', '.join(request.packages)}"[:200]
 
 
-def merged(lock: Lock | None, packages: Sequence[Package], spec: Spec, platform: str) -> Lock:
+def merged(lock: Lock | None, resolved: Resolved, spec: Spec, platform: str) -> Lock:
     """A lock with the packages of one platform replaced."""
     others = [package for package in lock.packages if package.platform != platform] if lock else []
     platforms = [*(known for known in (lock.platforms if lock else ()) if known != platform), platform]
     hashes = {**(lock.content_hash if lock else {}), platform: spec.content_hash()}
-    return Lock((*others, *packages), spec.channels, tuple(platforms), hashes)
+    return Lock((*others, *resolved.packages), resolved.channels, tuple(platforms), hashes)

@@ -76,10 +76,11 @@ def spec_of_lock(name: str, lock: Lock, platform: str) -> Spec:
 
 @dataclass(frozen=True)
 class Resolved:
-    """Packages for one platform, the Spec they came from, and what people should be told."""
+    """Packages for one platform, the Spec and the channels that they came from, and what people should be told."""
 
     spec: Spec
     packages: tuple[Package, ...]
+    channels: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -107,7 +108,7 @@ async def resolve(wanted: Wanted, session: Session, platform: str, default_chann
         if wanted.kernel_in_spec:
             asked = replace(asked, conda=(*asked.conda, KERNEL_PACKAGE))
     wheels = await session.resolve_pip(spec.pip, solution.packages, platform) if spec.pip else ()
-    return Resolved(asked, (*solution.packages, *wheels), notes)
+    return Resolved(asked, (*solution.packages, *wheels), tuple(channels), notes)
 
 
 def of_lock(wanted: Wanted, lock: Lock, platform: str) -> Resolved:
@@ -121,7 +122,7 @@ def of_lock(wanted: Wanted, lock: Lock, platform: str) -> Resolved:
             platform=platform,
         )
     same = wanted.spec.conda and lock.content_hash.get(platform) == wanted.spec.content_hash()
-    return Resolved(wanted.spec if same else spec_of_lock(wanted.name, lock, platform), packages)
+    return Resolved(wanted.spec if same else spec_of_lock(wanted.name, lock, platform), packages, lock.channels)
 
 
 def propose(
@@ -139,7 +140,7 @@ def propose(
         added=requested_first(resolved.spec, [package for package in resolved.packages if package.name in new]),
         removed=tuple(package for package in current if package.name in gone),
         changed=tuple(change for change in changes if is_change(change)),
-        channels=resolved.spec.channels,
+        channels=resolved.channels,
         pip=resolved.spec.pip,
         variables=resolved.spec.variables,
         to_fetch=len(fetched),

@@ -162,7 +162,7 @@ export function channel(name: string): string {
   return found ? `${found[1]}/…/${found[2]}` : name;
 }
 
-/** `34 packages added, 12 to download, 82 MB. No package runs code when installed.` */
+/** `34 packages added, 12 to download, 82 MB.` */
 export function planSentence(plan: Plan, trans: TranslationBundle): string {
   const changes = [
     plan.added.length ? trans._n('%1 package added', '%1 packages added', plan.added.length) : '',

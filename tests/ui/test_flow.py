@@ -30,7 +30,7 @@ def test_from_a_file_to_a_pinned_running_notebook(
     form = sidebar.section("New environment")
     sidebar.press("Show the plan", form)
     expect(form).to_contain_text("+ tinyconf 1.0")
-    expect(form).to_contain_text("No package runs code when installed.")
+    expect(form).to_contain_text("link scripts never run")
     assert lab.get(API + "environments").json()["environments"] == [], "a plan installs nothing"
     sidebar.picture("plan")
 

@@ -98,15 +98,14 @@ function Notes({ plan }: { plan: Plan }): React.JSX.Element {
       {plan.notes.map(note => (
         <p key={note}>{note}</p>
       ))}
-      {plan.runs_code.length === 0 ? (
+      {plan.runs_code.length === 0 && plan.to_fetch === 0 && (
         <p>{trans.__('No package runs code when installed.')}</p>
-      ) : (
-        plan.runs_code.map(what => (
-          <p key={what} className="jp-Envs-warning">
-            {trans.__('Runs code: %1', what)}
-          </p>
-        ))
       )}
+      {plan.runs_code.map(what => (
+        <p key={what} className="jp-Envs-warning">
+          {trans.__('Runs code: %1', what)}
+        </p>
+      ))}
     </div>
   );
 }
