@@ -208,6 +208,30 @@ def test_a_lock_for_other_machines_only_is_locked_for_this_one(manager: Manager,
     asyncio.run(run())
 
 
+def test_pinning_again_keeps_what_is_locked_for_other_machines(manager: Manager, home: Path) -> None:
+    documents, path = write_notebook(home / "work")
+
+    async def run() -> None:
+        await create(manager, "penguins", "tinyactivate")
+        status = await manager.pin(path.name, "penguins", documents)
+        assert status.pin is not None
+        file = home / "work" / status.pin.lock
+        here = lockfile.parse(file.read_text())
+        there = [replace(package, platform="osx-arm64") for package in here.packages]
+        both = replace(
+            here,
+            packages=(*here.packages, *there),
+            platforms=(*here.platforms, "osx-arm64"),
+            content_hash={**here.content_hash, "osx-arm64": here.content_hash[manager.platform]},
+        )
+        file.write_text(lockfile.write(both))
+        assert (await manager.pin(path.name, "penguins", documents)).verdict.state is VerdictState.MATCH
+        assert lockfile.parse(file.read_text()).digest() == both.digest()
+        assert (await manager.read_pin(path.name, documents)).verdict.state is VerdictState.MATCH
+
+    asyncio.run(run())
+
+
 def test_a_users_file_is_never_overwritten(manager: Manager, home: Path) -> None:
     documents, path = write_notebook(home / "work")
     for name in ("environment.yml", "penguins.yml"):
@@ -239,6 +263,20 @@ def test_unpin_takes_the_metadata_out_and_nothing_else(manager: Manager, home: P
         assert status.verdict.state is VerdictState.UNPINNED
         assert json.loads(path.read_text()) == json.loads(before)
         assert (home / "work" / "environment.yml").exists()
+
+    asyncio.run(run())
+
+
+def test_nonsense_in_the_metadata_can_be_taken_out_or_replaced(manager: Manager, home: Path) -> None:
+    documents, path = write_notebook(home / "work", jupyter_envs={"version": 1, "environment": 3})
+
+    async def run() -> None:
+        await create(manager, "penguins", "tinyblob")
+        with pytest.raises(InvalidFile):
+            await manager.read_pin(path.name, documents)
+        assert (await manager.unpin(path.name, documents)).verdict.state is VerdictState.UNPINNED
+        write_notebook(home / "work", jupyter_envs=["nonsense"])
+        assert (await manager.pin(path.name, "penguins", documents)).verdict.state is VerdictState.MATCH
 
     asyncio.run(run())
 
@@ -383,13 +421,13 @@ def test_a_prefix_that_is_not_what_was_planned_is_not_published(
     manager: Manager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk decides: here a package's record disappears between the install and the look at it."""
-    looked = manager._check
+    looked = manager._builder.check
 
     def sabotage(draft: object, packages: object) -> None:
         next(Path(manager.root_dir).glob("one/g/*/conda-meta/tinyblob-*.json")).unlink()
         looked(draft, packages)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(manager, "_check", sabotage)
+    monkeypatch.setattr(manager._builder, "check", sabotage)
     with pytest.raises(EngineFailed, match="tinyblob"):
         asyncio.run(create(manager, "one", "tinyblob"))
     assert environments(manager) == []

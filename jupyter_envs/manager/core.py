@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timezone
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
@@ -14,14 +13,25 @@ from traitlets.config import LoggingConfigurable
 
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
 from jupyter_envs.engine.client import Engine, Session
-from jupyter_envs.errors import EngineFailed, EnvironmentInUse, EnvsError, InvalidInput, NotFound, PlanChanged
+from jupyter_envs.errors import EnvironmentInUse, EnvsError, InvalidInput, NotFound, PlanChanged
 from jupyter_envs.machine import current_platform
+from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.diagnosis import Report, examine
-from jupyter_envs.manager.notebooks import Pinned, choose_files, read_pinned, save_notebook, with_pin
-from jupyter_envs.manager.planning import Resolved, Wanted, propose, read_request, requested_names, resolve
+from jupyter_envs.manager.notebooks import (
+    Pinned,
+    beside,
+    choose_files,
+    keeping_others,
+    read_lock,
+    read_notebook,
+    read_pinned,
+    save_notebook,
+    with_files,
+    with_pin,
+)
+from jupyter_envs.manager.planning import Wanted, propose, read_request, reason_of, requested_names, resolve
 from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Proposal, Summary
 from jupyter_envs.models import (
-    Generation,
     Lock,
     Package,
     Pin,
@@ -30,8 +40,8 @@ from jupyter_envs.models import (
     Reporter,
     Spec,
 )
-from jupyter_envs.store import Draft, Store, check_name
-from jupyter_envs.uninterrupted import in_thread, past_no_return
+from jupyter_envs.store import Store, check_name
+from jupyter_envs.uninterrupted import past_no_return
 
 PLANS_KEPT = 20
 FORMATS = ("full", "portable", "conda-lock", "explicit")
@@ -76,6 +86,7 @@ class Manager(LoggingConfigurable):
         self.platform = current_platform()
         self.running_kernels: Callable[[], Mapping[str, int]] = no_kernels
         self._store = Store(Path(self.root_dir))
+        self._builder = Builder(self._store, self.platform)
         self._engine = Engine(Path(self.cache_dir), index=self.pypi_index or None, standby=self.standby_worker)
         self._plans: OrderedDict[str, tuple[CreateRequest, str | None, Proposal]] = OrderedDict()
 
@@ -164,9 +175,12 @@ class Manager(LoggingConfigurable):
             with self._store.writing(name):
                 if request.pin is None:
                     self._require_free(name)
-                await self._build(name, proposal, reason_of(request, self._store.exists(name)), session, reporter)
+                await self._builder.build(
+                    name, proposal, reason_of(request, self._store.exists(name)), session, reporter
+                )
         if request.pin is not None and request.update:
-            await self._write_pin(request.pin, name, documents, write=request.write_notebook, keep_files=True)
+            kept = pin.read((await read_notebook(request.pin, documents)).get("metadata", {}))
+            await self._write_pin(request.pin, name, documents, write=request.write_notebook, keep=kept)
         return self._summary(name, self.running_kernels())
 
     async def _propose(self, request: CreateRequest, documents: Documents, session: Session) -> Proposal:
@@ -223,48 +237,6 @@ class Manager(LoggingConfigurable):
     def _generation_of(self, name: str) -> str | None:
         return self._store.get(name).current if self._store.exists(name) else None
 
-    async def _build(self, name: str, proposal: Proposal, reason: str, session: Session, reporter: Reporter) -> None:
-        """Install into a new prefix, look at what is there, publish it, make it a kernel; or leave no trace."""
-        draft = self._store.draft(name)
-        try:
-            await session.install(proposal.packages, draft.prefix)
-            reporter.progress(Progress("publishing"))
-            await in_thread(self._check, draft, proposal.packages)
-            variables = await session.capture(draft.prefix, name, proposal.spec.variables)
-            await past_no_return(self._publish, draft, proposal, reason, variables)
-        except BaseException:
-            await session.end()
-            await past_no_return(self._store.discard, draft)
-            raise
-
-    def _check(self, draft: Draft, packages: Sequence[Package]) -> None:
-        """Believe the disk, not the worker."""
-        found = prefix.with_hashes(prefix.installed(draft.prefix, self.platform), packages)
-        wrong = pin.differences(packages, found)
-        if wrong:
-            names = ", ".join(change.name for change in wrong[:5])
-            raise EngineFailed(
-                f"The environment is not what was planned ({names}).", hints=("Nothing was changed. Try again.",)
-            )
-
-    def _publish(self, draft: Draft, proposal: Proposal, reason: str, variables: Mapping[str, str]) -> None:
-        now = datetime.now(timezone.utc)
-        lock = Lock(proposal.packages, proposal.plan.channels, (self.platform,), dict(proposal.content_hash))
-        conda = [package for package in proposal.packages if package.manager == "conda"]
-        prefix.write_history(draft.prefix, conda, proposal.spec.conda, now)
-        self._store.record(draft, proposal.spec, lock)
-        generation = Generation(
-            id=draft.id,
-            created=now.isoformat(timespec="seconds"),
-            reason=reason,
-            digest=lock.digest(self.platform),
-            packages=len(proposal.packages),
-            python=prefix.python_version(proposal.packages),
-            kernels=tuple(kernelspec.names(draft.name, draft.prefix)),
-        )
-        self._store.publish(draft, generation)
-        kernelspec.publish(kernelspec.Place(draft.name, draft.id, draft.prefix), variables)
-
     async def remove(self, name: str, reporter: Reporter, *, force: bool = False) -> None:
         """Remove an environment and its kernels. Raises `NotFound`, `EnvironmentBusy`, `EnvironmentInUse`."""
         self._store.require(name)
@@ -288,37 +260,42 @@ class Manager(LoggingConfigurable):
 
     async def read_pin(self, path: str, documents: Documents) -> PinStatus:
         """A notebook's pin held against its files and this machine. Reads files; starts, solves, fetches nothing."""
-        pinned = await read_pinned(path, documents)
+        return await self._judge(await read_pinned(path, documents))
+
+    async def _judge(self, pinned: Pinned) -> PinStatus:
         name = pinned.pin.environment if pinned.pin else ""
         here = bool(name) and self._store.exists(name)
         installed = await self._installed(name) if here else None
         verdict = pin.verdict(
             pinned.pin, platform=self.platform, spec=pinned.spec, lock=pinned.lock, installed=installed
         )
-        return PinStatus(path, pinned.pin, verdict, self._summary(name, self.running_kernels()) if here else None)
+        return PinStatus(
+            pinned.path, pinned.pin, verdict, self._summary(name, self.running_kernels()) if here else None
+        )
 
     async def pin(self, path: str, environment: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
         """Pin a notebook: write the environment's file and lock beside it, and the pin into its metadata."""
         new = await self._write_pin(path, environment, documents, write=write_notebook)
-        return await self._status_with(path, new, documents)
+        return await self._judge(await with_files(path, {}, new, documents))
 
     async def _write_pin(
-        self, path: str, name: str, documents: Documents, *, write: bool, keep_files: bool = False
+        self, path: str, name: str, documents: Documents, *, write: bool, keep: Pin | None = None
     ) -> Pin:
+        """Write the files, into those of the pin to ``keep`` if there is one, and with ``write`` the notebook too."""
         environment = self._store.get(name)
         spec = self._store.spec(name, environment.current)
         lock = self._store.lock(name, environment.current)
-        pinned = await read_pinned(path, documents)
-        if keep_files and pinned.pin is not None:
-            file, lock_file, missing = pinned.pin.file, pinned.pin.lock, False
-        else:
-            file, lock_file, missing = await choose_files(path, name, spec, documents)
+        notebook = await read_notebook(path, documents)
+        file, lock_file, missing = (
+            (keep.file, keep.lock, False) if keep else await choose_files(path, name, spec, documents)
+        )
         if missing:
-            await documents.write(pinned.beside(file), envfile.write(spec))
-        await documents.write(pinned.beside(lock_file), lockfile.write(lock, sources=(file,)))
+            await documents.write(beside(path, file), envfile.write(spec))
+        lock = keeping_others(await read_lock(beside(path, lock_file), documents), lock)
+        await documents.write(beside(path, lock_file), lockfile.write(lock, sources=(file,)))
         new = Pin(name, file, lock_file, lock.digest())
         if write:
-            await save_notebook(path, with_pin(pinned.notebook, new, self._kernel_metadata(name)), documents)
+            await save_notebook(path, with_pin(notebook, new, self._kernel_metadata(name)), documents)
         return new
 
     def _kernel_metadata(self, name: str) -> dict[str, str] | None:
@@ -327,23 +304,12 @@ class Manager(LoggingConfigurable):
             return None
         return {"name": generation.kernels[0], "display_name": name, "language": "python" if generation.python else ""}
 
-    async def _status_with(self, path: str, new: Pin, documents: Documents) -> PinStatus:
-        """The status that the notebook has, or will have once its editor has saved the pin."""
-        environment = self._store.get(new.environment)
-        lock = self._store.lock(new.environment, environment.current)
-        spec = self._store.spec(new.environment, environment.current)
-        verdict = pin.verdict(
-            new, platform=self.platform, spec=spec, lock=lock, installed=await self._installed(new.environment)
-        )
-        return PinStatus(path, new, verdict, self._summary(new.environment, self.running_kernels()))
-
     async def unpin(self, path: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
-        """Take the pin out of a notebook; its files stay."""
-        pinned = await read_pinned(path, documents)
-        if write_notebook and pinned.pin is not None:
-            await save_notebook(path, with_pin(pinned.notebook, None), documents)
-        verdict = pin.verdict(None, platform=self.platform, spec=None, lock=None, installed=None)
-        return PinStatus(path, None, verdict, None)
+        """Take the pin out of a notebook, whatever it says; its files stay."""
+        notebook = await read_notebook(path, documents)
+        if write_notebook and pin.METADATA_KEY in notebook.get("metadata", {}):
+            await save_notebook(path, with_pin(notebook, None), documents)
+        return await self._judge(Pinned(path, notebook, None, None, None))
 
     async def lock_pin(
         self, path: str, documents: Documents, reporter: Reporter, *, write_notebook: bool = True
@@ -357,28 +323,10 @@ class Manager(LoggingConfigurable):
             resolved = await resolve(
                 Wanted(pinned.pin.environment, spec), session, self.platform, self.default_channels
             )
-        lock = merged(pinned.lock, resolved, spec, self.platform)
+        new_lock = Lock(resolved.packages, resolved.channels, (self.platform,)).locked_from(spec)
+        lock = keeping_others(pinned.lock, new_lock)
         await documents.write(pinned.beside(pinned.pin.lock), lockfile.write(lock, sources=(pinned.pin.file,)))
         new = Pin(pinned.pin.environment, pinned.pin.file, pinned.pin.lock, lock.digest())
         if write_notebook:
             await save_notebook(path, with_pin(pinned.notebook, new), documents)
         return await self.read_pin(path, documents)
-
-
-def reason_of(request: CreateRequest, exists: bool) -> str:
-    """Why a generation is made, in the words of its history."""
-    if request.pin is not None:
-        return (
-            "updated from its file" if request.update else "restored from the lock" if exists else "built from the lock"
-        )
-    if request.lock is not None:
-        return "created from a lock"
-    return "created from a file" if request.file is not None else f"created with {', '.join(request.packages)}"[:200]
-
-
-def merged(lock: Lock | None, resolved: Resolved, spec: Spec, platform: str) -> Lock:
-    """A lock with the packages of one platform replaced."""
-    others = [package for package in lock.packages if package.platform != platform] if lock else []
-    platforms = [*(known for known in (lock.platforms if lock else ()) if known != platform), platform]
-    hashes = {**(lock.content_hash if lock else {}), platform: spec.content_hash()}
-    return Lock((*others, *resolved.packages), resolved.channels, tuple(platforms), hashes)

@@ -57,6 +57,11 @@ async def read_pinned(path: str, documents: Documents) -> Pinned:
     """A notebook with its pin and the files of its pin."""
     notebook = await read_notebook(path, documents)
     found = pin.read(notebook.get("metadata", {}))
+    return await with_files(path, notebook, found, documents)
+
+
+async def with_files(path: str, notebook: dict[str, Any], found: Pin | None, documents: Documents) -> Pinned:
+    """A notebook with the files of a pin that it has, or is about to get."""
     if found is None:
         return Pinned(path, notebook, None, None, None)
     file = await documents.read(beside(path, found.file))
@@ -68,6 +73,25 @@ async def read_pinned(path: str, documents: Documents) -> Pinned:
         envfile.parse(file, source=found.file) if file is not None else None,
         lockfile.parse(lock, source=found.lock) if lock is not None else None,
     )
+
+
+async def read_lock(path: str, documents: Documents) -> Lock | None:
+    """The lock at a path; None where there is none, or one that cannot be read and is about to be replaced."""
+    text = await documents.read(path)
+    try:
+        return lockfile.parse(text) if text is not None else None
+    except EnvsError:
+        return None
+
+
+def keeping_others(old: Lock | None, new: Lock) -> Lock:
+    """``new``, with what ``old`` has for platforms that ``new`` does not cover: a team's machines differ."""
+    if old is None:
+        return new
+    others = tuple(platform for platform in old.platforms if platform not in new.platforms)
+    kept = tuple(package for package in old.packages if package.platform in others)
+    hashes = {platform: value for platform, value in old.content_hash.items() if platform in others}
+    return Lock((*kept, *new.packages), new.channels, (*others, *new.platforms), {**hashes, **new.content_hash})
 
 
 async def choose_files(path: str, name: str, spec: Spec, documents: Documents) -> tuple[str, str, bool]:

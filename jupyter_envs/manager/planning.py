@@ -172,3 +172,14 @@ def requested_first(spec: Spec, packages: Sequence[Package]) -> tuple[Package, .
 def is_change(change: Difference) -> bool:
     """Whether a package is there before and after, but not the same."""
     return change.before is not None and change.after is not None
+
+
+def reason_of(request: CreateRequest, exists: bool) -> str:
+    """Why a generation is made, in the words of its history."""
+    if request.pin is not None:
+        return (
+            "updated from its file" if request.update else "restored from the lock" if exists else "built from the lock"
+        )
+    if request.lock is not None:
+        return "created from a lock"
+    return "created from a file" if request.file is not None else f"created with {', '.join(request.packages)}"[:200]
