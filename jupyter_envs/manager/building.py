@@ -1,0 +1,65 @@
+"""A proposal becomes a generation: installed beside the others, checked, published, made a kernel; or no trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+
+from jupyter_envs import kernelspec, pin, prefix
+from jupyter_envs.engine.client import Session
+from jupyter_envs.errors import EngineFailed
+from jupyter_envs.manager.values import Proposal
+from jupyter_envs.models import Generation, Lock, Package, Progress, Reporter
+from jupyter_envs.store import Draft, Store
+from jupyter_envs.uninterrupted import in_thread, past_no_return
+
+
+class Builder:
+    """Makes generations in one store, for one platform."""
+
+    def __init__(self, store: Store, platform: str) -> None:
+        self._store = store
+        self._platform = platform
+
+    async def build(self, name: str, proposal: Proposal, reason: str, session: Session, reporter: Reporter) -> None:
+        """Install into a new prefix, look at what is there, publish it, make it a kernel; or leave no trace."""
+        draft = self._store.draft(name)
+        try:
+            await session.install(proposal.packages, draft.prefix)
+            reporter.progress(Progress("publishing"))
+            await in_thread(self.check, draft, proposal.packages)
+            variables = await session.capture(draft.prefix, name, proposal.spec.variables)
+            await past_no_return(self.publish, draft, proposal, reason, variables)
+        except BaseException:
+            await session.end()
+            await past_no_return(self._store.discard, draft)
+            raise
+
+    def check(self, draft: Draft, packages: Sequence[Package]) -> None:
+        """Believe the disk, not the worker."""
+        found = prefix.with_hashes(prefix.installed(draft.prefix, self._platform), packages)
+        wrong = pin.differences(packages, found)
+        if wrong:
+            names = ", ".join(change.name for change in wrong[:5])
+            raise EngineFailed(
+                f"The environment is not what was planned ({names}).", hints=("Nothing was changed. Try again.",)
+            )
+
+    def publish(self, draft: Draft, proposal: Proposal, reason: str, variables: Mapping[str, str]) -> None:
+        """Write down what the draft is, list it, and register its kernels, in this order."""
+        now = datetime.now(timezone.utc)
+        lock = Lock(proposal.packages, proposal.plan.channels, (self._platform,), dict(proposal.content_hash))
+        conda = [package for package in proposal.packages if package.manager == "conda"]
+        prefix.write_history(draft.prefix, conda, proposal.spec.conda, now)
+        self._store.record(draft, proposal.spec, lock)
+        generation = Generation(
+            id=draft.id,
+            created=now.isoformat(timespec="seconds"),
+            reason=reason,
+            digest=lock.digest(self._platform),
+            packages=len(proposal.packages),
+            python=prefix.python_version(proposal.packages),
+            kernels=tuple(kernelspec.names(draft.name, draft.prefix)),
+        )
+        self._store.publish(draft, generation)
+        kernelspec.publish(kernelspec.Place(draft.name, draft.id, draft.prefix), variables)
