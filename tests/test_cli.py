@@ -22,6 +22,16 @@ from .support.managing import output_text, write_notebook
 from .support.processes import Process, wait_until
 
 
+# Tests that a shell runs in the background inherit from it that Ctrl-C is ignored.
+CALL = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.path.insert(0, sys.argv.pop(1))
+from jupyter_envs.cli import main
+main()
+"""
+
+
 @dataclass(frozen=True)
 class Done:
     status: int
@@ -46,8 +56,7 @@ class Cli:
         (folder / "jupyter_envs_config.json").write_text(json.dumps(settings))
 
     def argv(self, *arguments: str) -> list[str]:
-        code = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); from jupyter_envs.cli import main; main()"
-        return [sys.executable, "-c", code, *arguments]
+        return [sys.executable, "-c", CALL, str(PROJECT), *arguments]
 
     def __call__(self, *arguments: str) -> Done:
         done = subprocess.run(
