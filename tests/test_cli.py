@@ -21,7 +21,6 @@ from .support.lab import PROJECT
 from .support.managing import output_text, write_notebook
 from .support.processes import Process, wait_until
 
-
 # Tests that a shell runs in the background inherit from it that Ctrl-C is ignored.
 CALL = """
 import signal, sys
