@@ -84,7 +84,7 @@ def cli(home: Path, channel: LocalChannel, package_cache: Path) -> Cli:
 def test_from_a_file_to_a_pinned_notebook_that_runs_anywhere(cli: Cli) -> None:
     _, notebook = write_notebook(cli.work)
     (cli.work / "environment.yml").write_text("name: penguins\ndependencies:\n  - python\n  - tinytext=2.0\n")
-    said = cli.good("create", "penguins", "--file", "environment.yml", "--yes").out
+    said = cli.good("create", "--file", "environment.yml", "--yes").out
     assert "+ tinytext 2.0" in said
     assert "ipykernel was added" in said
     (listed,) = cli.good("list", "--json").json["environments"]

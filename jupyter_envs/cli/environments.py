@@ -13,7 +13,7 @@ from traitlets import Bool, List, Unicode
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.cli.terminal import size
-from jupyter_envs.errors import DiskTrouble, NotFound
+from jupyter_envs.errors import DiskTrouble, InvalidInput, NotFound
 from jupyter_envs.manager import CreateRequest, Manager
 
 LOCK_ENDINGS = ("conda-lock.yml", "conda-lock.yaml")
@@ -66,12 +66,11 @@ class CreateCommand(ManagerCommand):
 
     command = "create"
     name = "jupyter-envs create"
-    arguments = ("name",)
     more_arguments = True
     description = """Create an environment, which is a kernel at once.
 
     jupyter envs create NAME PACKAGE…  [--channel C]
-    jupyter envs create NAME --file environment.yml
+    jupyter envs create [NAME] --file environment.yml
     """
 
     file = Unicode(help="An environment.yml or a conda-lock.yml.").tag(config=True)
@@ -84,19 +83,22 @@ class CreateCommand(ManagerCommand):
 
     async def run(self, manager: Manager) -> Any:
         """Plan, ask, create."""
-        name, *packages = self.extra_args
+        name = self.extra_args[0] if self.extra_args else None
+        if name is None and not self.file:
+            raise InvalidInput("usage: jupyter envs create NAME PACKAGE…, or create [NAME] --file FILE")
         text = read_file(self.file) if self.file else None
         locked = self.file.endswith(LOCK_ENDINGS)
         request = CreateRequest(
             name=name,
-            packages=tuple(packages),
+            packages=tuple(self.extra_args[1:]),
             channels=tuple(self.channel),
             file=None if locked else text,
             lock=text if locked else None,
         )
-        summary = await self.create_confirmed(manager, request, DiskDocuments(Path.cwd()), name)
+        title = name or self.file
+        summary = await self.create_confirmed(manager, request, DiskDocuments(Path.cwd()), title)
         answer = summary.to_json()
-        self.say(f"{name} is ready: {answer['packages']} packages, kernel {answer['kernel'] or 'none'}.")
+        self.say(f"{summary.name} is ready: {answer['packages']} packages, kernel {answer['kernel'] or 'none'}.")
         return answer
 
 
