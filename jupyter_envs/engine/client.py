@@ -229,8 +229,11 @@ class Engine:
     @asynccontextmanager
     async def session(self, reporter: Reporter) -> AsyncIterator[Session]:
         """A worker for one job. When the body ends, however it ends, the worker and all it started are gone."""
-        worker = await self._take()
+        # a process that is half started when the cancellation comes would be nobody's
+        worker, cancelled = await to_the_end(self._take())
         try:
+            if cancelled:
+                raise asyncio.CancelledError
             yield Session(worker, self._cache_dir, self._index, reporter)
         finally:
             await to_the_end(worker.end())
