@@ -1,4 +1,4 @@
-"""Conda's name for the machine that this runs on."""
+"""Conda's name for a machine whose Python can be packaged."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import platform
 import sys
 
 from jupyter_envs.errors import InvalidInput
-
-_SYSTEMS = {"linux": "linux", "darwin": "osx"}
-_MACHINES = {"x86_64": "64", "amd64": "64", "arm64": "arm64", "aarch64": "aarch64", "ppc64le": "ppc64le"}
+from jupyter_envs.machine import current_platform
 
 
 def current_subdir() -> str:
@@ -16,11 +14,9 @@ def current_subdir() -> str:
 
     Raises InvalidInput on a machine whose Python cannot be packaged (Windows).
     """
-    system = _SYSTEMS.get(sys.platform)
-    machine = platform.machine().lower()
-    if system is None:
+    if sys.platform not in ("linux", "darwin"):
         raise InvalidInput(
             f"A local channel cannot be made on {platform.system()}.",
             hints=("Use a channel such as conda-forge.",),
         )
-    return f"{system}-{_MACHINES.get(machine, machine)}"
+    return current_platform()
