@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from jupyter_envs.engine.client import Engine, Session, Worker
+from jupyter_envs.engine.client import Engine, Session, Solution, Worker
 from jupyter_envs.errors import EngineFailed, EnvsError, InvalidSpec, PackageRefused, Unreachable, Unsolvable
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
@@ -52,6 +52,21 @@ def test_solve_finds_packages_with_url_and_hash(channel: LocalChannel, package_c
     assert {len(package.sha256) for package in packages.values()} == {64}
     assert all(package.url.startswith(channel.file_url) for package in packages.values())
     assert found.platform == PLATFORM
+
+
+def test_a_locked_version_is_kept_where_that_is_possible(channel: LocalChannel, package_cache: Path) -> None:
+    def versions(*specs: str, locked: tuple[Package, ...]) -> dict[str, str]:
+        def ask(session: Session) -> Awaitable[Solution]:
+            return session.solve([channel.file_url], specs, PLATFORM, locked=locked)
+
+        return {package.name: package.version for package in with_session(package_cache, ask).packages}
+
+    old = tuple(one for one in solved(package_cache, channel.file_url, "tinytext=1.0") if one.name == "tinytext")
+    gone = replace(old[0], version="0.9", sha256="0" * 64)
+    assert versions("tinytext", locked=())["tinytext"] == "2.0"
+    assert versions("tinytext", locked=old)["tinytext"] == "1.0"
+    assert versions("tinytext >=2", locked=old)["tinytext"] == "2.0"
+    assert versions("tinytext", locked=(gone,))["tinytext"] == "2.0"
 
 
 def test_a_python_without_a_kernel_is_noticed(channel: LocalChannel, package_cache: Path) -> None:

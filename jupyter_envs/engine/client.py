@@ -180,11 +180,25 @@ class Session:
         await to_the_end(self._worker.end())
 
     async def solve(
-        self, channels: Sequence[str], specs: Sequence[str], platform: str, pip_names: Sequence[str] = ()
+        self,
+        channels: Sequence[str],
+        specs: Sequence[str],
+        platform: str,
+        pip_names: Sequence[str] = (),
+        *,
+        locked: Sequence[Package] = (),
     ) -> Solution:
-        """Resolve match specs for a platform; ``pip_names`` count when a kernel is looked for."""
+        """Resolve match specs for a platform; ``pip_names`` count when a kernel is looked for.
+
+        The versions of ``locked`` packages are kept where the specs and the channels allow it.
+        """
         found = await self._ask(
-            "solve", channels=list(channels), specs=list(specs), platform=platform, pip_names=list(pip_names)
+            "solve",
+            channels=list(channels),
+            specs=list(specs),
+            platform=platform,
+            pip_names=list(pip_names),
+            locked=packages_to_json(locked),
         )
         return Solution(tuple(packages_from_json(found["packages"])), found["lacks_kernel"])
 

@@ -34,7 +34,11 @@ async def do_solve(args: Args, tracker: Tracker) -> Any:
     """Conda packages for one platform."""
     tracker.start("solving")
     found = await solve.solve(
-        channels=args["channels"], specs=args["specs"], platform=args["platform"], cache_dir=Path(args["cache_dir"])
+        channels=args["channels"],
+        specs=args["specs"],
+        platform=args["platform"],
+        cache_dir=Path(args["cache_dir"]),
+        locked=packages_from_json(args.get("locked", ())),
     )
     return {"packages": packages_to_json(found), "lacks_kernel": solve.lacks_kernel(found, args["pip_names"])}
 
