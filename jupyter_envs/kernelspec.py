@@ -144,7 +144,7 @@ def names(environment: str, prefix: Path) -> list[str]:
 def install(folder: Path, spec: Mapping[str, Any], resources: Path) -> None:
     """Put a kernelspec in its place; an observer sees the old one or the new one."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    if folder.exists() and not is_ours(folder):
+    if folder.is_symlink() or (folder.exists() and not is_ours(folder)):
         raise NameTaken(f"A kernel named {folder.name} is registered already.", name=folder.name)
     # beside the folder that Jupyter lists, so that nobody sees a kernel that is half written
     part = folder.parent.parent / f".{folder.name}.{secrets.token_hex(4)}"
@@ -179,6 +179,14 @@ def remove(environment: str, keep: Iterable[str] = ()) -> list[str]:
     kept, gone = set(keep), []
     for path in kernels_dir().glob("*/kernel.json"):
         if path.parent.name not in kept and is_ours(path.parent, environment):
-            shutil.rmtree(path.parent)
+            discard(path.parent)
             gone.append(path.parent.name)
     return sorted(gone)
+
+
+def discard(folder: Path) -> None:
+    """Remove a kernelspec's folder; of a link only the link."""
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder)

@@ -123,11 +123,16 @@ class Generation:
 
 @dataclass(frozen=True)
 class Environment:
-    """A name and the history of its generations; ``current`` is the id of the one that kernels start from."""
+    """A name and the history of its generations; ``current`` is the id of the one that kernels start from.
+
+    ``note`` and ``tags`` are the user's own words about it.
+    """
 
     name: str
     current: str
     generations: tuple[Generation, ...]
+    note: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def generation(self) -> Generation:

@@ -88,6 +88,8 @@ class Store:
     def get(self, name: str) -> Environment:
         """One environment. Raises `NotFound`, or `DiskTrouble` when its `environment.json` is damaged."""
         path = self._record(check_name(name))
+        if self._is_link(name):
+            raise missing(name)
         try:
             status = os.stat(path)  # noqa: PTH116
             stamp = (status.st_mtime_ns, status.st_ino)
@@ -105,8 +107,11 @@ class Store:
         return self._read[name][1]
 
     def exists(self, name: str) -> bool:
-        """Whether there is an environment of just that name, be it damaged or whole."""
-        return os.path.isfile(self._record(name))  # noqa: PTH113
+        """Whether there is an environment of just that name, be it damaged or whole; a link is none."""
+        return os.path.isfile(self._record(name)) and not self._is_link(name)  # noqa: PTH113
+
+    def _is_link(self, name: str) -> bool:
+        return os.path.islink(f"{self.root}{os.sep}{name}")  # noqa: PTH114
 
     def require(self, name: str) -> None:
         """Raise `NotFound` unless there is such an environment, be it damaged or whole."""
@@ -118,6 +123,15 @@ class Store:
         if check_name(name).lower() in (other.lower() for other in self.names()):
             hints = ("Choose another name, or remove the environment first.",)
             raise NameTaken(f"There is an environment named {name} already.", hints=hints, name=name)
+        self.require_inside(name)
+
+    def require_inside(self, name: str) -> None:
+        """Raise `NameTaken` where a link in the name's place would lead out of the store."""
+        folder = self.root / name
+        for place in (folder, folder / "g", folder / "records"):
+            if place.is_symlink():
+                hints = ("Choose another name, or take the link away.",)
+                raise NameTaken(f"{place} is a link, and links are not followed.", hints=hints, name=name)
 
     def prefix(self, name: str, generation: str) -> Path:
         """Where a generation's prefix is."""
@@ -157,6 +171,7 @@ class Store:
 
     def draft(self, name: str) -> Draft:
         """A place for a new generation; `discard` it unless it was published."""
+        self.require_inside(name)
         with disk("Preparing the environment"):
             identity = secrets.token_hex(4)
             draft = Draft(name, identity, self.prefix(name, identity))
@@ -184,7 +199,7 @@ class Store:
             (folder / "environment.json").unlink()
             (folder / "current").unlink(missing_ok=True)
         elif len(kept) < len(environment.generations):
-            self._write(Environment(draft.name, kept[-1].id, kept))
+            self._write(replace(environment, current=kept[-1].id, generations=kept))
 
     def record(self, draft: Draft, spec: Spec, lock: Lock) -> None:
         """Write down what made the draft."""
@@ -199,10 +214,17 @@ class Store:
         with disk("Publishing the environment"):
             own, shared = sizes(draft.prefix)
             made = replace(generation, id=draft.id, own=own, shared=shared)
-            before = self.get(draft.name).generations if self.exists(draft.name) else ()
-            environment = Environment(draft.name, draft.id, (*before, made))
+            before = self.get(draft.name) if self.exists(draft.name) else Environment(draft.name, draft.id, ())
+            environment = replace(before, current=draft.id, generations=(*before.generations, made))
             self._write(environment)
             list_for_conda(draft.prefix, present=True)
+        return environment
+
+    def describe(self, name: str, note: str, tags: tuple[str, ...]) -> Environment:
+        """Write the user's own words about an environment. Raises `NotFound`, `DiskTrouble`."""
+        environment = replace(self.get(name), note=note, tags=tags)
+        with disk("Writing the note"):
+            self._write(environment)
         return environment
 
     def _write(self, environment: Environment) -> None:
@@ -227,6 +249,8 @@ class Store:
         with disk("Removing the environment"):
             prefixes = sorted((self.root / name / "g").glob("*"))
             trash = self.root / ".trash"
+            if trash.is_symlink():
+                trash.unlink()
             trash.mkdir(exist_ok=True)
             aside = trash / f"{name}-{secrets.token_hex(4)}"
             (self.root / name).rename(aside)
@@ -241,7 +265,8 @@ def parse(data: dict[str, Any]) -> Environment:
     if data["version"] != SCHEMA_VERSION:
         raise ValueError(f"version {data['version']}")
     generations = tuple(Generation(**{**item, "kernels": tuple(item["kernels"])}) for item in data["generations"])
-    environment = Environment(data["name"], data["current"], generations)
+    words = str(data.get("note", "")), tuple(map(str, data.get("tags", ())))
+    environment = Environment(data["name"], data["current"], generations, *words)
     if all(generation.id != environment.current for generation in generations):
         raise ValueError("the current generation is not listed")
     return environment
