@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from . import envfile, matchspec
-from .models import Difference, Lock, Manager, Package, Pin, Spec, Verdict, VerdictState
+from .differences import between
+from .models import Difference, Lock, Package, Pin, Spec, Verdict, VerdictState
 from .redact import show
 from .yaml_guard import Place
 
@@ -69,12 +71,8 @@ def differences(locked: Iterable[Package], installed: Iterable[Package]) -> tupl
     A package of the same version counts as different if its build is another one, or its SHA-256 where both are
     known; its versions then show the build.
     """
-    before, after = _by_key(locked), _by_key(installed)
-    return tuple(
-        _difference(key, before.get(key), after.get(key))
-        for key in sorted(before.keys() | after.keys(), key=lambda key: (key[1], key[0]))
-        if not _same(before.get(key), after.get(key))
-    )
+    found = between(_without_platform(locked), _without_platform(installed))
+    return tuple(Difference(change.name, change.before, change.after, change.manager) for change in found)
 
 
 def verdict(
@@ -153,38 +151,13 @@ def _path(value: Any, place: Place) -> str:
     return text
 
 
-def _by_key(packages: Iterable[Package]) -> dict[tuple[Manager, str], Package]:
-    return {(package.manager, _normal(package)): package for package in packages}
-
-
-def _normal(package: Package) -> str:
-    return _normal_name(package.name) if package.manager == "pip" else package.name.lower()
+def _without_platform(packages: Iterable[Package]) -> Iterable[Package]:
+    return (replace(package, platform="") for package in packages)
 
 
 def _normal_name(name: str) -> str:
     """As pip compares names (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name.lower())
-
-
-def _same(before: Package | None, after: Package | None) -> bool:
-    if before is None or after is None:
-        return False
-    return (
-        before.version == after.version
-        and before.build == after.build
-        and (not before.sha256 or not after.sha256 or before.sha256 == after.sha256)
-    )
-
-
-def _difference(key: tuple[Manager, str], before: Package | None, after: Package | None) -> Difference:
-    rebuilt = before is not None and after is not None and before.version == after.version
-    return Difference(key[1], _version(before, rebuilt), _version(after, rebuilt), key[0])
-
-
-def _version(package: Package | None, rebuilt: bool) -> str | None:
-    if package is None:
-        return None
-    return " ".join(filter(None, (package.version, package.build, package.sha256[:7]))) if rebuilt else package.version
 
 
 def _unlocked_sentence(pin: Pin, lock: Lock | None, platform: str) -> str:

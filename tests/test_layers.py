@@ -17,7 +17,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("_version",),
     ("errors",),
     ("models",),
-    ("redact", "yaml_text", "archives"),
+    ("redact", "yaml_text", "archives", "differences", "virtual"),
     ("yaml_guard", "matchspec", "piplines"),
     ("explicit_list",),
     ("envfile", "lockfile"),
