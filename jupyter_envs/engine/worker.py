@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from jupyter_envs.engine import activation, pypi
+from jupyter_envs.engine import activation, cache, pypi
 from jupyter_envs.engine.conda import fetch, install, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
@@ -59,7 +59,7 @@ async def do_pending(args: Args, tracker: Tracker) -> Any:
     packages = packages_from_json(args["packages"])
     missing = fetch.pending(packages, cache_dir)
     cached = [package for package in packages if package.manager == "conda" and package not in missing]
-    scripts = {package.name: activation_scripts(fetch.entry_path(package, cache_dir)) for package in cached}
+    scripts = {package.name: activation_scripts(cache.entry_path(package, cache_dir)) for package in cached}
     return {"missing": packages_to_json(missing), "scripts": {name: found for name, found in scripts.items() if found}}
 
 
@@ -69,10 +69,11 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
     packages = packages_from_json(args["packages"])
     conda = [package for package in packages if package.manager == "conda"]
     wheels = [package for package in packages if package.manager == "pip"]
-    missing = fetch.pending(conda, cache_dir)
-    sizes = [package.size for package in missing]
-    tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
-    await install.install(conda, prefix, cache_dir, tracker, tracker)
+    with cache.in_use(cache_dir):
+        missing = fetch.pending(conda, cache_dir)
+        sizes = [package.size for package in missing]
+        tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
+        await install.install(conda, prefix, cache_dir, tracker, tracker)
     if wheels:
         tracker.start("pip", len(wheels))
         await pypi.install(wheels, prefix, cache_dir)

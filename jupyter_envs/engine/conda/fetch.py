@@ -8,10 +8,7 @@ guard against it, rename into place. A package that is refused leaves nothing be
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
-import os
-import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,15 +18,15 @@ from urllib.parse import unquote, urlsplit
 from rattler import Client, PackageCache, PackageCacheLayer, ValidationMode
 from rattler.package_streaming import download_to_writer, extract
 
+from jupyter_envs.engine.cache import discard, entry_path, is_cached, packages_dir, write_lock
 from jupyter_envs.engine.conda.failures import mapped
-from jupyter_envs.engine.conda.records import entry_name, file_name
+from jupyter_envs.engine.conda.records import file_name
 from jupyter_envs.engine.guard import check_package, refuse
 from jupyter_envs.errors import PackageRefused, Unreachable
 from jupyter_envs.models import Package
 
 AT_ONCE = 6
 BLOCK = 1 << 20
-FIRST_REVISION = 1
 
 
 class Watcher(Protocol):
@@ -42,11 +39,6 @@ class Watcher(Protocol):
         """The package is in the cache."""
 
 
-def packages_dir(cache_dir: Path) -> Path:
-    """Where extracted packages are kept."""
-    return cache_dir / "packages"
-
-
 def package_cache(cache_dir: Path) -> PackageCache:
     """rattler's view of the cache: every file's hash is compared before it is linked.
 
@@ -55,40 +47,6 @@ def package_cache(cache_dir: Path) -> PackageCache:
     folder = packages_dir(cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
     return PackageCache.from_layers([PackageCacheLayer(folder).with_validation_mode(ValidationMode.full())])
-
-
-def entry_path(package: Package, cache_dir: Path) -> Path:
-    """The folder of one extracted package."""
-    return packages_dir(cache_dir) / entry_name(package)
-
-
-def lock_path(entry: Path) -> Path:
-    """The file beside an entry that says which archive it came from."""
-    return entry.with_name(entry.name + ".lock")
-
-
-def is_cached(package: Package, cache_dir: Path) -> bool:
-    """Whether the very archive that ``package`` names was fetched and checked before."""
-    entry = entry_path(package, cache_dir)
-    try:
-        revision, sha256 = read_lock(entry)
-    except OSError:
-        return False
-    return entry.is_dir() and revision == FIRST_REVISION and sha256 == package.sha256
-
-
-def read_lock(entry: Path) -> tuple[int, str]:
-    """``(revision, sha256)`` of an entry, as rattler's package cache writes them: 8 bytes big-endian, then 32 bytes."""
-    data = lock_path(entry).read_bytes()
-    return int.from_bytes(data[:8], "big"), data[8:40].hex()
-
-
-def write_lock(entry: Path, sha256: str) -> None:
-    """Say that ``entry`` came from the archive with this sha256."""
-    lock = lock_path(entry)
-    part = lock.with_name(f".{lock.name}.{os.getpid()}")
-    part.write_bytes(FIRST_REVISION.to_bytes(8, "big") + bytes.fromhex(sha256))
-    part.replace(lock)
 
 
 def pending(packages: Sequence[Package], cache_dir: Path) -> list[Package]:
@@ -212,13 +170,3 @@ def publish(extracted: Path, entry: Path, package: Package) -> None:
         if not entry.is_dir():
             raise
     write_lock(entry, package.sha256)
-
-
-def discard(entry: Path) -> None:
-    """Take an entry out of the cache; environments keep their files, since those are links of their own."""
-    with contextlib.suppress(FileNotFoundError):
-        lock_path(entry).unlink()
-    if entry.exists():
-        aside = Path(tempfile.mkdtemp(prefix=".gone-", dir=entry.parent))
-        entry.rename(aside / entry.name)
-        shutil.rmtree(aside)

@@ -9,17 +9,9 @@ from pathlib import Path
 import rattler
 from rattler import Client, Subdir
 
+from jupyter_envs.engine.cache import FIRST_REVISION, discard, entry_path, read_lock
 from jupyter_envs.engine.conda.failures import mapped
-from jupyter_envs.engine.conda.fetch import (
-    FIRST_REVISION,
-    Watcher,
-    discard,
-    entry_path,
-    fetch,
-    package_cache,
-    pending,
-    read_lock,
-)
+from jupyter_envs.engine.conda.fetch import Watcher, fetch, package_cache, pending
 from jupyter_envs.engine.conda.records import record_of_entry
 from jupyter_envs.engine.guard import refuse
 from jupyter_envs.models import Package

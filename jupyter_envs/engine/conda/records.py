@@ -11,11 +11,6 @@ from jupyter_envs.errors import InvalidSpec
 from jupyter_envs.models import Package
 
 
-def entry_name(package: Package) -> str:
-    """The name of a package's folder in the package cache: ``name-version-build``."""
-    return f"{package.name}-{package.version}-{package.build}"
-
-
 def file_name(package: Package) -> str:
     """The last part of a package's URL."""
     return package.url.rsplit("/", 1)[-1]
