@@ -15,7 +15,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from jupyter_envs.errors import DiskTrouble
+from jupyter_envs import conda_records
 from jupyter_envs.models import Package
 
 
@@ -24,25 +24,10 @@ def installed(prefix: Path, platform: str) -> list[Package]:
 
     Raises `DiskTrouble`, naming the file, when a record cannot be read.
     """
-    records = [read_record(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
-    conda = [conda_package(record, platform) for record in records]
-    owned = {path for record in records for path in record.get("files", ())}
+    records = conda_records.read_all(prefix)
+    conda = [conda_package(record.fields, platform) for record in records]
+    owned = {path for record in records for path in record.metadata}
     return conda + list(distributions(prefix, platform, owned))
-
-
-def read_record(path: Path) -> dict[str, Any]:
-    """One `conda-meta/*.json`."""
-    try:
-        record = json.loads(path.read_bytes())
-        if not isinstance(record, dict) or not isinstance(record.get("name"), str):
-            raise ValueError("not a package record")
-    except (OSError, ValueError, RecursionError) as error:
-        raise DiskTrouble(
-            f"The package record {path} cannot be read.",
-            hints=("Build the environment again from its lock.",),
-            path=str(path),
-        ) from error
-    return record
 
 
 def conda_package(record: dict[str, Any], platform: str) -> Package:

@@ -17,18 +17,20 @@ LAYERS: list[tuple[str, ...]] = [
     ("_version",),
     ("errors",),
     ("models",),
+    ("versions",),
     ("redact", "yaml_text", "archives", "differences", "virtual"),
     ("yaml_guard", "matchspec", "piplines"),
     ("explicit_list",),
     ("envfile", "lockfile"),
     ("exports", "pin"),
-    ("files", "machine", "prefix", "uninterrupted"),
+    ("files", "machine", "conda_records", "uninterrupted"),
+    ("prefix",),
     ("engine", "store", "kernelspec", "localchannel", "execution"),
     ("manager", "jobs"),
     ("server", "cli"),
     ("__main__",),
 ]
-PURE = {name for layer in LAYERS[:8] for name in layer}
+PURE = {name for layer in LAYERS[:9] for name in layer}
 STANDARD_ONLY = {"_version", "errors", "models"}
 EFFECTS = {
     "asyncio",

@@ -1,0 +1,70 @@
+"""Records are read the same with and without their lists of files, in whatever form they are written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jupyter_envs import conda_records
+from jupyter_envs.errors import DiskTrouble
+
+RECORD: dict[str, Any] = {
+    "build": "h0_0",
+    "depends": ["python >=3.12", 'odd "quoted" ]\n  ] text'],
+    "files": ["lib/a.py", "lib/python3.12/site-packages/a-1.0.dist-info/METADATA", "odd ] name", "x\n  ]"],
+    "name": "a",
+    "paths_data": {"paths": [{"_path": "lib/a.py", "sha256": "0" * 64}], "paths_version": 1},
+    "sha256": "1" * 64,
+    "version": "1.0",
+}
+LISTS = ("files", "paths_data")
+
+
+def written(folder: Path, record: object, **form: Any) -> Path:
+    path = folder / "a-1.0-h0_0.json"
+    path.write_text(json.dumps(record, **form), encoding="utf-8")
+    return path
+
+
+def without_lists(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key not in LISTS}
+
+
+@pytest.mark.parametrize("form", [{"indent": 2}, {"indent": 2, "sort_keys": True}, {"indent": 1}, {"indent": 4}, {}])
+def test_all_but_the_lists_is_read(tmp_path: Path, form: dict[str, Any]) -> None:
+    record = conda_records.read(written(tmp_path, RECORD, **form))
+    assert without_lists(record.fields) == without_lists(RECORD)
+    assert record.metadata == {"lib/python3.12/site-packages/a-1.0.dist-info/METADATA"}
+
+
+def test_lists_may_be_empty_or_missing(tmp_path: Path) -> None:
+    empty = {**RECORD, "files": [], "paths_data": {}}
+    assert conda_records.read(written(tmp_path, empty, indent=2)).fields == empty
+    assert conda_records.read(written(tmp_path, without_lists(RECORD), indent=2)).fields == without_lists(RECORD)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(("build", *LISTS, "depends", "x")), _json), st.booleans(), st.booleans())
+def test_no_content_confuses_it(tmp_path: Path, others: dict[str, Any], indented: bool, ascii_only: bool) -> None:
+    path = written(tmp_path, {**others, "name": "a"}, indent=2 if indented else None, ensure_ascii=ascii_only)
+    assert without_lists(conda_records.read(path).fields) == without_lists({**others, "name": "a"})
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": 1}', '{"name": "a"', "[" * 100_000, "\0"])
+def test_a_damaged_record_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(DiskTrouble, match="cannot be read") as caught:
+        conda_records.read(tmp_path / "a.json")
+    assert caught.value.fields["path"].endswith("a.json")
