@@ -25,7 +25,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("exports", "pin"),
     ("files", "machine", "conda_records", "uninterrupted"),
     ("prefix",),
-    ("engine", "store", "kernelspec", "localchannel", "execution"),
+    ("engine", "store", "kernelspec", "localchannel", "execution", "discovery"),
     ("manager", "jobs"),
     ("server", "cli"),
     ("__main__",),
