@@ -207,6 +207,18 @@ def test_parse_prints_what_other_tools_compare(cli: Cli) -> None:
     assert (parsed["conda"], parsed["pip"]) == (["a=1", "pip"], ["b"])
 
 
+def test_search(cli: Cli) -> None:
+    found = cli.good("search", "tinytext", "--json").json
+    assert [(package["name"], package["version_list"]) for package in found["packages"]] == [
+        ("tinytext", ["2.0", "1.0"])
+    ]
+    shown = cli.good("search", "tiny", "--limit", "3").out
+    assert "tinyblob" in shown
+    assert "and 4 more" in shown
+    assert "No package" in cli.good("search", "there-is-no-such-package").out
+    assert cli("search", "a b").status == 2
+
+
 def test_doctor(cli: Cli) -> None:
     assert cli.good("doctor", "--json").json["findings"] == []
     assert "Nothing is wrong." in cli.good("doctor").out

@@ -26,6 +26,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "environments": ("environments", {"post": {"name": "made", "packages": ["python"]}}),
     "environments/([^/]+)": ("environments/made", {}),
     "environments/([^/]+)/export": ("environments/made/export", {}),
+    "packages": ("packages?q=python", {}),
     "pins/(.+)": (
         "pins/sub/a.ipynb",
         {"put": {"environment": "made"}, "post": {"lock": True}, "delete": {"write_notebook": True}},

@@ -13,6 +13,7 @@ COMMANDS = {
     "create": ("environments.CreateCommand", "Create an environment from packages or from a file."),
     "remove": ("environments.RemoveCommand", "Remove an environment and its kernel."),
     "export": ("environments.ExportCommand", "Write an environment down: full, portable, conda-lock, or explicit."),
+    "search": ("search.SearchCommand", "Search the channels for packages."),
     "pin": ("notebooks.PinCommand", "Pin a notebook to an environment: writes file and lock beside it."),
     "unpin": ("notebooks.UnpinCommand", "Take the pin out of a notebook; its files stay."),
     "status": ("notebooks.StatusCommand", "Say whether a notebook runs in what it is pinned to."),

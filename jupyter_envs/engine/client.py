@@ -70,6 +70,11 @@ class Worker:
         """The worker's process id, which is also its group's."""
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended by itself, as far as is known."""
+        return self._process.returncode is None
+
     @classmethod
     async def start(cls) -> Worker:
         """Start a process of its own group, in a private folder, with the allowed environment variables."""

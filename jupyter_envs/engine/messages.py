@@ -8,12 +8,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from jupyter_envs.models import Package
 
 LINE_LIMIT = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One package that a search found: its newest build, and how many builds and versions its channel has.
+
+    ``version_list`` has the newest first and may be shorter than ``versions``; ``summary`` is None where the channel
+    does not say what the package is.
+    """
+
+    name: str
+    version: str
+    build: str
+    subdir: str
+    channel: str
+    size: int | None
+    builds: int
+    versions: int
+    version_list: tuple[str, ...] = ()
+    summary: str | None = None
 
 
 def encode(message: dict[str, Any]) -> bytes:
@@ -29,3 +49,8 @@ def packages_to_json(packages: Iterable[Package]) -> list[dict[str, Any]]:
 def packages_from_json(data: Iterable[dict[str, Any]]) -> list[Package]:
     """And back."""
     return [Package(**{**item, "depends": tuple(item["depends"])}) for item in data]
+
+
+def hits_from_json(data: Iterable[dict[str, Any]]) -> list[Hit]:
+    """What a worker found, as values again."""
+    return [Hit(**{**item, "version_list": tuple(item["version_list"])}) for item in data]

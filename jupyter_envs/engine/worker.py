@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from jupyter_envs.engine import activation, cache, pypi
-from jupyter_envs.engine.conda import fetch, install, solve
+from jupyter_envs.engine.conda import fetch, install, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
 from jupyter_envs.engine.progress import Tracker
@@ -28,6 +28,9 @@ from jupyter_envs.errors import EngineFailed, EnvsError
 from jupyter_envs.models import Progress
 
 Args = dict[str, Any]
+
+# what a worker that is kept for searching has read
+CATALOGUES = search.Catalogues()
 
 
 async def do_solve(args: Args, tracker: Tracker) -> Any:
@@ -86,12 +89,20 @@ async def do_capture(args: Args, tracker: Tracker) -> Any:
     return activation.capture(Path(args["prefix"]), args["name"], args["variables"])
 
 
+async def do_search(args: Args, tracker: Tracker) -> Any:
+    """Packages whose names hold a text."""
+    catalogue = CATALOGUES.get(args["channels"], args["platform"], Path(args["cache_dir"]))
+    hits, total = await catalogue.search(args["text"], args["limit"])
+    return {"hits": [asdict(hit) for hit in hits], "total": total}
+
+
 OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "solve": do_solve,
     "resolve_pip": do_resolve_pip,
     "pending": do_pending,
     "install": do_install,
     "capture": do_capture,
+    "search": do_search,
 }
 
 

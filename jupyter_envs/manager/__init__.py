@@ -4,6 +4,17 @@
 """
 
 from jupyter_envs.manager.core import Manager
+from jupyter_envs.manager.search import Query, SearchResult
 from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Summary, to_json
 
-__all__ = ["CreateRequest", "Detail", "Documents", "Manager", "PinStatus", "Summary", "to_json"]
+__all__ = [
+    "CreateRequest",
+    "Detail",
+    "Documents",
+    "Manager",
+    "PinStatus",
+    "Query",
+    "SearchResult",
+    "Summary",
+    "to_json",
+]

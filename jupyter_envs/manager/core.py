@@ -13,6 +13,7 @@ from traitlets.config import LoggingConfigurable
 
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
 from jupyter_envs.engine.client import Engine, Session
+from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.errors import EnvironmentInUse, EnvsError, InvalidInput, NotFound, PlanChanged
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.building import Builder
@@ -30,6 +31,7 @@ from jupyter_envs.manager.notebooks import (
     with_pin,
 )
 from jupyter_envs.manager.planning import Wanted, propose, read_request, reason_of, requested_names, resolve
+from jupyter_envs.manager.search import Query, SearchResult, search
 from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Proposal, Summary
 from jupyter_envs.models import (
     Lock,
@@ -88,11 +90,13 @@ class Manager(LoggingConfigurable):
         self._store = Store(Path(self.root_dir))
         self._builder = Builder(self._store, self.platform)
         self._engine = Engine(Path(self.cache_dir), index=self.pypi_index or None, standby=self.standby_worker)
+        self._searcher = Searcher(Path(self.cache_dir))
         self._plans: OrderedDict[str, tuple[CreateRequest, str | None, Proposal]] = OrderedDict()
 
     async def close(self) -> None:
         """End what still waits for work."""
         await self._engine.close()
+        await self._searcher.close()
 
     # ---- looking
 
@@ -147,6 +151,10 @@ class Manager(LoggingConfigurable):
         """Where things are, and what is wrong with them; mends nothing."""
         facts = {"channels": ", ".join(self.default_channels), "package index": self.pypi_index or "PyPI"}
         return await asyncio.to_thread(examine, self._store, Path(self.cache_dir), self.platform, facts)
+
+    async def search(self, query: Query) -> SearchResult:
+        """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`."""
+        return await search(query, self._searcher, self.platform, self.default_channels)
 
     # ---- making
 

@@ -67,6 +67,24 @@ class ExportHandler(EnvsHandler):
         self.reply({"filename": filename, "text": text, "format": format})
 
 
+class PackagesHandler(EnvsHandler):
+    """``packages``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Search the channels."""
+        query = requests.search_query(
+            self.get_query_arguments("q"), self.get_query_arguments("channel"), self.get_query_arguments("limit")
+        )
+        if query.channels:
+            # the server would read an address of the user's choice
+            await self.demand("write", "environments")
+        self.reply((await self.service.manager.search(query)).to_json())
+
+
 class PinHandler(EnvsHandler):
     """``pins/PATH``."""
 
@@ -181,6 +199,7 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
         (r"environments", EnvironmentsHandler),
         (r"environments/([^/]+)", EnvironmentHandler),
         (r"environments/([^/]+)/export", ExportHandler),
+        (r"packages", PackagesHandler),
         (r"pins/(.+)", PinHandler),
         (r"switch", SwitchHandler),
         (r"jobs", JobsHandler),

@@ -7,12 +7,13 @@ type. Whether a value makes sense (a name, a match spec, a file) is for the mana
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from jupyter_envs.errors import InvalidInput
-from jupyter_envs.manager import CreateRequest
+from jupyter_envs.manager import CreateRequest, Query
 from jupyter_envs.server.errors import NotJson, TooLarge
 
 JSON_TYPE = "application/json"
@@ -151,6 +152,17 @@ def flag_argument(key: str, value: str) -> bool:
 def export_format(value: str) -> str:
     """The format in an export's address."""
     return value if value in EXPORT_FORMATS else _refuse("format", f"must be one of {', '.join(EXPORT_FORMATS)}")
+
+
+def search_query(texts: Sequence[str], channels: Sequence[str], limits: Sequence[str]) -> Query:
+    """The address of ``GET packages``: one ``q``, any number of ``channel``, at most one ``limit``."""
+    if len(texts) != 1:
+        _refuse("q", "is needed, once")
+    if not limits:
+        return Query(texts[0], tuple(channels))
+    if len(limits) > 1 or not re.fullmatch(r"[0-9]{1,4}", limits[0]):
+        _refuse("limit", "must be a whole number")
+    return Query(texts[0], tuple(channels), int(limits[0]))
 
 
 def _fields(body: bytes, known: tuple[str, ...]) -> Fields:

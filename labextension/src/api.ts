@@ -63,6 +63,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the channels for packages by a part of their names; quick enough to be asked while somebody types. */
+        get: operations["searchPackages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pins/{path}": {
         parameters: {
             query?: never;
@@ -294,6 +311,39 @@ export interface components {
             digest: string;
             packages: number;
             current: boolean;
+        };
+        PackageSearch: {
+            /** @description As it was understood. */
+            query: string;
+            /** @description The channels that were searched. */
+            channels: string[];
+            /** @description How many packages there are; `packages` has the first of them. */
+            total: number;
+            packages: components["schemas"]["PackageHit"][];
+        };
+        /** @description A package of the first channel that has it, which is the one that a solve would take it from. */
+        PackageHit: {
+            name: string;
+            /** @description The newest. */
+            version: string;
+            /** @description The newest version's newest build. */
+            build: string;
+            /**
+             * @example linux-64
+             * @example noarch
+             */
+            subdir: string;
+            /** @description Without secrets, as it was asked for or configured. */
+            channel: string;
+            /** @description The newest build's archive in bytes. */
+            size: number | null;
+            /** @description How many builds this platform can use. */
+            builds: number;
+            versions: number;
+            /** @description The newest 100 versions, the newest first, of the package whose name is exactly the query; empty for the others. */
+            version_list: string[];
+            /** @description What it is; null where the channel does not say. */
+            summary: string | null;
         };
         /**
          * Format: date-time
@@ -609,6 +659,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Export"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    searchPackages: {
+        parameters: {
+            query: {
+                /** @description A part of a name; the package of exactly that name comes first, then names that begin with it. */
+                q: string;
+                /** @description Channels to search instead of the configured ones; may be given several times. Needs `write` on `environments`. */
+                channel?: string[];
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The packages, the best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageSearch"];
                 };
             };
             default: components["responses"]["Error"];

@@ -34,6 +34,11 @@ def is_alive(pid: int) -> bool:
     return state not in "ZX"
 
 
+def children(pid: int) -> list[int]:
+    """The ids of the processes that a process has started and not collected."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def group_members(group: int) -> list[int]:
     """The ids of the running processes in a process group."""
     found = []
