@@ -9,19 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Literal
 
+from . import versions
 from .models import Manager, Package
 
 Kind = Literal["added", "removed", "up", "down", "rebuilt"]
 Key = tuple[str, str, Manager]
-Element = tuple[int, int, str]
-Components = list[list[Element]]
-
-_PARTS = re.compile(r"[0-9]+|[a-z*]+")
-# what stands in a version besides numbers, in conda's order; another word comes between the two
-_BEFORE, _WORD, _NUMBER, _AFTER = -2, -1, 0, 1
 
 
 @dataclass(frozen=True)
@@ -68,12 +62,6 @@ def same(before: Package | None, after: Package | None) -> bool:
     return before.version == after.version and all(not one or not other or one == other for one, other in pairs)
 
 
-def is_newer(version: str, than: str) -> bool:
-    """Whether a version is greater in conda's order, which is also PyPI's for what PyPI has."""
-    compared = (_compare(one, other) for one, other in zip(_parts(version), _parts(than), strict=True))
-    return next((found for found in compared if found), 0) > 0
-
-
 def shown(package: Package, with_build: bool) -> str:
     """Its version, if wanted with the build and the begin of its hash."""
     parts = (package.version, package.build, package.sha256[:7])
@@ -95,38 +83,4 @@ def _kind(before: Package | None, after: Package | None) -> Kind:
         return "removed"
     if before.version == after.version:
         return "rebuilt"
-    return "up" if is_newer(after.version, before.version) else "down"
-
-
-def _parts(version: str) -> list[Components]:
-    """Epoch, version and local version, each as its components."""
-    epoch, _, rest = version.lower().rpartition("!")
-    public, _, local = rest.partition("+")
-    return [_components(epoch or "0"), _components(public), _components(local or "0")]
-
-
-def _components(text: str) -> Components:
-    return [_elements(component) for component in re.split(r"[.-]", text)]
-
-
-def _elements(component: str) -> list[Element]:
-    """A component's numbers and words, in turn; one that begins with a word has a zero in front of it."""
-    parts = _PARTS.findall(component) or ["0"]
-    return [_element(part) for part in ([] if parts[0].isdigit() else ["0"]) + parts]
-
-
-def _element(part: str) -> Element:
-    if part.isdigit():
-        return (_NUMBER, int(part), "")
-    return ({"dev": _BEFORE, "post": _AFTER}.get(part, _WORD), 0, part)
-
-
-def _compare(one: Components, other: Components) -> int:
-    """Below, at or above zero; what is missing counts as zero, so 1.0 is 1.0.0 and more than 1.0rc1."""
-    zero = _element("0")
-    nothing: list[Element] = []
-    for left, right in zip_longest(one, other, fillvalue=nothing):
-        for a, b in zip_longest(left, right, fillvalue=zero):
-            if a != b:
-                return 1 if a > b else -1
-    return 0
+    return "up" if versions.compare(after.version, before.version, after.manager) > 0 else "down"

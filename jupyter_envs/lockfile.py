@@ -1,7 +1,7 @@
 """Locks: conda-lock v1 YAML (``*.conda-lock.yml``), text to `Lock` and back; ``@EXPLICIT`` lists, text to `Lock`.
 
 What `write` makes is read by conda (with conda-lockfiles), mamba, micromamba and conda-lock. What the format has no
-field for (archive sizes, and build numbers that the build string does not end in) stands in its
+field for (archive sizes, build numbers that the build string does not end in, the date of a lock) stands in its
 ``custom_metadata``, which the others ignore.
 """
 
@@ -27,6 +27,7 @@ _VERSION = re.compile(r"[A-Za-z0-9_.+!*-]+\Z")
 _PLATFORM = re.compile(r"[a-z0-9]+-[a-z0-9_]+\Z")
 _ADDRESS = re.compile(r"(?:https?|file|oci|s3)://[^\s\x00-\x1f\x7f\\]+\Z")
 _DEPENDENCY = re.compile(r"\s*([^\s<>=!~;@\[(]+)\s*(.*?)\s*\Z", re.DOTALL)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 _READ_CATEGORIES = ("main", "dev")
 
 
@@ -59,7 +60,7 @@ def write(lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
     package without address or SHA-256, which a lock cannot carry.
     """
     packages = _in_order(lock.packages)
-    extras = dict(_extras(packages))
+    extras = {**{f"as_of/{platform}": date for platform, date in lock.as_of.items()}, **dict(_extras(packages))}
     lines = ["version: 1", "metadata:"]
     # conda-lock needs an entry for every platform, also where what it was locked from is not known
     lines += _pairs("  ", "content_hash", {**dict.fromkeys(lock.platforms, ""), **lock.content_hash})
@@ -96,12 +97,25 @@ def _lock(root: Map, place: Place) -> Lock:
         channels=tuple(_channels(metadata, here)),
         platforms=platforms,
         content_hash=_content_hash(metadata, here.child("content_hash", metadata)),
+        as_of=dict(_dates(extras, platforms, here.child("custom_metadata", metadata))),
     )
 
 
 def _content_hash(metadata: Map, place: Place) -> dict[str, str]:
     values = _expect(metadata.get("content_hash") or Map(), Map, place)
     return {name: text for name, value in values.items() if (text := _text(value, place))}
+
+
+def _dates(extras: Map, platforms: tuple[str, ...], place: Place) -> Iterator[tuple[str, str]]:
+    for platform in platforms:
+        key = f"as_of/{platform}"
+        if key in extras:
+            value = _text(extras[key], place.child(key, extras))
+            if not _MOMENT.match(value):
+                raise place.child(key, extras).refuse(
+                    f"'{show(value)}'", expected="a time such as 2024-05-01T00:00:00Z"
+                )
+            yield platform, value
 
 
 def _channels(metadata: Map, place: Place) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal, Protocol
 
@@ -80,13 +80,15 @@ def packages_digest(packages: Iterable[Package]) -> str:
 class Lock:
     """What a Spec resolved to, for one or several platforms.
 
-    ``content_hash`` maps each platform to the `Spec.content_hash` that it was resolved from.
+    ``content_hash`` maps each platform to the `Spec.content_hash` that it was resolved from (of what the file
+    asks for on that platform), ``as_of`` to the moment (ISO 8601, UTC) that it was resolved as of, if to one.
     """
 
     packages: tuple[Package, ...]
     channels: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     content_hash: Mapping[str, str] = field(default_factory=dict)
+    as_of: Mapping[str, str] = field(default_factory=dict)
 
     def for_platform(self, platform: str) -> tuple[Package, ...]:
         """The packages for one platform, conda before pip, each sorted by name; empty if it is not locked."""
@@ -96,10 +98,6 @@ class Lock:
     def digest(self, platform: str | None = None) -> str:
         """Digest over the packages of one platform, or of all of them."""
         return packages_digest(self.packages if platform is None else self.for_platform(platform))
-
-    def locked_from(self, spec: Spec) -> Lock:
-        """The same packages, said to be resolved from ``spec``."""
-        return replace(self, content_hash={platform: spec.content_hash() for platform in self.platforms})
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def verdict(
     if installed is None:
         return Verdict(VerdictState.MISSING, _missing_sentence(packages, lock), "build")
     found = differences(packages, installed)
-    if spec is not None and spec.content_hash() != lock.content_hash.get(platform):
+    if spec is not None and envfile.content_hash(spec, platform) != lock.content_hash.get(platform):
         sentence = _edited_sentence(pin, envfile.select(spec, platform), packages)
         return Verdict(VerdictState.OUTDATED, sentence, "update", found)
     return _locked_verdict(pin, lock, found)

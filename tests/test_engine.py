@@ -222,7 +222,7 @@ def test_the_death_of_a_worker_is_an_error_and_no_more(
         worker = await Worker.start()
         arguments: dict[str, Any] = {
             "channels": [channel_server.url], "specs": ["python"], "platform": PLATFORM,
-            "cache_dir": str(tmp_path / "cache"), "pip_names": [],
+            "cache_dir": str(tmp_path / "cache"), "pip_names": [], "locked": [], "system": {}, "as_of": "",
         }  # fmt: skip
         asking = asyncio.create_task(worker.ask("solve", arguments, Recorder()))
         while not channel_server.requests:

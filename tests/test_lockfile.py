@@ -12,6 +12,7 @@ import yaml
 from hypothesis import Phase, given, settings
 
 from jupyter_envs import lockfile
+from jupyter_envs.envfile import locked_from
 from jupyter_envs.errors import InvalidFile, InvalidInput
 from jupyter_envs.models import Lock, Package, Spec
 from jupyter_envs.yaml_text import scalar
@@ -50,7 +51,7 @@ def test_the_digest_survives() -> None:
 
 def test_a_lock_says_what_it_was_locked_from() -> None:
     spec = Spec(conda=("python",))
-    read = lockfile.parse(lockfile.write(LOCK.locked_from(spec), sources=("a.yml", "sub/b.yml")))
+    read = lockfile.parse(lockfile.write(locked_from(LOCK, spec), sources=("a.yml", "sub/b.yml")))
     assert read.content_hash == {"linux-64": spec.content_hash()}
     assert yaml.safe_load(lockfile.write(LOCK, sources=("a.yml", "sub/b.yml")))["metadata"]["sources"] == [
         "a.yml",

@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_envs import pin
+from jupyter_envs.envfile import locked_from
 from jupyter_envs.errors import InvalidFile
 from jupyter_envs.models import Difference, Pin, Spec, VerdictState
 
 from .pure_values import IDNA, LOCK, OPENSSL, PYTHON, conda_package, pip_package
 
 SPEC = Spec(name="penguins", conda=("python",), pip=("requests",))
-LOCKED = LOCK.locked_from(SPEC)
+LOCKED = locked_from(LOCK, SPEC)
 PIN = Pin(environment="penguins", file="environment.yml", lock="penguins.conda-lock.yml", digest=LOCKED.digest())
 ENTRY: dict[str, Any] = {
     "version": 1,
@@ -217,7 +218,7 @@ def test_outdated_when_the_lock_is_another_one() -> None:
 
 
 def test_a_new_order_or_name_is_no_edit() -> None:
-    lock = LOCK.locked_from(Spec(name="a", conda=("python", "numpy >=1")))
+    lock = locked_from(LOCK, Spec(name="a", conda=("python", "numpy >=1")))
     assert verdict(lock=lock, spec=Spec(name="b", conda=("numpy>=1", "python")))[0] is VerdictState.MATCH
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envs.envfile import locked_from
 from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, InvalidName, NameTaken, NotFound
 from jupyter_envs.files import write_atomically
 from jupyter_envs.models import Generation, Lock, Package, Spec
@@ -23,7 +24,7 @@ PYTHON = Package(
     url="https://example.org/channel/linux-64/python-3.12.1-b_0.conda",
     sha256="a" * 64,
 )
-LOCK = Lock((PYTHON,), SPEC.channels, ("linux-64",)).locked_from(SPEC)
+LOCK = locked_from(Lock((PYTHON,), SPEC.channels, ("linux-64",)), SPEC)
 MADE = Generation("", "2026-01-02T03:04:05+00:00", "created", LOCK.digest(), 1, "3.12.1")
 
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from jupyter_envs.errors import EngineFailed, error_from_json
 from jupyter_envs.models import Package, Progress, Reporter
 from jupyter_envs.redact import redact
 from jupyter_envs.uninterrupted import to_the_end
+from jupyter_envs.virtual import THIS_SYSTEM, System
 
 # All that a worker sees of the server's environment variables: none of them is a secret of the server.
 ALLOWED = frozenset(
@@ -44,10 +45,23 @@ START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from jupyter_e
 
 @dataclass(frozen=True)
 class Solution:
-    """What a solve found; ``lacks_kernel`` says that there is a Python in it which no notebook could use."""
+    """What a solve found; ``lacks_kernel`` says that there is a Python in it which no notebook could use.
+
+    With a date: ``undated`` packages state no time, ``newer`` ones are there because the user named their version.
+    """
 
     packages: tuple[Package, ...]
     lacks_kernel: bool
+    undated: tuple[str, ...] = ()
+    newer: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wheels:
+    """What a pip section resolved to; ``newer`` names those that are newer than the date, since the user named them."""
+
+    packages: tuple[Package, ...] = ()
+    newer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,10 +206,13 @@ class Session:
         pip_names: Sequence[str] = (),
         *,
         locked: Sequence[Package] = (),
+        system: System = THIS_SYSTEM,
+        as_of: str = "",
     ) -> Solution:
         """Resolve match specs for a platform; ``pip_names`` count when a kernel is looked for.
 
-        The versions of ``locked`` packages are kept where the specs and the channels allow it.
+        The versions of ``locked`` packages are kept where the specs and the channels allow it. ``system`` says what
+        to take for granted of the machine; ``as_of`` is the moment (ISO 8601, UTC) whose packages are wanted.
         """
         found = await self._ask(
             "solve",
@@ -204,15 +221,34 @@ class Session:
             platform=platform,
             pip_names=list(pip_names),
             locked=packages_to_json(locked),
+            system=asdict(system),
+            as_of=as_of,
         )
-        return Solution(tuple(packages_from_json(found["packages"])), found["lacks_kernel"])
+        packages = tuple(packages_from_json(found["packages"]))
+        return Solution(packages, found["lacks_kernel"], tuple(found["undated"]), tuple(found["newer"]))
 
-    async def resolve_pip(self, lines: Sequence[str], conda: Sequence[Package], platform: str) -> tuple[Package, ...]:
-        """Resolve a pip section against what conda provides."""
+    async def resolve_pip(
+        self,
+        lines: Sequence[str],
+        conda: Sequence[Package],
+        platform: str,
+        *,
+        locked: Sequence[Package] = (),
+        system: System = THIS_SYSTEM,
+        as_of: str = "",
+    ) -> Wheels:
+        """Resolve a pip section against what conda provides; the rest as in `solve`."""
         found = await self._ask(
-            "resolve_pip", lines=list(lines), conda=packages_to_json(conda), platform=platform, index=self._index
+            "resolve_pip",
+            lines=list(lines),
+            conda=packages_to_json(conda),
+            platform=platform,
+            index=self._index,
+            locked=packages_to_json(locked),
+            system=asdict(system),
+            as_of=as_of,
         )
-        return tuple(packages_from_json(found))
+        return Wheels(tuple(packages_from_json(found["packages"])), tuple(found["newer"]))
 
     async def pending(self, packages: Sequence[Package]) -> Pending:
         """What an install would have to fetch."""

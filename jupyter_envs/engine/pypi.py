@@ -11,13 +11,14 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import uv
 from packaging.utils import canonicalize_name
 
+from jupyter_envs.engine import pypi_targets as targets
 from jupyter_envs.engine.pypi_lines import split_lines
 from jupyter_envs.errors import (
     DiskTrouble,
@@ -29,19 +30,13 @@ from jupyter_envs.errors import (
     Unsolvable,
 )
 from jupyter_envs.models import Package
+from jupyter_envs.virtual import THIS_SYSTEM, System
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib  # the same module, before it came with Python
 
-PYTHON_PLATFORMS = {
-    "linux-64": "x86_64-manylinux_2_28",
-    "linux-aarch64": "aarch64-manylinux_2_28",
-    "osx-64": "x86_64-apple-darwin",
-    "osx-arm64": "aarch64-apple-darwin",
-    "win-64": "x86_64-pc-windows-msvc",
-}
 # What uv's message says about the cause, most telling first.
 TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
     ("No space left", DiskTrouble, "Free some space, then try again."),
@@ -61,11 +56,15 @@ async def resolve(
     platform: str,
     cache_dir: Path,
     index: str | None = None,
-    exclude_newer: str | None = None,
-) -> list[Package]:
+    locked: Sequence[Package] = (),
+    system: System = THIS_SYSTEM,
+    as_of: str = "",
+) -> tuple[list[Package], list[str]]:
     """Resolve a pip section for one platform against the packages that conda provides.
 
-    ``index`` replaces the default package index. What conda provides already is left out of the result.
+    ``index`` replaces the default package index. What conda provides already is left out of the result. The
+    versions of ``locked`` packages are kept where possible; ``as_of`` is a moment (ISO 8601, UTC), and the second
+    result names what is newer all the same, because the user named its version.
     Raises `InvalidSpec`, `Unsolvable` or `Unreachable`.
     """
     requirements, options = split_lines(lines)
@@ -80,17 +79,19 @@ async def resolve(
     }
     with tempfile.TemporaryDirectory() as scratch:
         wanted = write_lines(Path(scratch, "requirements.in"), [str(requirement) for requirement in requirements])
-        fixed = write_lines(Path(scratch, "provided.txt"), [f"{name}=={it}" for name, it in provided.items()])
-        output = Path(scratch, "pylock.toml")
+        conditions = [*(f"{name}=={it}" for name, it in provided.items()), *targets.floor(requirements, as_of)]
+        fixed = write_lines(Path(scratch, "provided.txt"), conditions)
+        # uv prefers the versions that it finds in the file that it is about to write
+        output = write_lines(Path(scratch, "pylock.toml"), targets.preferences(locked))
         command = ["pip", "compile", str(wanted), "--constraints", str(fixed), "--output-file", str(output)]
         command += ["--format", "pylock.toml", "--python", sys.executable, "--python-version", python]
-        command += ["--python-platform", PYTHON_PLATFORMS.get(platform, platform), "--no-build"]
-        command += [*default_index(index, options), *options]
-        command += ["--exclude-newer", exclude_newer] if exclude_newer else []
-        await run_uv(command, cache_dir, "Resolving the pip section")
-        locked = read_pylock(output)
-    found = [wheel(item, platform) for item in locked.get("packages", [])]
-    return [package for package in found if provided.get(package.name) != package.version]
+        command += ["--python-platform", targets.python_platform(platform, system), "--no-build"]
+        command += [*default_index(index, options), *options, *targets.dated(requirements, as_of)]
+        await run_uv(command, cache_dir, "Resolving the pip section", targets.environment(platform, system))
+        items = read_pylock(output).get("packages", [])
+    found = [wheel(item, platform) for item in items]
+    chosen = [package for package in found if provided.get(package.name) != package.version]
+    return chosen, sorted({package.name for package in chosen} & set(targets.newer(items, as_of)))
 
 
 def default_index(index: str | None, options: Sequence[str]) -> list[str]:
@@ -149,9 +150,10 @@ def python_of(prefix: Path) -> Path:
     return prefix / ("python.exe" if os.name == "nt" else "bin/python")
 
 
-async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str) -> None:
+async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Mapping[str, str] | None = None) -> None:
     """Run uv without any configuration of the user's; raises one of our errors with uv's own words."""
     env = {**os.environ, "UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cache_dir / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
+    env |= more or {}
     child = await asyncio.create_subprocess_exec(
         uv.find_uv_bin(),
         *arguments,

@@ -26,6 +26,7 @@ from jupyter_envs.engine.messages import encode, packages_from_json, packages_to
 from jupyter_envs.engine.progress import Tracker
 from jupyter_envs.errors import EngineFailed, EnvsError
 from jupyter_envs.models import Progress
+from jupyter_envs.virtual import System
 
 Args = dict[str, Any]
 
@@ -41,19 +42,33 @@ async def do_solve(args: Args, tracker: Tracker) -> Any:
         specs=args["specs"],
         platform=args["platform"],
         cache_dir=Path(args["cache_dir"]),
-        locked=packages_from_json(args.get("locked", ())),
+        locked=packages_from_json(args["locked"]),
+        system=System(**args["system"]),
+        as_of=args["as_of"],
     )
-    return {"packages": packages_to_json(found), "lacks_kernel": solve.lacks_kernel(found, args["pip_names"])}
+    return {
+        "packages": packages_to_json(found.packages),
+        "lacks_kernel": solve.lacks_kernel(found.packages, args["pip_names"]),
+        "undated": found.undated,
+        "newer": found.newer,
+    }
 
 
 async def do_resolve_pip(args: Args, tracker: Tracker) -> Any:
     """PyPI packages for one platform."""
     tracker.start("pip")
     conda = packages_from_json(args["conda"])
-    found = await pypi.resolve(
-        args["lines"], conda, platform=args["platform"], cache_dir=Path(args["cache_dir"]), index=args["index"]
+    found, newer = await pypi.resolve(
+        args["lines"],
+        conda,
+        platform=args["platform"],
+        cache_dir=Path(args["cache_dir"]),
+        index=args["index"],
+        locked=packages_from_json(args["locked"]),
+        system=System(**args["system"]),
+        as_of=args["as_of"],
     )
-    return packages_to_json(found)
+    return {"packages": packages_to_json(found), "newer": newer}
 
 
 async def do_pending(args: Args, tracker: Tracker) -> Any:

@@ -6,8 +6,8 @@ expected. `read` says in addition what it took note of. `write` gives a portable
 """
 
 from .reader import Reading, parse, read
-from .selectors import select
+from .selectors import content_hash, locked_from, select
 from .views import to_json
 from .writer import write
 
-__all__ = ["Reading", "parse", "read", "select", "to_json", "write"]
+__all__ = ["Reading", "content_hash", "locked_from", "parse", "read", "select", "to_json", "write"]

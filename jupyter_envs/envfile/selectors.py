@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..models import Spec
+from ..models import Lock, Spec
 
 _COMMENT = re.compile(r"\s+#.*?\[([A-Za-z0-9_ ]+)\]\s*\Z")
 _SUFFIX = re.compile(r"  # (?:\[(?P<comment>[a-z0-9]+)\]|sel\((?P<key>[a-z0-9]+)\))\Z")
@@ -57,3 +57,13 @@ def select(spec: Spec, platform: str) -> Spec:
         return tuple(text for text, selector, _ in parts if selector is None or selector in names)
 
     return replace(spec, conda=chosen(spec.conda), pip=chosen(spec.pip))
+
+
+def content_hash(spec: Spec, platform: str) -> str:
+    """The hash of what ``spec`` asks for on ``platform``: a line for other platforms only does not change it."""
+    return select(spec, platform).content_hash()
+
+
+def locked_from(lock: Lock, spec: Spec) -> Lock:
+    """``lock``, said to be resolved from ``spec`` on each of its platforms."""
+    return replace(lock, content_hash={platform: content_hash(spec, platform) for platform in lock.platforms})

@@ -48,7 +48,8 @@ class Builder:
     def publish(self, draft: Draft, proposal: Proposal, reason: str, variables: Mapping[str, str]) -> None:
         """Write down what the draft is, list it, and register its kernels, in this order."""
         now = datetime.now(timezone.utc)
-        lock = Lock(proposal.packages, proposal.plan.channels, (self._platform,), dict(proposal.content_hash))
+        as_of = {self._platform: proposal.as_of} if proposal.as_of else {}
+        lock = Lock(proposal.packages, proposal.plan.channels, (self._platform,), dict(proposal.content_hash), as_of)
         conda = [package for package in proposal.packages if package.manager == "conda"]
         prefix.write_history(draft.prefix, conda, proposal.spec.conda, now)
         self._store.record(draft, proposal.spec, lock)

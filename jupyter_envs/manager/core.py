@@ -331,7 +331,7 @@ class Manager(LoggingConfigurable):
             resolved = await resolve(
                 Wanted(pinned.pin.environment, spec), session, self.platform, self.default_channels
             )
-        new_lock = Lock(resolved.packages, resolved.channels, (self.platform,)).locked_from(spec)
+        new_lock = envfile.locked_from(Lock(resolved.packages, resolved.channels, (self.platform,)), spec)
         lock = keeping_others(pinned.lock, new_lock)
         await documents.write(pinned.beside(pinned.pin.lock), lockfile.write(lock, sources=(pinned.pin.file,)))
         new = Pin(pinned.pin.environment, pinned.pin.file, pinned.pin.lock, lock.digest())

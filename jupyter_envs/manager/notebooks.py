@@ -91,7 +91,14 @@ def keeping_others(old: Lock | None, new: Lock) -> Lock:
     others = tuple(platform for platform in old.platforms if platform not in new.platforms)
     kept = tuple(package for package in old.packages if package.platform in others)
     hashes = {platform: value for platform, value in old.content_hash.items() if platform in others}
-    return Lock((*kept, *new.packages), new.channels, (*others, *new.platforms), {**hashes, **new.content_hash})
+    dates = {platform: value for platform, value in old.as_of.items() if platform in others}
+    return Lock(
+        packages=(*kept, *new.packages),
+        channels=new.channels,
+        platforms=(*others, *new.platforms),
+        content_hash={**hashes, **new.content_hash},
+        as_of={**dates, **new.as_of},
+    )
 
 
 async def choose_files(path: str, name: str, spec: Spec, documents: Documents) -> tuple[str, str, bool]:

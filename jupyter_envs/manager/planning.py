@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_envs import envfile, lockfile, matchspec
-from jupyter_envs.engine.client import Pending, Session
+from jupyter_envs.engine.client import Pending, Session, Solution, Wheels
 from jupyter_envs.engine.pypi_lines import pip_names
 from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound
 from jupyter_envs.manager.values import CreateRequest, Proposal
 from jupyter_envs.models import Difference, Lock, Package, Plan, Spec
 from jupyter_envs.pin import differences
+from jupyter_envs.virtual import THIS_SYSTEM, System
 
 KERNEL_PACKAGE = "ipykernel"
 KERNEL_ADDED = "ipykernel was added: without it no notebook could use this environment."
@@ -23,13 +24,19 @@ MAY_BRING_SCRIPTS = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """A request, read: a name and a Spec, or a Lock that needs no solving."""
+    """A request, read: a name and a Spec, or a Lock that needs no solving.
+
+    A Spec is solved near the ``locked`` packages, for a machine as in ``system``, as of the moment ``as_of``.
+    """
 
     name: str
     spec: Spec
     lock: Lock | None = None
     kernel_in_spec: bool = False
     notes: tuple[str, ...] = ()
+    locked: tuple[Package, ...] = ()
+    system: System = THIS_SYSTEM
+    as_of: str = ""
 
 
 def read_request(request: CreateRequest, default_channels: Sequence[str]) -> Wanted:
@@ -82,6 +89,7 @@ class Resolved:
     packages: tuple[Package, ...]
     channels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    as_of: str = ""
 
 
 async def resolve(wanted: Wanted, session: Session, platform: str, default_channels: Sequence[str]) -> Resolved:
@@ -99,16 +107,38 @@ async def resolve(wanted: Wanted, session: Session, platform: str, default_chann
         )
     channels = [channel for channel in spec.channels if channel != "nodefaults"] or list(default_channels)
     names = pip_names(spec.pip)
-    solution = await session.solve(channels, spec.conda, platform, names)
+
+    async def solve(specs: Sequence[str]) -> Solution:
+        return await session.solve(
+            channels, specs, platform, names, locked=wanted.locked, system=wanted.system, as_of=wanted.as_of
+        )
+
+    solution = await solve(spec.conda)
     notes = wanted.notes
     asked = wanted.spec
     if solution.lacks_kernel:
-        solution = await session.solve(channels, [*spec.conda, KERNEL_PACKAGE], platform, names)
+        solution = await solve([*spec.conda, KERNEL_PACKAGE])
         notes = (*notes, KERNEL_ADDED)
         if wanted.kernel_in_spec:
             asked = replace(asked, conda=(*asked.conda, KERNEL_PACKAGE))
-    wheels = await session.resolve_pip(spec.pip, solution.packages, platform) if spec.pip else ()
-    return Resolved(asked, (*solution.packages, *wheels), tuple(channels), notes)
+    wheels = Wheels()
+    if spec.pip:
+        wheels = await session.resolve_pip(
+            spec.pip, solution.packages, platform, locked=wanted.locked, system=wanted.system, as_of=wanted.as_of
+        )
+    notes = (*notes, *notes_on_date(wanted.as_of, solution, wheels))
+    return Resolved(asked, (*solution.packages, *wheels.packages), tuple(channels), notes, wanted.as_of)
+
+
+def notes_on_date(as_of: str, solution: Solution, wheels: Wheels) -> Iterator[str]:
+    """What people should be told of a solve as of a date."""
+    if not as_of:
+        return
+    yield f"As of {as_of}: what came later was not considered."
+    if newer := sorted({*solution.newer, *wheels.newer}):
+        yield f"Newer than that, because their versions are named: {', '.join(newer)}."
+    if solution.undated:
+        yield f"Their channel states no time for these, which counts as older: {', '.join(solution.undated)}."
 
 
 def of_lock(wanted: Wanted, lock: Lock, platform: str) -> Resolved:
@@ -121,8 +151,9 @@ def of_lock(wanted: Wanted, lock: Lock, platform: str) -> Resolved:
             hints=("Lock for this machine first.",),
             platform=platform,
         )
-    same = wanted.spec.conda and lock.content_hash.get(platform) == wanted.spec.content_hash()
-    return Resolved(wanted.spec if same else spec_of_lock(wanted.name, lock, platform), packages, lock.channels)
+    same = wanted.spec.conda and lock.content_hash.get(platform) == envfile.content_hash(wanted.spec, platform)
+    spec = wanted.spec if same else spec_of_lock(wanted.name, lock, platform)
+    return Resolved(spec, packages, lock.channels, as_of=lock.as_of.get(platform, ""))
 
 
 def propose(
@@ -153,8 +184,8 @@ def propose(
         notes=(*resolved.notes, *([MAY_BRING_SCRIPTS] if pending.missing else [])),
         digest=lock.digest(platform),
     )
-    hashes = {platform: resolved.spec.content_hash()}
-    return Proposal(plan, resolved.spec, resolved.packages, hashes)
+    hashes = {platform: envfile.content_hash(resolved.spec, platform)}
+    return Proposal(plan, resolved.spec, resolved.packages, hashes, resolved.as_of)
 
 
 def requested_names(spec: Spec) -> set[str]:

@@ -29,7 +29,8 @@ class CreateRequest:
 
     ``file`` and ``lock`` are texts; ``pin`` is a notebook's path: its environment is built from its lock, or with
     ``update`` solved again from its file, after which lock and pin are written anew (the notebook itself only if
-    ``write_notebook``). ``channels`` go with ``packages``.
+    ``write_notebook``). ``channels`` go with ``packages``. ``as_of`` is a date or a time (ISO 8601) whose packages are
+    wanted; it says nothing where a lock decides.
     """
 
     name: str | None = None
@@ -40,6 +41,7 @@ class CreateRequest:
     pin: str | None = None
     update: bool = False
     write_notebook: bool = True
+    as_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ class Proposal:
     spec: Spec
     packages: tuple[Package, ...]
     content_hash: Mapping[str, str] = field(default_factory=dict)
+    as_of: str = ""
 
 
 def spec_json(spec: Spec) -> dict[str, Any]:

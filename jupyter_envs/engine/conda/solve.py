@@ -9,11 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import rattler
-from rattler import ChannelPriority, Client, Gateway, RepoDataRecord, VirtualPackage
+from rattler import (
+    BuildString,
+    ChannelPriority,
+    Client,
+    Gateway,
+    GenericVirtualPackage,
+    PackageName,
+    RepoDataRecord,
+    Version,
+    VirtualPackage,
+    VirtualPackageOverrides,
+)
 
+from jupyter_envs import virtual
+from jupyter_envs.engine.conda import dates
 from jupyter_envs.engine.conda.failures import mapped
 from jupyter_envs.engine.conda.records import match_spec, to_package
+from jupyter_envs.machine import current_platform
 from jupyter_envs.models import Package
+from jupyter_envs.virtual import THIS_SYSTEM, System
 
 # A Python environment becomes a notebook kernel through one of these.
 PYTHON_KERNELS = frozenset({"ipykernel", "xeus-python"})
@@ -62,6 +77,15 @@ class World:
         return [record for record in await self.named(names) if record.sha256 and record.sha256.hex() in wanted]
 
 
+@dataclass(frozen=True)
+class Found:
+    """Packages by name. With a date: which of them state no time, and which are newer because the user named them."""
+
+    packages: tuple[Package, ...]
+    undated: tuple[str, ...] = ()
+    newer: tuple[str, ...] = ()
+
+
 async def solve(
     *,
     channels: Sequence[str],
@@ -69,27 +93,58 @@ async def solve(
     platform: str,
     cache_dir: Path,
     locked: Sequence[Package] = (),
-    exclude_newer: datetime.datetime | None = None,
-) -> list[Package]:
-    """Resolve ``specs`` for one platform, strict channel priority, and sort by name.
+    system: System = THIS_SYSTEM,
+    as_of: str = "",
+) -> Found:
+    """Resolve ``specs`` for one platform, with strict channel priority.
 
     Of the ``locked`` packages, those that the channels still have are taken again where the specs allow it.
-    Raises `InvalidSpec`, `Unsolvable` (with the solver's own explanation) or `Unreachable`.
+    ``as_of`` is a moment (ISO 8601 with its zone): newer records are left out, see `dates`; a record that states
+    no time counts as old. Raises `InvalidSpec`, `Unsolvable` (with the solver's own explanation) or `Unreachable`.
     """
     wanted = [match_spec(spec) for spec in specs]
+    date = dates.moment(as_of)
     with mapped("Solving"):
         world = World(gateway(cache_dir), expand_channels(channels), platform)
+        kept = await world.records_of(locked)
         records = await rattler.solve(
             sources=world.channels,
             specs=wanted,
             gateway=world.gateway,
             platforms=world.platforms,
-            locked_packages=await world.records_of(locked),
-            virtual_packages=[package.into_generic() for package in VirtualPackage.detect()],
+            locked_packages=[*kept, *(await named_later(world, specs, date) if date else ())],
+            virtual_packages=virtual_packages(platform, system),
             channel_priority=ChannelPriority.Strict,
-            exclude_newer=exclude_newer,
+            exclude_newer=date,
+            timestamp_policy="allow-missing",
+            constraints=dates.floor(specs) if date else None,
         )
-    return sorted((to_package(record, platform) for record in records), key=lambda package: package.name)
+    records = sorted(records, key=lambda record: record.name.normalized)
+    packages = tuple(to_package(record, platform) for record in records)
+    if not date:
+        return Found(packages)
+    undated = tuple(record.name.normalized for record in records if dates.time_of(record) is None)
+    return Found(packages, undated, tuple(record.name.normalized for record in records if dates.is_back_dated(record)))
+
+
+async def named_later(world: World, specs: Sequence[str], date: datetime.datetime) -> list[RepoDataRecord]:
+    """Records newer than the date that are taken all the same, because the user named their version."""
+    named = dates.named_versions(specs)
+    records = await world.named(list(named))
+    return dates.newer_all_the_same(records, [match_spec(text) for text in named.values()], date)
+
+
+def virtual_packages(platform: str, system: System) -> list[GenericVirtualPackage]:
+    """What a machine of that platform has: of this one what is detected, of another one what `virtual` says."""
+    if platform == current_platform():
+        detected = (package.into_generic() for package in VirtualPackage.detect(VirtualPackageOverrides.from_env()))
+        here = ((package.name.normalized, str(package.version), str(package.build_string)) for package in detected)
+        found = virtual.with_overrides(here, platform, system)
+    else:
+        found = virtual.of_platform(platform, system)
+    return [
+        GenericVirtualPackage(PackageName(name), Version(version), BuildString(build)) for name, version, build in found
+    ]
 
 
 def lacks_kernel(packages: Sequence[Package], pip_names: Sequence[str]) -> bool:
