@@ -6,8 +6,10 @@ Reads files and writes one (`conda-meta/history`); never runs the interpreter. W
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.parser import HeaderParser
 from pathlib import Path
@@ -15,8 +17,20 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from jupyter_envs import conda_records
+from jupyter_envs import checkouts, conda_history, conda_records, origins
 from jupyter_envs.models import Package
+from jupyter_envs.origins import Origin
+
+# the file of a distribution's folder that names it, by the folder's ending
+METADATA = {"dist-info": "METADATA", "egg-info": "PKG-INFO"}
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All packages of a prefix, and by name the origins of those that pip has from no index."""
+
+    packages: tuple[Package, ...]
+    origins: Mapping[str, Origin]
 
 
 def installed(prefix: Path, platform: str) -> list[Package]:
@@ -24,10 +38,24 @@ def installed(prefix: Path, platform: str) -> list[Package]:
 
     Raises `DiskTrouble`, naming the file, when a record cannot be read.
     """
+    return list(contents(prefix, platform).packages)
+
+
+def contents(prefix: Path, platform: str) -> Contents:
+    """`installed`, with where pip packages came from."""
     records = conda_records.read_all(prefix)
-    conda = [conda_package(record.fields, platform) for record in records]
+    conda = tuple(conda_package(record.fields, platform) for record in records)
     owned = {path for record in records for path in record.metadata}
-    return conda + list(distributions(prefix, platform, owned))
+    pip: list[Package] = []
+    found: dict[str, Origin] = {}
+    for folder in distributions(prefix, owned):
+        package = read_distribution(folder, platform)
+        origin = read_origin(folder) if package else None
+        if package and origin:
+            package = replace(package, url=origin.address, sha256=origin.sha256)
+            found[package.name] = origin
+        pip += [package] if package else []
+    return Contents((*conda, *pip), found)
 
 
 def conda_package(record: dict[str, Any], platform: str) -> Package:
@@ -48,31 +76,72 @@ def conda_package(record: dict[str, Any], platform: str) -> Package:
     )
 
 
-def distributions(prefix: Path, platform: str, owned: set[str]) -> Iterable[Package]:
-    """Python distributions that no conda record owns, as pip or uv installed them."""
+def distributions(prefix: Path, owned: set[str]) -> Iterator[Path]:
+    """The metadata of Python distributions that no conda record owns, as pip or uv installed them."""
     for site in sorted(prefix.glob("lib/python3*/site-packages")):
-        for folder in sorted(site.glob("*.dist-info")):
-            if (folder / "METADATA").relative_to(prefix).as_posix() not in owned:
-                yield from read_distribution(folder, platform)
+        inside = site.relative_to(prefix).as_posix()
+        for name in sorted(entry.name for entry in os.scandir(site)):
+            metadata = METADATA.get(name.rpartition(".")[2])
+            if metadata and f"{inside}/{name}/{metadata}" not in owned:
+                yield site / name
 
 
-def read_distribution(folder: Path, platform: str) -> Iterable[Package]:
-    """A `.dist-info` folder as a package; nothing for one without metadata."""
+def read_distribution(folder: Path, platform: str) -> Package | None:
+    """A `.dist-info` or `.egg-info` folder as a package; None for one without metadata."""
     try:
-        text = (folder / "METADATA").read_text(encoding="utf-8", errors="replace")
+        path = folder / METADATA[folder.suffix.removeprefix(".")]
+        text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return
+        return None
     headers = HeaderParser().parsestr(text, headersonly=True)
-    if headers["Name"] and headers["Version"]:
-        name = canonicalize_name(headers["Name"])
-        yield Package(name, headers["Version"], manager="pip", platform=platform)
+    if not headers["Name"] or not headers["Version"]:
+        return None
+    return Package(canonicalize_name(headers["Name"]), headers["Version"], manager="pip", platform=platform)
 
 
-def with_hashes(found: Iterable[Package], locked: Iterable[Package]) -> list[Package]:
-    """Pip packages with the URL and hash of the lock where name and version agree: their own folder has none."""
+def read_origin(folder: Path) -> Origin | None:
+    """Where a distribution came from, if from no index; of an editable install the commit that is checked out."""
+    try:
+        origin = origins.parse((folder / "direct_url.json").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+    if origin is None or not origin.folder:
+        return origin
+    return replace(origin, address=checkouts.describe(origin.folder))
+
+
+def requested(prefix: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """The match specs that the prefix's history says were asked for, of packages that are still there."""
+    try:
+        text = (prefix / "conda-meta" / "history").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    return conda_history.requested(text, names)
+
+
+def variables(prefix: Path) -> dict[str, str]:
+    """The variables that ``conda env config vars`` has set."""
+    try:
+        found = json.loads((prefix / "conda-meta" / "state").read_bytes()).get("env_vars", {})
+        # conda's way to say that a variable was taken out again
+        return {str(name): str(value) for name, value in found.items() if value != "***unset***"}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}
+
+
+def with_hashes(
+    found: Iterable[Package], locked: Iterable[Package], origins: Mapping[str, Origin] | None = None
+) -> list[Package]:
+    """Pip packages with the URL and hash of the lock where name and version agree: their own folder has none.
+
+    With ``origins``, what was installed from a folder or a repository is not taken for what the lock means.
+    """
     known = {(package.name, package.version): package for package in locked if package.manager == "pip"}
+    others = {name for name, origin in (origins or {}).items() if not origin.archive}
     return [
-        known.get((package.name, package.version), package) if package.manager == "pip" else package
+        known.get((package.name, package.version), package)
+        if package.manager == "pip" and package.name not in others
+        else package
         for package in found
     ]
 

@@ -68,6 +68,11 @@ def redact(text: str) -> str:
     return _HEADER.sub(lambda found: found[1] + MASK, text)
 
 
+def sounds_secret(name: str) -> bool:
+    """Whether the name of a variable or parameter says that its value is a secret."""
+    return bool(_SECRET_NAME.search(unquote(name)))
+
+
 def show(text: str) -> str:
     """``text`` for a message: printable, at most 60 characters."""
     clean = "".join(character if character.isprintable() else "�" for character in text[: _SHOWN + 1])
@@ -80,12 +85,8 @@ def _without_user(netloc: str) -> str:
 
 
 def _without_secrets(query: str) -> str:
-    return "&".join(pair for pair in query.split("&") if not _is_secret(pair.partition("=")[0]))
-
-
-def _is_secret(name: str) -> bool:
-    return bool(_SECRET_NAME.search(unquote(name)))
+    return "&".join(pair for pair in query.split("&") if not sounds_secret(pair.partition("=")[0]))
 
 
 def _masked_parameter(found: re.Match[str]) -> str:
-    return f"{found[1]}{found[2]}={MASK}" if _is_secret(found[2]) else found[0]
+    return f"{found[1]}{found[2]}={MASK}" if sounds_secret(found[2]) else found[0]

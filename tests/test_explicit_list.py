@@ -14,7 +14,7 @@ from jupyter_envs.errors import InvalidFile
 
 from .pure_values import CHANNEL, LOCK, OPENSSL, PYTHON, TZDATA
 
-LIST = exports.explicit(LOCK.packages, "linux-64")
+LIST = exports.write(exports.Source("a", "linux-64", LOCK.packages), "explicit").text
 CONDA = f"""\
 # This file may be used to create an environment using:
 # $ conda create --name <env> --file <this file>

@@ -297,16 +297,16 @@ def test_the_notebook_is_left_to_its_editor_if_asked(manager: Manager, home: Pat
 def test_exports(manager: Manager) -> None:
     async def run() -> None:
         await create(manager, "one", "python", "tinytext=2.0")
-        file, full = await manager.export("one", "full")
-        assert file == "environment.yml"
-        assert "tinytext=2.0=py_0" in envfile.parse(full).conda
-        assert envfile.parse((await manager.export("one", "portable"))[1]).conda == (
+        full = await manager.export("one", "full")
+        assert full.filename == "environment.yml"
+        assert "tinytext=2.0=py_0" in envfile.parse(full.text).conda
+        assert envfile.parse((await manager.export("one", "portable")).text).conda == (
             "python",
             "tinytext=2.0",
             "ipykernel",
         )
-        assert lockfile.parse((await manager.export("one", "conda-lock"))[1]).for_platform(manager.platform)
-        assert (await manager.export("one", "explicit"))[1].count("#sha256:") == len(
+        assert lockfile.parse((await manager.export("one", "conda-lock")).text).for_platform(manager.platform)
+        assert (await manager.export("one", "explicit")).text.count("#sha256:") == len(
             (await manager.environment("one")).packages
         )
         with pytest.raises(InvalidInput, match="xml"):
@@ -318,7 +318,7 @@ def test_exports(manager: Manager) -> None:
 def test_an_environment_from_another_ones_lock_is_the_same(manager: Manager) -> None:
     async def run() -> None:
         await create(manager, "one", "tinyblob", "tinyactivate")
-        _, lock = await manager.export("one", "conda-lock")
+        lock = (await manager.export("one", "conda-lock")).text
         await create(manager, "two", lock=lock)
         assert (await manager.environment("one")).digest == (await manager.environment("two")).digest
 

@@ -90,7 +90,7 @@ def test_a_wheel_that_changed_since_it_was_locked_is_refused(manager: Manager, h
     async def run() -> None:
         documents = DiskDocuments(home)
         await manager.create(CreateRequest(file=text), documents, Recorder())
-        _, lock = await manager.export("mixed", "conda-lock")
+        lock = (await manager.export("mixed", "conda-lock")).text
         before = tree(Path(manager.root_dir))
         sha256 = next(
             package.sha256 for package in (await manager.environment("mixed")).packages if package.name == "tinywheel"

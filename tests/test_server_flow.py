@@ -12,6 +12,7 @@ import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from jupyter_envs.exports import FORMATS
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.server.events import SCHEMA_ID
 
@@ -111,11 +112,14 @@ def test_an_environment_is_created_listed_and_exported(api: Api, environment: An
     assert set(detail["requested"]) == {"python", "ipykernel", "tinytext"}
     assert NAME in api.lab.get("api/kernelspecs").json()["kernelspecs"]
     texts = {}
-    for format in ("full", "portable", "conda-lock", "explicit"):
+    for format in FORMATS:
         export = api("GET", f"environments/{NAME}/export?format={format}")
-        assert export["format"] == format and "tinytext" in export["text"]
+        assert export["format"] == format
+        assert "tinytext" in export["text"] or "There is no PyPI package in this environment." in export["notes"]
         texts[format] = export["text"]
-    assert len(set(texts.values())) == 4
+    assert len(set(texts.values())) == len(FORMATS) - 1, "portable is from-history"
+    asked = api("GET", f"environments/{NAME}/export?format=from-history&versions=true")["text"]
+    assert "tinytext=" in asked and "tinytext=" not in texts["from-history"]
     assert api("GET", f"environments/{NAME}/export")["text"] == texts["full"]
     api("GET", f"environments/{NAME}/export?format=pickle", status=400)
 

@@ -1,8 +1,7 @@
-"""``list``, ``create``, ``remove``, ``export``."""
+"""``list``, ``create``, ``remove``."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -125,31 +124,3 @@ class RemoveCommand(ManagerCommand):
             await manager.remove(name, reporter, force=self.force)
         self.say(f"{name} is removed.")
         return {"removed": name}
-
-
-class ExportCommand(ManagerCommand):
-    """Write an environment down."""
-
-    command = "export"
-    name = "jupyter-envs export"
-    arguments = ("name",)
-    description = "Write an environment down: full, portable, conda-lock, or explicit."
-
-    format = Unicode("portable", help="full, portable, conda-lock, or explicit.").tag(config=True)
-    output = Unicode(help="A file to write to, instead of standard output.").tag(config=True)
-    aliases = {
-        **ManagerCommand.aliases,
-        "format": "ExportCommand.format",
-        "output": "ExportCommand.output",
-    }
-
-    async def run(self, manager: Manager) -> Any:
-        """Print the text, or write it to a file."""
-        (name,) = self.extra_args
-        suggested, text = await manager.export(name, self.format)
-        if self.output:
-            path = Path(self.output)
-            await DiskDocuments(path.parent).write(path.name, text)
-        elif not self.json:
-            sys.stdout.write(text)
-        return {"filename": self.output or suggested, "format": self.format, "text": text}

@@ -14,10 +14,11 @@ from traitlets.config import LoggingConfigurable
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
 from jupyter_envs.engine.client import Engine, Session
 from jupyter_envs.engine.searching import Searcher
-from jupyter_envs.errors import EnvironmentInUse, EnvsError, InvalidInput, NotFound, PlanChanged
+from jupyter_envs.errors import EnvironmentInUse, EnvsError, NotFound, PlanChanged
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.diagnosis import Report, examine
+from jupyter_envs.manager.exporting import source_of, source_of_prefix
 from jupyter_envs.manager.notebooks import (
     Pinned,
     beside,
@@ -46,7 +47,6 @@ from jupyter_envs.store import Store, check_name
 from jupyter_envs.uninterrupted import past_no_return
 
 PLANS_KEPT = 20
-FORMATS = ("full", "portable", "conda-lock", "explicit")
 
 
 def no_kernels() -> Mapping[str, int]:
@@ -132,20 +132,17 @@ class Manager(LoggingConfigurable):
         lock = self._store.lock(name, environment.current)
         return prefix.with_hashes(found, lock.packages)
 
-    async def export(self, name: str, format: str) -> tuple[str, str]:
-        """``(file name, text)`` of an environment in one of `FORMATS`. Raises `NotFound`, `InvalidInput`."""
-        environment = self._store.get(name)
-        spec = self._store.spec(name, environment.current)
-        if format == "full":
-            return "environment.yml", exports.full(spec, await self._installed(name))
-        if format == "portable":
-            return "environment.yml", exports.portable(spec)
-        if format == "conda-lock":
-            return f"{name}.conda-lock.yml", lockfile.write(self._store.lock(name, environment.current))
-        if format == "explicit":
-            found = await self._installed(name)
-            return f"conda-{self.platform}.lock", exports.explicit(found, self.platform)
-        raise InvalidInput(f"“{format}” is no export format.", hints=(f"One of {', '.join(FORMATS)}.",), key="format")
+    async def export(self, name: str, format: str, *, versions: bool = False) -> exports.Export:
+        """An environment in one of `exports.FORMATS`. Raises `NotFound`, and what `exports.write` raises."""
+        exports.check_format(format)
+        source = await asyncio.to_thread(source_of, self._store, name, self.platform)
+        return exports.write(source, format, versions=versions)
+
+    async def export_prefix(self, folder: Path, format: str, *, versions: bool = False) -> exports.Export:
+        """Any conda environment, whoever made it. Raises as `export` does."""
+        exports.check_format(format)
+        source = await asyncio.to_thread(source_of_prefix, folder, self.platform)
+        return exports.write(source, format, versions=versions)
 
     async def diagnose(self) -> Report:
         """Where things are, and what is wrong with them; mends nothing."""

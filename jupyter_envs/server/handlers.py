@@ -63,8 +63,8 @@ class ExportHandler(EnvsHandler):
     async def get(self, name: str) -> None:
         """Its text in a format."""
         format = requests.export_format(self.get_query_argument("format", "full"))
-        filename, text = await self.service.manager.export(name, format)
-        self.reply({"filename": filename, "text": text, "format": format})
+        versions = requests.flag_argument("versions", self.get_query_argument("versions", "false"))
+        self.reply((await self.service.manager.export(name, format, versions=versions)).to_json())
 
 
 class PackagesHandler(EnvsHandler):

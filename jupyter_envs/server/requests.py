@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from jupyter_envs.errors import InvalidInput
+from jupyter_envs.exports import FORMATS
 from jupyter_envs.manager import CreateRequest, Query
 from jupyter_envs.server.errors import NotJson, TooLarge
 
 JSON_TYPE = "application/json"
 LONGEST_KEY = 60
-EXPORT_FORMATS = ("full", "portable", "conda-lock", "explicit")
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def flag_argument(key: str, value: str) -> bool:
 
 def export_format(value: str) -> str:
     """The format in an export's address."""
-    return value if value in EXPORT_FORMATS else _refuse("format", f"must be one of {', '.join(EXPORT_FORMATS)}")
+    return value if value in FORMATS else _refuse("format", f"must be one of {', '.join(FORMATS)}")
 
 
 def search_query(texts: Sequence[str], channels: Sequence[str], limits: Sequence[str]) -> Query:

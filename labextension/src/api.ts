@@ -226,7 +226,7 @@ export interface components {
          * @default full
          * @enum {string}
          */
-        ExportFormat: "full" | "portable" | "conda-lock" | "explicit";
+        ExportFormat: "full" | "no-builds" | "from-history" | "portable" | "conda-lock" | "explicit" | "requirements" | "pylock";
         Package: {
             name: string;
             version: string;
@@ -502,6 +502,8 @@ export interface components {
             filename: string;
             text: string;
             format: components["schemas"]["ExportFormat"];
+            /** @description Sentences about secrets that were taken out, and about what is left out or works on this machine only. */
+            notes: string[];
         };
         /** @description Data of the events of schema `https://schema.jupyter.org/jupyter_envs/change/v1`: read the resource again. */
         ChangeEvent: {
@@ -642,6 +644,8 @@ export interface operations {
         parameters: {
             query?: {
                 format?: components["schemas"]["ExportFormat"];
+                /** @description Add the resolved versions to what was asked for; from-history and portable only. */
+                versions?: boolean;
             };
             header?: never;
             path: {

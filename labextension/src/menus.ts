@@ -9,7 +9,15 @@ import type { Environment, ExportFormat } from './tokens';
 
 /** Menus of commands; which of them can be used now, the commands say. */
 
-const FORMATS: readonly ExportFormat[] = ['full', 'portable', 'conda-lock', 'explicit'];
+const FORMATS: readonly ExportFormat[] = [
+  'full',
+  'no-builds',
+  'portable',
+  'conda-lock',
+  'explicit',
+  'requirements',
+  'pylock'
+];
 
 /** What can be done with one environment. */
 export function environmentMenu(

@@ -54,9 +54,13 @@ export function exportCommands(context: ICommandContext): Commands {
   const { environments, pins, docManager, translator, trans } = context;
   const labels: Record<ExportFormat, string> = {
     full: trans.__('environment.yml, Every Package'),
+    'no-builds': trans.__('environment.yml, Versions Only'),
+    'from-history': trans.__('environment.yml, As Asked'),
     portable: trans.__('environment.yml, Portable'),
     'conda-lock': trans.__('conda-lock'),
-    explicit: trans.__('Explicit List')
+    explicit: trans.__('Explicit List'),
+    requirements: trans.__('requirements.txt, PyPI Part'),
+    pylock: trans.__('pylock.toml, PyPI Part')
   };
   const label = (args: ReadonlyPartialJSONObject) => labels[(args as IArgs).format ?? 'full'];
   const exported = ({ environment = '', format = 'full' }: IArgs) =>

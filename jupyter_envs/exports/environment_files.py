@@ -1,0 +1,130 @@
+"""Exports as environment files: with builds, with versions, and as it was asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from packaging.utils import canonicalize_name
+
+from .. import envfile, matchspec, piplines
+from ..models import Package, Spec
+from .source import Source, portable_spec
+
+_REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+", re.IGNORECASE)
+_REQUIREMENT_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+
+Written = tuple[str, tuple[str, ...]]
+
+
+def full(source: Source) -> Written:
+    """Every package: conda's as ``name=version=build``, pip's as ``name==version`` or from where they came."""
+    return _every_package(source, with_builds=True)
+
+
+def without_builds(source: Source) -> Written:
+    """Every package with its version alone, which other platforms may have too."""
+    return _every_package(source, with_builds=False)
+
+
+def as_asked(source: Source) -> Written:
+    """What was asked for, and what was installed by hand with pip."""
+    spec, notes = portable_spec(source)
+    more, left_out = pip_lines(source, source.by_hand)
+    asked = pip_names(spec.pip)
+    new = tuple(line for name, line in more if name not in asked)
+    return write_spec(replace(spec, pip=spec.pip + new)), (*notes, *left_out)
+
+
+def as_resolved(source: Source) -> Written:
+    """What was asked for, each package with the version that it resolved to."""
+    spec, notes = portable_spec(source)
+    chosen = envfile.select(spec, source.platform)
+    versions = {(package.manager, package.name): package.version for package in source.packages}
+    conda = []
+    for text in chosen.conda:
+        parsed = matchspec.parse(text)
+        version = versions.get(("conda", parsed.name))
+        channel = f"{parsed.channel}::" if parsed.channel else ""
+        conda.append(f"{channel}{parsed.name}={version}" if version else text)
+    wheels, left_out = pip_lines(source, source.of("pip"))
+    asked = pip_names(chosen.pip)
+    mine = {package.name for package in source.by_hand}
+    pip = tuple(line for name, line in wheels if name in asked or name in mine)
+    rest = tuple(line for line in chosen.pip if not pip_names([line]) & versions_of("pip", versions))
+    return write_spec(replace(chosen, conda=tuple(conda), pip=rest + pip, platforms=())), (*notes, *left_out)
+
+
+def write_spec(spec: Spec) -> str:
+    """The text of an environment file; with ``pip`` where only a pip section needs it."""
+    names = {matchspec.parse(text).name for text in spec.conda}
+    needs_pip = bool(spec.pip) and "pip" not in names
+    return envfile.write(replace(spec, conda=(*spec.conda, "pip") if needs_pip else spec.conda))
+
+
+def pip_lines(source: Source, packages: Sequence[Package]) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """``(name, line)`` of each pip package that others can get, and a sentence about every other."""
+    lines, notes = [], []
+    local = {package.name for package in source.local}
+    for package in sorted(packages, key=lambda one: one.name):
+        if package.name in local:
+            notes.append(left_out(package))
+            continue
+        lines.append((package.name, requirement(source, package)))
+        if (origin := source.origins.get(package.name)) and origin.editable:
+            notes.append(f"{package.name} is being worked on here: only what was pushed can be installed elsewhere.")
+    return lines, tuple(notes)
+
+
+def left_out(package: Package) -> str:
+    """The sentence about a package that nobody else can get."""
+    return f"{package.name} {package.version} was installed from files of this machine: it is left out."
+
+
+def requirement(source: Source, package: Package, *, editable: bool = True) -> str:
+    """One pip package as pip is asked for it: by version, or from where it came."""
+    origin = source.origins.get(package.name)
+    if origin is None or not origin.address:
+        return f"{package.name}=={package.version}"
+    if origin.editable and editable:
+        mark = "&" if "#" in origin.address else "#"
+        return f"-e {origin.address}{mark}egg={package.name}"
+    return f"{package.name} @ {origin.address}"
+
+
+def pip_names(lines: Iterable[str]) -> set[str]:
+    """The names of the packages that pip lines ask for, as pip compares names."""
+    found = set()
+    for line in lines:
+        parsed = piplines.classify(line)
+        match = _REQUIREMENT_NAME.match(parsed.value) if parsed.kind == "requirement" else None
+        if match and not _REPOSITORY.match(parsed.value):
+            found.add(str(canonicalize_name(match[1])))
+        elif egg := re.search(r"[#&]egg=([A-Za-z0-9._-]+)", line):
+            found.add(str(canonicalize_name(egg[1])))
+    return found
+
+
+def index_options(lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines that say where pip packages come from."""
+    return tuple(line for line in lines if piplines.classify(line).kind == "index")
+
+
+def versions_of(manager: str, versions: Iterable[tuple[str, str]]) -> set[str]:
+    """The names of one manager's packages."""
+    return {name for kind, name in versions if kind == manager}
+
+
+def _every_package(source: Source, *, with_builds: bool) -> Written:
+    spec, notes = portable_spec(source)
+    conda = tuple(_exact(package, with_builds) for package in source.of("conda"))
+    lines, left_out = pip_lines(source, source.of("pip"))
+    pip = index_options(spec.pip) + tuple(line for _, line in lines) if lines else ()
+    asked_only = tuple(note for note in notes if note.startswith(("The channel", "The variable")))
+    return write_spec(replace(spec, conda=conda, pip=pip, platforms=())), (*asked_only, *left_out)
+
+
+def _exact(package: Package, with_builds: bool) -> str:
+    build = f"={package.build}" if with_builds and package.build else ""
+    return f"{package.name}={package.version}{build}"

@@ -1,0 +1,137 @@
+"""Exports by hash: conda's ``@EXPLICIT`` list, conda-lock, requirements with hashes, and pylock.toml (PEP 751)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from urllib.parse import unquote, urlsplit
+
+from .. import archives, lockfile
+from ..models import Lock, Package
+from ..origins import Origin
+from .environment_files import Written, index_options, left_out, requirement
+from .source import Source, require_hashes
+
+NO_WHEELS = "There is no PyPI package in this environment."
+
+
+def explicit(source: Source) -> Written:
+    """A list for ``conda create --file``: conda packages with ``#sha256:``; the pip ones as comments."""
+    conda = source.of("conda")
+    require_hashes(conda, "an explicit list")
+    pip = [f"#   {requirement(source, one)}{_option(one)}" for one in _gettable(source)]
+    heading = ["# An explicit list holds conda packages only; these are from PyPI:"] if pip else []
+    lines = [f"# platform: {source.platform}", *heading, *pip, "@EXPLICIT"]
+    lines += [f"{package.url}#sha256:{package.sha256}" for package in conda]
+    notes = ("An explicit list holds conda packages only: the PyPI packages are comments in it.",) if pip else ()
+    return "\n".join(lines) + "\n", (*notes, *_left_out(source))
+
+
+def conda_lock(source: Source) -> Written:
+    """The lock that made the environment; where it has drifted, a new one of what is really installed."""
+    if source.lock is not None and not source.drifted:
+        return lockfile.write(source.lock), ()
+    packages = tuple(package for package in source.packages if package not in source.local)
+    require_hashes(packages, "a lock")
+    channels = source.lock.channels if source.lock else channels_of(packages)
+    notes = ("Something else is installed than was locked: this lock says what is installed.",) if source.lock else ()
+    text = lockfile.write(Lock(packages, channels, (source.platform,)))
+    return text, (*notes, *_left_out(source))
+
+
+def requirements(source: Source) -> Written:
+    """The PyPI part for ``pip install --require-hashes`` and uv."""
+    wheels = _gettable(source)
+    repositories = _repositories(source)
+    require_hashes((one for one in wheels if one.name not in repositories), "requirements with hashes")
+    lines = [f"# The PyPI part of the environment {source.name}, for {_python(source)} on {source.platform}."]
+    lines += [f"# {one.name} {one.version} was installed from files of this machine." for one in source.local]
+    lines += index_options(source.spec.pip) if wheels else ()
+    for one in wheels:
+        # a hash and an editable install exclude each other
+        line = requirement(source, one, editable=False)
+        lines.append(line if one.name in repositories else f"{line} \\\n    --hash=sha256:{one.sha256}")
+    notes = [f"{name} comes from a repository: uv takes it, pip refuses it beside hashes." for name in repositories]
+    return "\n".join(lines) + "\n", (*notes, *_about(source, wheels))
+
+
+def pylock(source: Source) -> Written:
+    """The PyPI part as pylock.toml, for the platform and the Python that it is installed for."""
+    wheels = _gettable(source)
+    require_hashes((one for one in wheels if one.name not in _repositories(source)), "pylock.toml")
+    lines = ['lock-version = "1.0"', *_requires_python(source), 'created-by = "jupyter-envs"']
+    # a table of its own kind in front of an empty list would be no valid file
+    lines += [] if wheels else ["packages = []"]
+    for one in wheels:
+        lines += ["", "[[packages]]", f"name = {_text(one.name)}", f"version = {_text(one.version)}"]
+        lines += _origin_lines(one, source.origins.get(one.name))
+    return "\n".join(lines) + "\n", _about(source, wheels)
+
+
+def channels_of(packages: Iterable[Package]) -> tuple[str, ...]:
+    """The channels that packages came from, the one with most packages first."""
+    counts: dict[str, int] = {}
+    for package in packages:
+        if package.manager == "conda" and (archive := archives.parse(package.url)):
+            counts[archive.channel] = counts.get(archive.channel, 0) + 1
+    return tuple(sorted(counts, key=lambda channel: (-counts[channel], channel)))
+
+
+def _gettable(source: Source) -> list[Package]:
+    local = {package.name for package in source.local}
+    return [package for package in source.of("pip") if package.name not in local]
+
+
+def _left_out(source: Source) -> tuple[str, ...]:
+    return tuple(map(left_out, source.local))
+
+
+def _about(source: Source, wheels: Sequence[Package]) -> tuple[str, ...]:
+    return (*([] if wheels else [NO_WHEELS]), *_left_out(source))
+
+
+def _repositories(source: Source) -> list[str]:
+    return [name for name in sorted(source.origins) if _is_repository(source.origins[name])]
+
+
+def _is_repository(origin: Origin | None) -> bool:
+    return origin is not None and "+" in origin.address.partition("://")[0]
+
+
+def _option(package: Package) -> str:
+    return f" --hash=sha256:{package.sha256}" if package.sha256 else ""
+
+
+def _python(source: Source) -> str:
+    version = next((one.version for one in source.packages if one.manager == "conda" and one.name == "python"), "")
+    return f"Python {version}".rstrip()
+
+
+def _requires_python(source: Source) -> list[str]:
+    version = _python(source).removeprefix("Python").strip()
+    return [f'requires-python = "=={".".join(version.split(".")[:2])}.*"'] if version else []
+
+
+def _origin_lines(package: Package, origin: Origin | None) -> list[str]:
+    if origin is not None and _is_repository(origin):
+        return _repository_lines(origin)
+    hashes = f"hashes = {{ sha256 = {_text(package.sha256)} }}"
+    size = f", size = {package.size}" if package.size is not None else ""
+    name = unquote(urlsplit(package.url).path.rpartition("/")[2])
+    if not name.endswith(".whl"):
+        return [f"archive = {{ url = {_text(package.url)}{size}, {hashes} }}"]
+    return [f"wheels = [{{ name = {_text(name)}, url = {_text(package.url)}{size}, {hashes} }}]"]
+
+
+def _repository_lines(origin: Origin) -> list[str]:
+    address, _, fragment = origin.address.partition("#")
+    kind, _, rest = address.partition("+")
+    url, _, commit = rest.rpartition("@")
+    subdirectory = next((part[13:] for part in fragment.split("&") if part.startswith("subdirectory=")), "")
+    more = f", subdirectory = {_text(subdirectory)}" if subdirectory else ""
+    return [f"vcs = {{ type = {_text(kind)}, url = {_text(url)}, commit-id = {_text(commit)}{more} }}"]
+
+
+def _text(value: str) -> str:
+    """A TOML text; JSON's is one, but for DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,56 @@
+"""Exports: our environments by name, any conda environment by its folder."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from jupyter_envs import exports, prefix
+from jupyter_envs.errors import NotFound
+from jupyter_envs.exports import Source
+from jupyter_envs.models import Spec
+from jupyter_envs.store import Store
+
+
+def source_of(store: Store, name: str, platform: str, generation: str | None = None) -> Source:
+    """One of our environments, or an earlier generation of it. Raises `NotFound`, `DiskTrouble`."""
+    environment = store.get(name)
+    chosen = generation or environment.current
+    if all(known.id != chosen for known in environment.generations):
+        known_ids = ", ".join(known.id for known in environment.generations)
+        raise NotFound(f"{name} has no generation {chosen}.", hints=(f"It has {known_ids}.",), name=name)
+    contents = prefix.contents(store.prefix(name, chosen), platform)
+    lock = store.lock(name, chosen)
+    packages = prefix.with_hashes(contents.packages, lock.for_platform(platform), contents.origins)
+    # a locked wheel is from an index, though it was installed by its address
+    locked = {package.name for package in set(packages) & set(lock.packages) if package.manager == "pip"}
+    origins = {package: origin for package, origin in contents.origins.items() if package not in locked}
+    spec = replace(store.spec(name, chosen), name=name)
+    return Source(name, platform, tuple(packages), spec, lock, origins, str(Path.home()))
+
+
+def source_of_prefix(folder: Path, platform: str) -> Source:
+    """Any conda environment. Raises `NotFound` for a folder that is none, `DiskTrouble` for a damaged record."""
+    if not is_prefix(folder):
+        raise NotFound(
+            f"{folder} is no conda environment: it has no folder conda-meta.",
+            hints=("Give the folder that has bin, lib and conda-meta in it.",),
+            path=str(folder),
+        )
+    contents = prefix.contents(folder, platform)
+    subdirs = Counter(one.subdir for one in contents.packages if one.subdir not in ("", "noarch"))
+    own = subdirs.most_common(1)[0][0] if subdirs else platform
+    packages = tuple(replace(package, platform=own) for package in contents.packages)
+    spec = Spec(
+        name=folder.resolve().name,
+        channels=exports.channels_of(packages),
+        conda=prefix.requested(folder, (one.name for one in packages if one.manager == "conda")),
+        variables=prefix.variables(folder),
+    )
+    return Source(folder.resolve().name, own, packages, spec, None, contents.origins, str(Path.home()))
+
+
+def is_prefix(folder: Path) -> bool:
+    """Whether a folder is a conda environment."""
+    return (folder / "conda-meta").is_dir()
