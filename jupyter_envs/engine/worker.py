@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from jupyter_envs.engine import activation, cache, pypi
+from jupyter_envs.engine import activation, bytecode, cache, pypi
 from jupyter_envs.engine.conda import fetch, install, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
@@ -92,9 +92,10 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
         sizes = [package.size for package in missing]
         tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
         await install.install(conda, prefix, cache_dir, tracker, tracker)
-    if wheels:
-        tracker.start("pip", len(wheels))
-        await pypi.install(wheels, prefix, cache_dir)
+        if wheels:
+            tracker.start("pip", len(wheels))
+            await pypi.install(wheels, prefix, cache_dir)
+        bytecode.link(packages, prefix, cache_dir)
     return None
 
 
