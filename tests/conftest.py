@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_envs.localchannel import LocalChannel, build_channel
 
-from .support.home import isolated_environment
+from .support.home import configure, isolated_environment
 from .support.http_server import FileServer
 from .support.lab import Lab
 from .support.pypi_index import PypiIndex
@@ -61,6 +61,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     for name, value in isolated.items():
         monkeypatch.setenv(name, value)
+    # for tests that are not about it, it is only load
+    configure(folder, {"Manager": {"compile_bytecode": False}})
     return folder
 
 

@@ -27,6 +27,7 @@ class ManagerCommand(Command):
     async def carry_out(self) -> Any:
         """`run`, with a manager that is closed afterwards."""
         manager = Manager(parent=self)
+        manager.work_in_background(detached=True)
         try:
             return await self.run(manager)
         finally:

@@ -20,8 +20,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_envs.engine.background import Background
 from jupyter_envs.engine.messages import LINE_LIMIT, encode, packages_from_json, packages_to_json
 from jupyter_envs.errors import EngineFailed, error_from_json
+from jupyter_envs.files import disk
 from jupyter_envs.models import Package, Progress, Reporter
 from jupyter_envs.redact import redact
 from jupyter_envs.uninterrupted import to_the_end
@@ -41,6 +43,11 @@ ALLOWED = frozenset(
 SECONDS_TO_DIE = 5.0
 # Isolated from PYTHON* variables and the user's site, but with the parent's own import path.
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from jupyter_envs.engine.worker import main; main()"
+
+
+def allowed_environment() -> dict[str, str]:
+    """The server's environment variables that a process of the engine may see."""
+    return {key: value for key, value in os.environ.items() if key in ALLOWED}
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ class Worker:
     async def start(cls) -> Worker:
         """Start a process of its own group, in a private folder, with the allowed environment variables."""
         scratch = tempfile.TemporaryDirectory(prefix="jupyter-envs-", ignore_cleanup_errors=True)
-        env = {key: value for key, value in os.environ.items() if key in ALLOWED}
+        env = allowed_environment()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",
@@ -280,6 +287,7 @@ class Engine:
         self._index = index
         self._standby = standby
         self._spare: asyncio.Task[Worker] | None = None
+        self._background = Background(cache_dir)
 
     @asynccontextmanager
     async def session(self, reporter: Reporter) -> AsyncIterator[Session]:
@@ -304,8 +312,15 @@ class Engine:
         if self._spare is None:
             self._spare = asyncio.get_running_loop().create_task(Worker.start())
 
-    async def close(self) -> None:
-        """End the spare worker."""
+    def compile_later(self, prefix: Path, packages: Sequence[Package]) -> None:
+        """Have the modules of a new prefix compiled, for all that are made later. Returns at once."""
+        with disk("Leaving work for later"):
+            self._background.compile(prefix, packages, allowed_environment())
+
+    async def close(self, *, detach: bool = False) -> None:
+        """End the spare worker, and what works in the background unless ``detach`` lets it go on."""
+        if not detach:
+            await asyncio.to_thread(self._background.end)
         spare, self._spare = self._spare, None
         if spare is not None:
             await (await spare).end()

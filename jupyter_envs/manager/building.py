@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
+from pathlib import Path
 
 from jupyter_envs import kernelspec, pin, prefix
 from jupyter_envs.engine.client import Session
@@ -15,11 +16,12 @@ from jupyter_envs.uninterrupted import in_thread, past_no_return
 
 
 class Builder:
-    """Makes generations in one store, for one platform."""
+    """Makes generations in one store, for one platform; ``made`` is told of each prefix, and must not raise."""
 
-    def __init__(self, store: Store, platform: str) -> None:
+    def __init__(self, store: Store, platform: str, made: Callable[[Path, Sequence[Package]], None]) -> None:
         self._store = store
         self._platform = platform
+        self._made = made
 
     async def build(self, name: str, proposal: Proposal, reason: str, session: Session, reporter: Reporter) -> None:
         """Install into a new prefix, look at what is there, publish it, make it a kernel; or leave no trace."""
@@ -34,6 +36,7 @@ class Builder:
             await session.end()
             await past_no_return(self._store.discard, draft)
             raise
+        self._made(draft.prefix, proposal.packages)
 
     def check(self, draft: Draft, packages: Sequence[Package]) -> None:
         """Believe the disk, not the worker."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from jupyter_core.paths import jupyter_data_dir
 from traitlets import Bool, List, Unicode, default
@@ -75,6 +76,11 @@ class Manager(LoggingConfigurable):
         config=True
     )
 
+    compile_bytecode = Bool(
+        True,
+        help="Compile the modules of new packages in the background, once, and share them between environments.",
+    ).tag(config=True)
+
     @default("root_dir")
     def _default_root_dir(self) -> str:
         return str(Path(jupyter_data_dir()) / "jupyter-envs" / "envs")
@@ -88,14 +94,30 @@ class Manager(LoggingConfigurable):
         self.platform = current_platform()
         self.running_kernels: Callable[[], Mapping[str, int]] = no_kernels
         self._store = Store(Path(self.root_dir))
-        self._builder = Builder(self._store, self.platform)
+        self._builder = Builder(self._store, self.platform, self._made)
+        self._background: Literal["never", "attached", "detached"] = "never"
         self._engine = Engine(Path(self.cache_dir), index=self.pypi_index or None, standby=self.standby_worker)
         self._searcher = Searcher(Path(self.cache_dir))
         self._plans: OrderedDict[str, tuple[CreateRequest, str | None, Proposal]] = OrderedDict()
 
+    def work_in_background(self, *, detached: bool = False) -> None:
+        """Allow work after the environments are usable; ``detached`` lets it go on when this process has ended.
+
+        Called by the server and the command line; who uses the manager as a library is left alone.
+        """
+        self._background = "detached" if detached else "attached"
+
+    def _made(self, prefix: Path, packages: Sequence[Package]) -> None:
+        if self._background == "never" or not self.compile_bytecode:
+            return
+        try:
+            self._engine.compile_later(prefix, packages)
+        except EnvsError as error:
+            self.log.warning("Modules are not compiled ahead: %s", error)
+
     async def close(self) -> None:
         """End what still waits for work."""
-        await self._engine.close()
+        await self._engine.close(detach=self._background == "detached")
         await self._searcher.close()
 
     # ---- looking

@@ -59,6 +59,7 @@ class EnvsExtension(ExtensionApp):
         events = Events(server.event_logger)
         self.manager = Manager(parent=self)
         self.manager.running_kernels = kernels.running
+        self.manager.work_in_background()
         self.jobs = self._make_jobs(events)
         self._service = Service(self.manager, self.jobs, events, kernels)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 _NOT_INHERITED = (
     "JUPYTER",
@@ -46,3 +48,10 @@ def isolated_environment(home: Path, base: Mapping[str, str] = os.environ) -> di
         "RATTLER_CACHE_DIR": home / ".cache/rattler",
     }
     return {**kept, **{name: str(folder) for name, folder in folders.items()}, "UV_NO_CONFIG": "1"}
+
+
+def configure(home: Path, settings: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the configuration that the command line reads in this home."""
+    folder = home / ".jupyter"
+    folder.mkdir(exist_ok=True)
+    (folder / "jupyter_envs_config.json").write_text(json.dumps(settings))

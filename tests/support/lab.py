@@ -102,6 +102,8 @@ class Lab(Client):
                 "jpserver_extensions": {"jupyter_envs": True},
             },
             "IdentityProvider": {"token": self.token},
+            # for tests, which are not about it, it is only load
+            "Manager": {"compile_bytecode": False},
             "LabApp": {
                 "app_settings_dir": str(settings),
                 "extension_manager": "readonly",
