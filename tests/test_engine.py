@@ -175,7 +175,9 @@ def test_an_edit_inside_one_environment_does_not_reach_the_next(channel: LocalCh
     clean = module.read_text()
     with module.open("a") as file:
         file.write("# edited\n")
-    with_session(cache, lambda session: session.install(packages, tmp_path / "two"))
+    recorder = Recorder()
+    with_session(cache, lambda session: session.install(packages, tmp_path / "two"), recorder)
+    assert [line for line in recorder.lines if "tinytext" in line and "changed" in line]
     (again,) = (tmp_path / "two").glob("lib/python3*/site-packages/tinytext.py")
     assert again.read_text() == clean
     assert module.read_text() != clean

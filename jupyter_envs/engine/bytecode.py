@@ -11,8 +11,6 @@ file, so they are. The paths in tracebacks are not those at compile time: the im
 
 from __future__ import annotations
 
-import base64
-import csv
 import hashlib
 import json
 import os
@@ -24,10 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from packaging.utils import canonicalize_name
-
 from jupyter_envs.engine import cache
 from jupyter_envs.engine.compiler import Compiler, CompilerDied
+from jupyter_envs.engine.wheel_record import recorded, site_packages
 from jupyter_envs.models import Package
 
 INDEX = "index.json"
@@ -155,11 +152,11 @@ def usable(entry: Path, prefix: Path) -> bool:
 
 def sources_of(package: Package, prefix: Path, cache_dir: Path) -> Iterator[Source]:
     """The modules of a package that may be compiled: below the interpreter's library, with a known hash."""
-    site = next(iter(sorted(prefix.glob("lib/python3*/site-packages"))), None)
+    site = site_packages(prefix)
     if site is None:
         return
     library = site.parent.relative_to(prefix).as_posix()
-    found = conda_sources(package, library, cache_dir) if package.manager == "conda" else wheel_sources(package, site)
+    found = conda_sources(package, library, cache_dir) if package.manager == "conda" else wheel_sources(package, prefix)
     for source in found:
         if source.target.endswith(".py") and source.target.startswith(f"{library}/"):
             yield source
@@ -198,26 +195,10 @@ def module_of(path: str) -> str:
     return str(file.parent.parent / f"{file.name.split('.')[0]}.py")
 
 
-def wheel_sources(package: Package, site: Path) -> Iterator[Source]:
+def wheel_sources(package: Package, prefix: Path) -> Iterator[Source]:
     """From the prefix, by the hashes of the wheel's RECORD."""
-    for info in sorted(site.glob("*.dist-info")):
-        name, _, version = info.name.removesuffix(".dist-info").rpartition("-")
-        if canonicalize_name(name) == package.name and version == package.version:
-            yield from recorded(info, site)
-
-
-def recorded(info: Path, site: Path) -> Iterator[Source]:
-    """The files of a RECORD that have a SHA-256."""
-    library = PurePosixPath(site.parent.parent.name, site.parent.name, site.name)
-    try:
-        with (info / "RECORD").open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.reader(file) if len(row) > 1]
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return
-    for path, digest, *_ in rows:
-        if digest.startswith("sha256=") and ".." not in path.split("/") and not path.startswith("/"):
-            sha256 = base64.urlsafe_b64decode(digest.removeprefix("sha256=") + "==").hex()
-            yield Source(site / path, str(library / path), sha256)
+    for path, sha256 in recorded(package, prefix):
+        yield Source(path, path.relative_to(prefix).as_posix(), sha256)
 
 
 def make_entry(entry: Path, sources: Sequence[Source], compiler: Compiler) -> int:

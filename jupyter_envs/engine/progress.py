@@ -17,11 +17,13 @@ SECONDS_BETWEEN = 0.1
 class Tracker:
     """The current `Progress`, changed from any thread; also rattler's `InstallerReporter`.
 
-    ``tell`` is called from the event loop's thread alone, at most ten times a second.
+    ``tell`` is called from the event loop's thread alone, at most ten times a second; ``say`` takes a line for the
+    job's log at once.
     """
 
-    def __init__(self, tell: Callable[[Progress], None]) -> None:
+    def __init__(self, tell: Callable[[Progress], None], say: Callable[[str], None]) -> None:
         self._tell = tell
+        self.say = say
         self._lock = threading.Lock()
         self._now = Progress("solving")
         self._told: Progress | None = None

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 
 from jupyter_envs.engine import pypi_targets as targets
 from jupyter_envs.engine.pypi_lines import split_lines
+from jupyter_envs.engine.wheel_record import changed
 from jupyter_envs.errors import (
     DiskTrouble,
     EngineFailed,
@@ -135,14 +136,34 @@ def wheel(item: dict[str, Any], platform: str) -> Package:
     )
 
 
-async def install(packages: Sequence[Package], prefix: Path, cache_dir: Path) -> None:
-    """Install exactly these wheels, by hash, without their dependencies."""
+async def install(packages: Sequence[Package], prefix: Path, cache_dir: Path, say: Callable[[str], None]) -> None:
+    """Install exactly these wheels, by hash, without their dependencies.
+
+    A wheel whose files in uv's cache were changed, as an edit in an environment does through their hard links, is
+    fetched again, and the job's log is told. Raises `PackageRefused`, `Unreachable`, `DiskTrouble`.
+    """
+    await link(packages, prefix, cache_dir)
+    damaged = await asyncio.to_thread(changed, packages, prefix)
+    if not damaged:
+        return
+    names = [package.name for package in damaged]
+    say(f"{', '.join(names)}: files in the package cache were changed; fetched again.")
+    await run_uv(["cache", "clean", *names], cache_dir, "Cleaning the cache of wheels")
+    await link(damaged, prefix, cache_dir, "--reinstall")
+    # fresh from an archive with the locked hash, so the files are right and the list is not
+    for package in await asyncio.to_thread(changed, damaged, prefix):
+        say(f"{package.name}: its wheel's own list of files does not agree with its files.")
+
+
+async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, *options: str) -> None:
+    """Have uv put wheels into a prefix."""
     with tempfile.TemporaryDirectory() as scratch:
         lines = [f"{package.name} @ {package.url} --hash=sha256:{package.sha256}" for package in packages]
         wanted = write_lines(Path(scratch, "requirements.txt"), lines)
         command = ["pip", "install", "--python", str(python_of(prefix)), "--requirement", str(wanted)]
         command += ["--no-deps", "--require-hashes", "--no-build", "--link-mode", "hardlink"]
-        await run_uv([*command, "--no-index", "--break-system-packages"], cache_dir, "Installing the pip section")
+        command += ["--no-index", "--break-system-packages", *options]
+        await run_uv(command, cache_dir, "Installing the pip section")
 
 
 def python_of(prefix: Path) -> Path:

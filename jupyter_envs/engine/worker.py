@@ -94,7 +94,7 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
         await install.install(conda, prefix, cache_dir, tracker, tracker)
         if wheels:
             tracker.start("pip", len(wheels))
-            await pypi.install(wheels, prefix, cache_dir)
+            await pypi.install(wheels, prefix, cache_dir, tracker.say)
         bytecode.link(packages, prefix, cache_dir)
     return None
 
@@ -128,7 +128,7 @@ async def answer(request: dict[str, Any], send: Callable[[dict[str, Any]], None]
     def tell(progress: Progress) -> None:
         send({"progress": asdict(progress)})
 
-    tracker = Tracker(tell)
+    tracker = Tracker(tell, lambda line: send({"log": line}))
     try:
         async with tracker.telling():
             result = await OPERATIONS[request["op"]](request["args"], tracker)

@@ -38,6 +38,9 @@ class Watcher(Protocol):
     def fetched(self, package: Package) -> None:
         """The package is in the cache."""
 
+    def say(self, line: str) -> None:
+        """Something that the job's log should have."""
+
 
 def package_cache(cache_dir: Path) -> PackageCache:
     """rattler's view of the cache: every file's hash is compared before it is linked.

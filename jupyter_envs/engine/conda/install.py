@@ -39,6 +39,7 @@ async def install(
         if not damaged:
             return
         for package in damaged:
+            watcher.say(f"{package.name}: its files in the package cache were changed; it is fetched again.")
             discard(entry_path(package, cache_dir))
         shutil.rmtree(prefix)
     raise refuse(damaged[0].name, "its files in the package cache change while they are used")
