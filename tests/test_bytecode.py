@@ -158,7 +158,7 @@ def test_what_depends_on_the_prefix_is_left_to_python(bench: Bench) -> None:
 def test_wheels_are_compiled_too(bench: Bench, pypi_index: PypiIndex) -> None:
     async def wheels() -> Sequence[Package]:
         async with Engine(bench.cache, index=pypi_index.simple_url).session(Recorder()) as session:
-            return await session.resolve_pip(["tinywheel"], bench.packages, current_platform())
+            return (await session.resolve_pip(["tinywheel"], bench.packages, current_platform())).packages
 
     bench.packages = (*bench.packages, *asyncio.run(wheels()))
     bench.compile(bench.install("one"))
