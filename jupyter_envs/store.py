@@ -75,11 +75,29 @@ class Store:
 
     def names(self) -> list[str]:
         """Names of all environments, sorted."""
+        return [name for name in self._folders() if os.path.isfile(self._record(name))]  # noqa: PTH113
+
+    def listing(self) -> list[tuple[str, Environment | DiskTrouble]]:
+        """All environments by name; in place of one whose record is damaged, the error. Two system calls each."""
+        found: list[tuple[str, Environment | DiskTrouble]] = []
+        for name in self._folders():
+            try:
+                found.append((name, self._load(name)))
+            except NotFound:
+                continue
+            except DiskTrouble as error:
+                found.append((name, error))
+        return found
+
+    def _folders(self) -> list[str]:
+        """Names of the folders that may be environments, sorted; a link is none."""
         try:
-            found = [entry.name for entry in os.scandir(self.root) if NAME.fullmatch(entry.name)]
+            with os.scandir(self.root) as found:
+                return sorted(
+                    entry.name for entry in found if NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+                )
         except FileNotFoundError:
             return []
-        return sorted(name for name in found if self.exists(name))
 
     def _record(self, name: str) -> str:
         # a list of hundreds of environments spends its time here, and a Path costs more than its file
@@ -87,15 +105,20 @@ class Store:
 
     def get(self, name: str) -> Environment:
         """One environment. Raises `NotFound`, or `DiskTrouble` when its `environment.json` is damaged."""
-        path = self._record(check_name(name))
-        if self._is_link(name):
+        if self._is_link(check_name(name)):
             raise missing(name)
+        return self._load(name)
+
+    def _load(self, name: str) -> Environment:
+        """The record, read again only when the file is another one than before."""
+        path = self._record(name)
         try:
             status = os.stat(path)  # noqa: PTH116
             stamp = (status.st_mtime_ns, status.st_ino)
-            if self._read.get(name, ((0, 0),))[0] != stamp:
+            known = self._read.get(name)
+            if known is None or known[0] != stamp:
                 with open(path, "rb") as file:  # noqa: PTH123
-                    self._read[name] = (stamp, parse(json.load(file)))
+                    known = self._read[name] = (stamp, parse(json.load(file)))
         except (FileNotFoundError, NotADirectoryError) as error:
             raise missing(name) from error
         except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
@@ -104,7 +127,7 @@ class Store:
                 hints=("Remove the environment and build it again from its lock.",),
                 path=path,
             ) from error
-        return self._read[name][1]
+        return known[1]
 
     def exists(self, name: str) -> bool:
         """Whether there is an environment of just that name, be it damaged or whole; a link is none."""
@@ -135,7 +158,7 @@ class Store:
 
     def prefix(self, name: str, generation: str) -> Path:
         """Where a generation's prefix is."""
-        return self.root / name / "g" / generation
+        return Path(self.root, name, "g", generation)
 
     def records(self, name: str, generation: str) -> Path:
         """Where a generation's environment file and lock are."""

@@ -12,7 +12,7 @@ import pytest
 from jupyter_envs.envfile import locked_from
 from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, InvalidName, NameTaken, NotFound
 from jupyter_envs.files import write_atomically
-from jupyter_envs.models import Generation, Lock, Package, Spec
+from jupyter_envs.models import Environment, Generation, Lock, Package, Spec
 from jupyter_envs.store import Draft, Store, check_name, sizes
 
 SPEC = Spec("x", ("https://example.org/channel",), ("python=3.12",))
@@ -191,3 +191,28 @@ def test_sizes_tell_own_from_shared(tmp_path: Path) -> None:
     (tmp_path / "cached").write_bytes(b"y" * 100)
     os.link(tmp_path / "cached", prefix / "lib" / "shared")
     assert sizes(prefix) == (10, 100)
+
+
+def test_the_listing_has_what_is_whole_and_says_what_is_damaged(store: Store, home: Path) -> None:
+    make(store, "b")
+    make(store, "a")
+    (store.root / "damaged").mkdir()
+    (store.root / "damaged" / "environment.json").write_text("{")
+    (store.root / "empty").mkdir()
+    (store.root / "file").write_text("")
+    (store.root / "link").symlink_to(store.root / "a")
+    found = store.listing()
+    assert [name for name, _ in found] == ["a", "b", "damaged"] == store.names()
+    assert isinstance(found[2][1], DiskTrouble)
+    assert found[0][1] == store.get("a") == Store(store.root).listing()[0][1]
+
+
+def test_the_listing_sees_what_another_process_changed(store: Store) -> None:
+    first = make(store, "a")
+    assert store.listing()[0][1] == store.get("a")
+    second = make(Store(store.root), "a")
+    (_, found), *_ = store.listing()
+    assert isinstance(found, Environment)
+    assert [generation.id for generation in found.generations] == [first.id, second.id]
+    Store(store.root).remove("a")
+    assert store.listing() == []

@@ -15,7 +15,7 @@ from traitlets.config import LoggingConfigurable
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
 from jupyter_envs.engine.client import Engine, Session
 from jupyter_envs.engine.searching import Searcher
-from jupyter_envs.errors import EnvironmentInUse, EnvsError, NotFound, PlanChanged
+from jupyter_envs.errors import DiskTrouble, EnvironmentInUse, NotFound, PlanChanged
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.diagnosis import Report, examine
@@ -36,6 +36,7 @@ from jupyter_envs.manager.planning import Wanted, propose, read_request, reason_
 from jupyter_envs.manager.search import Query, SearchResult, search
 from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Proposal, Summary
 from jupyter_envs.models import (
+    Environment,
     Lock,
     Package,
     Pin,
@@ -125,7 +126,11 @@ class Manager(LoggingConfigurable):
     async def environments(self) -> list[Summary]:
         """All environments by name; one whose record is damaged is listed as ``broken``."""
         running = self.running_kernels()
-        return [self._summary(name, running) for name in self._store.names()]
+        return [self._summary_of(name, found, running) for name, found in self._store.listing()]
+
+    def read_ahead(self) -> None:
+        """Read the records of all environments, so that the first list does not have to. Called in a thread."""
+        self._store.listing()
 
     async def environment(self, name: str) -> Detail:
         """One environment with its packages. Raises `NotFound`."""
@@ -138,13 +143,17 @@ class Manager(LoggingConfigurable):
 
     def _summary(self, name: str, running: Mapping[str, int]) -> Summary:
         try:
-            environment = self._store.get(name)
-        except EnvsError as error:
-            self.log.warning("%s", error)
+            return self._summary_of(name, self._store.get(name), running)
+        except DiskTrouble as error:
+            return self._summary_of(name, error, running)
+
+    def _summary_of(self, name: str, found: Environment | DiskTrouble, running: Mapping[str, int]) -> Summary:
+        if isinstance(found, DiskTrouble):
+            self.log.warning("%s", found)
             return Summary(name, self._store.root / name, None, state="broken")
-        place = self._store.prefix(name, environment.current)
-        kernels = sum(running.get(kernel, 0) for kernel in environment.generation.kernels)
-        return Summary(name, place, environment, kernels, "ready" if place.is_dir() else "broken")
+        place = self._store.prefix(name, found.current)
+        kernels = sum(running.get(kernel, 0) for kernel in found.generation.kernels)
+        return Summary(name, place, found, kernels, "ready" if place.is_dir() else "broken")
 
     async def _installed(self, name: str) -> list[Package]:
         """What is really in the current prefix, with the lock's hashes for its wheels."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -60,6 +61,7 @@ class EnvsExtension(ExtensionApp):
         self.manager = Manager(parent=self)
         self.manager.running_kernels = kernels.running
         self.manager.work_in_background()
+        Thread(target=self.manager.read_ahead, daemon=True).start()
         self.jobs = self._make_jobs(events)
         self._service = Service(self.manager, self.jobs, events, kernels)
 
