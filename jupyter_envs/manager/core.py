@@ -15,7 +15,7 @@ from traitlets.config import LoggingConfigurable
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
 from jupyter_envs.engine.client import Engine, Session
 from jupyter_envs.engine.searching import Searcher
-from jupyter_envs.errors import DiskTrouble, EnvironmentInUse, NotFound, PlanChanged
+from jupyter_envs.errors import DiskTrouble, EnvironmentInUse, EnvsError, NotFound, PlanChanged
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.diagnosis import Report, examine
