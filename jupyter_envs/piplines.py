@@ -1,8 +1,8 @@
 """Understand the lines of an environment file's pip section, without pip and without running anything.
 
-`classify` says what a line is; `refusal` says why a line is never part of an environment: options that write
-somewhere else or run something, and ``${VARIABLES}`` (uv and pip would fill them in from the server's own
-environment). Requirements themselves are checked by uv when they are locked.
+One table of options serves everybody: `classify` says what a line is; `refusal` says why a line is never part of an
+environment (options that write somewhere else or run something, and ``${VARIABLES}``, which uv and pip would fill in
+from the server's own environment). What can be locked is `pipsection`'s to say.
 """
 
 from __future__ import annotations
@@ -13,27 +13,42 @@ from typing import Literal
 
 Kind = Literal["requirement", "editable", "file", "constraint", "index", "option", "comment"]
 
-_INDEX_OPTIONS = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-index"})
-_OPTION_KINDS: dict[str, Kind] = {
-    "-e": "editable",
-    "--editable": "editable",
-    "-r": "file",
-    "--requirement": "file",
-    "-c": "constraint",
-    "--constraint": "constraint",
+CONSTRAINT_MARK = "# constraint: "  # in front of a line that came out of a constraints file; pip reads a comment
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option that a pip section may have: its kind, uv's name for it ("" where uv need not know), its value."""
+
+    kind: Kind
+    uv: str = ""
+    takes_value: bool = True
+
+
+OPTIONS: dict[str, Option] = {
+    "-e": Option("editable"),
+    "--editable": Option("editable"),
+    "-r": Option("file"),
+    "--requirement": Option("file"),
+    "-c": Option("constraint"),
+    "--constraint": Option("constraint"),
+    "-i": Option("index", "--default-index"),
+    "--index-url": Option("index", "--default-index"),
+    "--extra-index-url": Option("index", "--index"),
+    "-f": Option("index", "--find-links"),
+    "--find-links": Option("index", "--find-links"),
+    "--no-index": Option("index", "--no-index", takes_value=False),
+    "--trusted-host": Option("option", "--allow-insecure-host"),
+    "--pre": Option("option", "--prerelease=allow", takes_value=False),
+    "--only-binary": Option("option"),
+    "--no-binary": Option("option"),
+    "--prefer-binary": Option("option", takes_value=False),
+    "--require-hashes": Option("option", takes_value=False),
+    "--no-deps": Option("option", "--no-deps", takes_value=False),
 }
-_HARMLESS_OPTIONS = frozenset(
-    {
-        "--pre",
-        "--no-binary",
-        "--only-binary",
-        "--prefer-binary",
-        "--require-hashes",
-        "--trusted-host",
-        "--hash",
-        "--no-deps",
-    }
-)
+BEHIND_A_REQUIREMENT = frozenset({"--hash"})
+_SEVERAL: frozenset[Kind] = frozenset({"index", "option"})  # these may stand in one line
+_NEXT_OPTION = re.compile(r"\s+(?=--?[A-Za-z])")
 _INNER_OPTION = re.compile(r"\s(--?[A-Za-z][A-Za-z-]*)")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
@@ -53,13 +68,27 @@ class PipLine:
 
 
 def classify(line: str) -> PipLine:
-    """What one line asks for; never raises."""
-    body = re.sub(r"(?:^|\s)#.*\Z", "", line).strip()
+    """What one line asks for; never raises. Of several options in a line, the first."""
+    body = without_comment(line)
     if not body:
-        return PipLine("comment", "")
-    if body.startswith("-"):
-        return _option(body)
-    return PipLine("requirement", body)
+        constraint = constraint_of(line)
+        return PipLine("comment", "") if constraint is None else PipLine("constraint", constraint)
+    return options(body)[0] if body.startswith("-") else PipLine("requirement", body)
+
+
+def options(body: str) -> list[PipLine]:
+    """Each option of a line that begins with one."""
+    return [_option(part) for part in _NEXT_OPTION.split(body)]
+
+
+def without_comment(line: str) -> str:
+    """The line without a comment; the fragment of an address stays."""
+    return re.sub(r"(?:^|\s)#.*\Z", "", line, flags=re.DOTALL).strip()
+
+
+def constraint_of(line: str) -> str | None:
+    """The requirement in a line that came out of a constraints file, or None."""
+    return line.removeprefix(CONSTRAINT_MARK).strip() if line.startswith(CONSTRAINT_MARK) else None
 
 
 def refusal(line: str) -> str | None:
@@ -69,14 +98,31 @@ def refusal(line: str) -> str | None:
     if variable := _VARIABLE.search(line):
         return f"{variable[0]} would be filled in from the server's environment"
     parsed = classify(line)
-    if parsed.kind == "option" and parsed.option not in _HARMLESS_OPTIONS:
-        return f"the option {parsed.option} is not allowed in an environment file"
-    inner = next((word for word in _INNER_OPTION.findall(parsed.value) if word not in _HARMLESS_OPTIONS), None)
-    if inner:
-        return f"the option {inner} is not allowed behind a requirement"
-    if parsed.kind in (*_OPTION_KINDS.values(), "index") and not parsed.value and parsed.option != "--no-index":
+    if not parsed.option:
+        return _behind(parsed.value)
+    first, *more = options(without_comment(line))
+    if first.option not in OPTIONS:
+        return f"the option {first.option} is not allowed in an environment file"
+    wrong = more if first.kind not in _SEVERAL else [one for one in more if not _may_follow(one)]
+    if wrong:
+        return f"the option {wrong[0].option} is not allowed behind a requirement"
+    return next((why for one in (first, *more) if (why := _value_trouble(one))), None)
+
+
+def _may_follow(parsed: PipLine) -> bool:
+    return parsed.option in OPTIONS and parsed.kind in _SEVERAL
+
+
+def _behind(text: str) -> str | None:
+    inner = next((word for word in _INNER_OPTION.findall(text) if word not in BEHIND_A_REQUIREMENT), None)
+    return f"the option {inner} is not allowed behind a requirement" if inner else None
+
+
+def _value_trouble(parsed: PipLine) -> str | None:
+    takes_value = OPTIONS[parsed.option].takes_value
+    if takes_value and not parsed.value:
         return f"{parsed.option} needs a value"
-    return None
+    return None if takes_value or not parsed.value else f"{parsed.option} takes no value"
 
 
 def _option(body: str) -> PipLine:
@@ -84,6 +130,4 @@ def _option(body: str) -> PipLine:
     if not found:
         return PipLine("option", "", re.split(r"[\s=]", body, maxsplit=1)[0])
     option, value = found[1], found[2].strip().strip("'\"")
-    if option in _OPTION_KINDS:
-        return PipLine(_OPTION_KINDS[option], value, option)
-    return PipLine("index" if option in _INDEX_OPTIONS else "option", value, option)
+    return PipLine(OPTIONS[option].kind if option in OPTIONS else "option", value, option)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.engine import background, bytecode
-from jupyter_envs.engine.client import Engine
+from jupyter_envs.engine.client import Engine, PipRules
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 from jupyter_envs.models import Package
@@ -157,7 +157,7 @@ def test_what_depends_on_the_prefix_is_left_to_python(bench: Bench) -> None:
 
 def test_wheels_are_compiled_too(bench: Bench, pypi_index: PypiIndex) -> None:
     async def wheels() -> Sequence[Package]:
-        async with Engine(bench.cache, index=pypi_index.simple_url).session(Recorder()) as session:
+        async with Engine(bench.cache, pip=PipRules(pypi_index.simple_url)).session(Recorder()) as session:
             return (await session.resolve_pip(["tinywheel"], bench.packages, current_platform())).packages
 
     bench.packages = (*bench.packages, *asyncio.run(wheels()))

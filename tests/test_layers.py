@@ -20,7 +20,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("versions",),
     ("redact", "yaml_text", "archives", "differences", "virtual", "origins"),
     ("yaml_guard", "matchspec", "piplines"),
-    ("explicit_list", "conda_history"),
+    ("explicit_list", "conda_history", "pipsection"),
     ("envfile", "lockfile"),
     ("exports", "pin"),
     ("files", "machine", "conda_records", "checkouts", "uninterrupted"),

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.cli.disk import DiskDocuments
-from jupyter_envs.engine.pypi_lines import pip_names, split_lines
 from jupyter_envs.errors import EnvsError, InvalidSpec, PackageRefused, Unreachable, Unsolvable
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
@@ -148,14 +147,3 @@ def test_lines_that_run_code_or_lead_elsewhere_are_refused(
         plan(manager, file(line))
     assert caught.value.exit_status == 2
     assert not (trap / "ran").exists()
-
-
-def test_names_are_normalised() -> None:
-    assert pip_names(["Some_Package>=1", "other.name[extra]", "--pre"]) == ["some-package", "other-name"]
-
-
-def test_options_become_uvs() -> None:
-    _, arguments = split_lines(["--extra-index-url https://example.org/simple", "-f https://example.org/x", "--pre"])
-    assert arguments == [
-        "--index", "https://example.org/simple", "--find-links", "https://example.org/x", "--prerelease=allow",
-    ]  # fmt: skip

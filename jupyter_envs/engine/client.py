@@ -79,6 +79,14 @@ class Pending:
     scripts: Mapping[str, Sequence[str]]
 
 
+@dataclass(frozen=True)
+class PipRules:
+    """The package index for pip sections, None for uv's default; and whether source archives may be built."""
+
+    index: str | None = None
+    builds: bool = False
+
+
 class Worker:
     """One worker process. Made by `Engine`, used for one job, then ended."""
 
@@ -192,10 +200,10 @@ def parse(line: bytes) -> dict[str, Any]:
 class Session:
     """The engine for one job: what can be asked of its worker."""
 
-    def __init__(self, worker: Worker, cache_dir: Path, index: str | None, reporter: Reporter) -> None:
+    def __init__(self, worker: Worker, cache_dir: Path, pip: PipRules, reporter: Reporter) -> None:
         self._worker = worker
         self._common = {"cache_dir": str(cache_dir)}
-        self._index = index
+        self._pip = asdict(pip)
         self._reporter = reporter
 
     async def _ask(self, op: str, **args: Any) -> Any:
@@ -250,10 +258,10 @@ class Session:
             lines=list(lines),
             conda=packages_to_json(conda),
             platform=platform,
-            index=self._index,
             locked=packages_to_json(locked),
             system=asdict(system),
             as_of=as_of,
+            **self._pip,
         )
         return Wheels(tuple(packages_from_json(found["packages"])), tuple(found["newer"]))
 
@@ -262,9 +270,10 @@ class Session:
         found = await self._ask("pending", packages=packages_to_json(packages))
         return Pending(tuple(packages_from_json(found["missing"])), found["scripts"])
 
-    async def install(self, packages: Sequence[Package], prefix: Path) -> None:
-        """Make a new prefix of exactly these packages."""
-        await self._ask("install", packages=packages_to_json(packages), prefix=str(prefix))
+    async def install(self, packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> None:
+        """Make a new prefix of exactly these packages; the pip section says which hosts to trust."""
+        wanted = packages_to_json(packages)
+        await self._ask("install", packages=wanted, prefix=str(prefix), lines=list(pip_lines), **self._pip)
 
     async def capture(self, prefix: Path, name: str, variables: Mapping[str, str]) -> dict[str, str]:
         """The activation variables of a prefix, as `kernel.json` wants them."""
@@ -278,13 +287,13 @@ class Engine:
     Parameters
     ----------
     cache_dir: folder for packages, repodata and wheels; on the file system of the prefixes, or nothing is shared.
-    index: the package index for pip sections, None for uv's default.
+    pip: what the configuration says about pip sections.
     standby: keep one worker ready, so that a job does not wait for its start.
     """
 
-    def __init__(self, cache_dir: Path, *, index: str | None = None, standby: bool = False) -> None:
+    def __init__(self, cache_dir: Path, *, pip: PipRules | None = None, standby: bool = False) -> None:
         self._cache_dir = cache_dir
-        self._index = index
+        self._pip = pip or PipRules()
         self._standby = standby
         self._spare: asyncio.Task[Worker] | None = None
         self._background = Background(cache_dir)
@@ -297,7 +306,7 @@ class Engine:
         try:
             if cancelled:
                 raise asyncio.CancelledError
-            yield Session(worker, self._cache_dir, self._index, reporter)
+            yield Session(worker, self._cache_dir, self._pip, reporter)
         finally:
             await to_the_end(worker.end())
             if self._standby:

@@ -1,36 +1,30 @@
-"""Everything that uv does for us, and the only place that runs it. Runs in the worker process.
+"""The pip section, by uv. Runs in the worker process.
 
-The pip section is resolved against what conda provides (as constraints), from wheels alone: a source build is
-running code, and a preview must not. What was resolved is installed by hash and without dependencies.
+It is resolved against what conda provides (as constraints), from wheels alone: a source build is running code, and a
+preview must not. Where builds are allowed, a source archive is locked by its hash without being opened, and built
+when it is installed (`pypi_install`).
 """
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import uv
 from packaging.utils import canonicalize_name
 
+from jupyter_envs import pipsection
+from jupyter_envs.engine import cache
 from jupyter_envs.engine import pypi_targets as targets
-from jupyter_envs.engine.pypi_lines import split_lines
-from jupyter_envs.engine.wheel_record import changed
-from jupyter_envs.errors import (
-    DiskTrouble,
-    EngineFailed,
-    EnvsError,
-    InvalidSpec,
-    PackageRefused,
-    Unreachable,
-    Unsolvable,
-)
+from jupyter_envs.engine.provided import Provided, provided_by
+from jupyter_envs.engine.pypi_uv import run_uv, write_lines
+from jupyter_envs.errors import InvalidSpec, PackageRefused, Unsolvable
 from jupyter_envs.models import Package
+from jupyter_envs.pipsection import ALL, Requested, Section
 from jupyter_envs.virtual import THIS_SYSTEM, System
 
 if sys.version_info >= (3, 11):
@@ -38,16 +32,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib  # the same module, before it came with Python
 
-# What uv's message says about the cause, most telling first.
-TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
-    ("No space left", DiskTrouble, "Free some space, then try again."),
-    ("Hash mismatch", PackageRefused, "The index serves another file than the one that was locked; do not trust it."),
-    ("no usable wheels", Unsolvable, "Only wheels are installed; take the package from conda, or another version."),
-    ("No solution found", Unsolvable, "Loosen the pip section, or take the package from conda."),
-    ("error sending request", Unreachable, "Check the index's address and the network, then try again."),
-    ("Failed to fetch", Unreachable, "Check the index's address and the network, then try again."),
-    ("Failed to download", Unreachable, "Check the network, then try again."),
-)
+# what uv says of a package that has source archives only
+NO_WHEELS = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*?)(?:[=<>!~][^ ]*)? ha(?:s|ve) no usable wheels")
 
 
 async def resolve(
@@ -60,55 +46,169 @@ async def resolve(
     locked: Sequence[Package] = (),
     system: System = THIS_SYSTEM,
     as_of: str = "",
+    builds: bool = False,
 ) -> tuple[list[Package], list[str]]:
-    """Resolve a pip section for one platform against the packages that conda provides.
+    """Resolve a pip section for one platform against the packages that conda provides. Nothing is built.
 
-    ``index`` replaces the default package index. What conda provides already is left out of the result. The
-    versions of ``locked`` packages are kept where possible; ``as_of`` is a moment (ISO 8601, UTC), and the second
-    result names what is newer all the same, because the user named its version.
-    Raises `InvalidSpec`, `Unsolvable` or `Unreachable`.
+    ``index`` replaces the default package index; ``builds`` allows source archives in the result. What conda provides
+    already is left out of it. The versions of ``locked`` packages are kept where possible; ``as_of`` is a moment
+    (ISO 8601, UTC), and the second result names what is newer all the same, because the user named its version.
+    Raises `InvalidSpec`, `Unsolvable`, `PackageRefused` or `Unreachable`.
     """
-    requirements, options = split_lines(lines)
+    section = pipsection.read(lines, builds=builds)
     python = next((package.version for package in conda if package.name == "python"), None)
     if python is None:
         raise InvalidSpec(
             "The file has a pip section but no Python among its conda packages.",
             hints=("Add a line “- python” above the pip section.",),
         )
-    provided = {
-        str(canonicalize_name(package.name)): package.version for package in conda if is_python_package(package)
-    }
-    with tempfile.TemporaryDirectory() as scratch:
-        wanted = write_lines(Path(scratch, "requirements.in"), [str(requirement) for requirement in requirements])
-        conditions = [*(f"{name}=={it}" for name, it in provided.items()), *targets.floor(requirements, as_of)]
-        fixed = write_lines(Path(scratch, "provided.txt"), conditions)
-        # uv prefers the versions that it finds in the file that it is about to write
-        output = write_lines(Path(scratch, "pylock.toml"), targets.preferences(locked))
-        command = ["pip", "compile", str(wanted), "--constraints", str(fixed), "--output-file", str(output)]
-        command += ["--format", "pylock.toml", "--python", sys.executable, "--python-version", python]
-        command += ["--python-platform", targets.python_platform(platform, system), "--no-build"]
-        command += [*default_index(index, options), *options, *targets.dated(requirements, as_of)]
-        await run_uv(command, cache_dir, "Resolving the pip section", targets.environment(platform, system))
-        items = read_pylock(output).get("packages", [])
-    found = [wheel(item, platform) for item in items]
-    chosen = [package for package in found if provided.get(package.name) != package.version]
-    return chosen, sorted({package.name for package in chosen} & set(targets.newer(items, as_of)))
+    provided = provided_by(conda, lambda package: cached_entry(package, cache_dir))
+    check_direct_conflicts(section, provided)
+    requirements = [asked.requirement for asked in section.requirements]
+    options = ["--python-version", python, "--python-platform", targets.python_platform(platform, system)]
+    options += [*default_index(index, section.options), *section.options, *targets.dated(requirements, as_of)]
+    fixed = [f"{one.name}=={one.version}" for one in provided.values()]
+    run = _Resolution(
+        section,
+        [*fixed, *section.constraints, *targets.floor(requirements, as_of)],
+        options,
+        _Machine(platform, system, cache_dir, as_of),
+        locked,
+    )
+    try:
+        found = await run.packages(builds)
+    except Unsolvable as error:
+        raise with_both_sides(error, provided) from error
+    chosen = [package for package in found if package.name not in provided]
+    return chosen, sorted({package.name for package in chosen} & run.newer)
+
+
+def cached_entry(package: Package, cache_dir: Path) -> Path | None:
+    """The folder of a conda package that is in the cache."""
+    return cache.entry_path(package, cache_dir) if cache.is_cached(package, cache_dir) else None
+
+
+@dataclass(frozen=True)
+class _Machine:
+    """For which machine, from which cache, as of which date."""
+
+    platform: str
+    system: System
+    cache_dir: Path
+    as_of: str
+
+
+class _Resolution:
+    """The calls of uv for one pip section and one platform; ``newer`` are the names of what is newer than the date."""
+
+    def __init__(
+        self,
+        section: Section,
+        limits: Sequence[str],
+        options: Sequence[str],
+        machine: _Machine,
+        locked: Sequence[Package],
+    ) -> None:
+        self.section = section
+        self.limits = limits
+        self.options = options
+        self.machine = machine
+        self.locked = locked
+        self.newer: set[str] = set()
+
+    async def packages(self, builds: bool) -> list[Package]:
+        """Wheels for all that has them; source archives, unopened, for what is to be built."""
+        named = [asked for asked in self.section.requirements if asked.archive is None]
+        archives = [asked for asked in self.section.requirements if asked.archive is not None]
+        to_build = [asked for asked in named if self.section.builds(asked.name)]
+        while True:
+            rest = [asked for asked in named if asked not in to_build]
+            try:
+                wheels = await self.compile(rest, ["--no-build"], without=[*to_build, *archives])
+                break
+            except Unsolvable as error:
+                lacking = set(map(str, map(canonicalize_name, NO_WHEELS.findall(error.message))))
+                more = [asked for asked in rest if builds and asked.name in lacking - self.section.only_wheels]
+                if not more:
+                    raise
+                to_build += more
+        return [*wheels, *await self.sources(to_build), *(self.archive(asked) for asked in archives)]
+
+    async def sources(self, to_build: Sequence[Requested]) -> list[Package]:
+        """Releases without looking into them: without dependencies, uv asks an index for names and hashes only."""
+        forced = [asked for asked in to_build if self.section.builds(asked.name)]
+        others = [asked for asked in to_build if asked not in forced]
+        return [
+            *await self.compile(forced, ["--no-deps", "--no-binary", ALL]),
+            *await self.compile(others, ["--no-deps"]),
+        ]
+
+    def archive(self, asked: Requested) -> Package:
+        """A source archive at an address: all that a lock needs stands in the line."""
+        assert asked.archive is not None
+        address, version = asked.archive
+        return Package(asked.name, version, "pip", self.machine.platform, url=address, sha256=min(asked.hashes))
+
+    async def compile(
+        self, requirements: Sequence[Requested], options: Sequence[str], without: Sequence[Requested] = ()
+    ) -> list[Package]:
+        """What uv resolves some requirements to; ``without`` are taken for granted."""
+        if not requirements:
+            return []
+        machine = self.machine
+        with tempfile.TemporaryDirectory() as scratch:
+            wanted = write_lines(Path(scratch, "requirements.in"), [str(asked.requirement) for asked in requirements])
+            limits = write_lines(Path(scratch, "limits.txt"), self.limits)
+            granted = [f"{asked.name} ; python_version < '0'" for asked in without]
+            overrides = write_lines(Path(scratch, "without.txt"), granted)
+            # uv prefers the versions that it finds in the file that it is about to write
+            output = write_lines(Path(scratch, "pylock.toml"), targets.preferences(self.locked))
+            command = ["pip", "compile", str(wanted), "--constraints", str(limits), "--output-file", str(output)]
+            command += ["--overrides", str(overrides)] if granted else []
+            command += ["--format", "pylock.toml", "--python", sys.executable, *self.options]
+            command += [option for option in options if option not in self.options]
+            more = targets.environment(machine.platform, machine.system)
+            await run_uv(command, machine.cache_dir, "Resolving the pip section", more)
+            items = read_pylock(output).get("packages", [])
+        self.newer |= set(targets.newer(items, machine.as_of))
+        allowed = {asked.name: asked.hashes for asked in requirements if asked.hashes}
+        return [locked_package(item, machine.platform, allowed) for item in items]
+
+
+def check_direct_conflicts(section: Section, provided: Mapping[str, Provided]) -> None:
+    """Raises `Unsolvable`, naming both sides, for a line that asks for another version than conda provides."""
+    for asked in section.requirements:
+        known = provided.get(asked.name)
+        if known is None or asked.requirement.marker is not None:
+            continue
+        if asked.requirement.url or not asked.requirement.specifier.contains(known.version, prereleases=True):
+            raise Unsolvable(
+                f"The pip line “{asked.line}” does not agree with {known}.",
+                hints=(
+                    f"Ask conda for another version of {known.package.name}, or take the line out of the pip section.",
+                ),
+                conflicts=[{"pip": asked.line, "conda": f"{known.package.name} {known.package.version}"}],
+            )
+
+
+def with_both_sides(error: Unsolvable, provided: Mapping[str, Provided]) -> Unsolvable:
+    """uv's explanation, with the conda packages that it speaks of."""
+    words = set(map(str, map(canonicalize_name, re.findall(r"[A-Za-z0-9][A-Za-z0-9._-]*", error.message))))
+    found = [known for name, known in sorted(provided.items()) if name in words]
+    if not found or "conflicts" in error.fields:
+        return error
+    sides = ", ".join(map(str, found))
+    return Unsolvable(
+        f"{error.message}\nFixed by {sides}: the pip section cannot change what conda provides.",
+        hints=(f"Ask conda for another version of {found[0].package.name}, or change the pip section.",),
+        conflicts=[{"conda": f"{known.package.name} {known.package.version}"} for known in found],
+    )
 
 
 def default_index(index: str | None, options: Sequence[str]) -> list[str]:
-    """The configured index, unless the file names one of its own."""
-    return ["--default-index", index] if index and "--default-index" not in options else []
-
-
-def is_python_package(package: Package) -> bool:
-    """Whether a conda package may provide an importable distribution of its own name."""
-    return any(dependency.split()[0] in ("python", "python_abi") for dependency in package.depends if dependency)
-
-
-def write_lines(path: Path, lines: Sequence[str]) -> Path:
-    """A text file."""
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return path
+    """The configured index, unless the file names one of its own or wants none."""
+    own = {"--default-index", "--no-index"} & set(options)
+    return ["--default-index", index] if index and not own else []
 
 
 def read_pylock(path: Path) -> dict[str, Any]:
@@ -116,85 +216,27 @@ def read_pylock(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def wheel(item: dict[str, Any], platform: str) -> Package:
-    """One ``[[packages]]`` entry of a pylock.toml (PEP 751), as uv writes it for one platform."""
-    wheels = item.get("wheels") or []
-    if not wheels:
-        raise Unsolvable(
-            f"{item.get('name')} {item.get('version')} has no wheel for {platform}.",
-            hints=("Only wheels are installed; take the package from conda, or another version.",),
+def locked_package(item: dict[str, Any], platform: str, allowed: Mapping[str, frozenset[str]]) -> Package:
+    """One ``[[packages]]`` entry of a pylock.toml (PEP 751), as uv writes it for one platform.
+
+    ``allowed`` holds, by name, the SHA-256 digests that the file insists on. Raises `PackageRefused`.
+    """
+    name = str(canonicalize_name(item["name"]))
+    files = [*item.get("wheels", ()), *(item[key] for key in ("archive", "sdist") if key in item)]
+    hashes = allowed.get(name)
+    chosen = next((file for file in files if not hashes or file["hashes"].get("sha256") in hashes), None)
+    if chosen is None:
+        raise PackageRefused(
+            f"No file of {name} {item.get('version', '')} has the hash that the pip section asks for.",
+            hints=("Do not trust the index; or write the hash of the file that you mean.",),
+            name=name,
         )
-    chosen = wheels[0]
     return Package(
-        name=canonicalize_name(item["name"]),
+        name=name,
         version=str(item["version"]),
         manager="pip",
         platform=platform,
-        url=str(chosen.get("url") or Path(chosen.get("path", "")).as_uri()),
+        url=str(chosen.get("url") or Path(chosen.get("path", "")).as_uri()).partition("#")[0],
         sha256=str(chosen["hashes"]["sha256"]),
         size=chosen.get("size"),
     )
-
-
-async def install(packages: Sequence[Package], prefix: Path, cache_dir: Path, say: Callable[[str], None]) -> None:
-    """Install exactly these wheels, by hash, without their dependencies.
-
-    A wheel whose files in uv's cache were changed, as an edit in an environment does through their hard links, is
-    fetched again, and the job's log is told. Raises `PackageRefused`, `Unreachable`, `DiskTrouble`.
-    """
-    await link(packages, prefix, cache_dir)
-    damaged = await asyncio.to_thread(changed, packages, prefix)
-    if not damaged:
-        return
-    names = [package.name for package in damaged]
-    say(f"{', '.join(names)}: files in the package cache were changed; fetched again.")
-    await run_uv(["cache", "clean", *names], cache_dir, "Cleaning the cache of wheels")
-    await link(damaged, prefix, cache_dir, "--reinstall")
-    # fresh from an archive with the locked hash, so the files are right and the list is not
-    for package in await asyncio.to_thread(changed, damaged, prefix):
-        say(f"{package.name}: its wheel's own list of files does not agree with its files.")
-
-
-async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, *options: str) -> None:
-    """Have uv put wheels into a prefix."""
-    with tempfile.TemporaryDirectory() as scratch:
-        lines = [f"{package.name} @ {package.url} --hash=sha256:{package.sha256}" for package in packages]
-        wanted = write_lines(Path(scratch, "requirements.txt"), lines)
-        command = ["pip", "install", "--python", str(python_of(prefix)), "--requirement", str(wanted)]
-        command += ["--no-deps", "--require-hashes", "--no-build", "--link-mode", "hardlink"]
-        command += ["--no-index", "--break-system-packages", *options]
-        await run_uv(command, cache_dir, "Installing the pip section")
-
-
-def python_of(prefix: Path) -> Path:
-    """The interpreter of a prefix."""
-    return prefix / ("python.exe" if os.name == "nt" else "bin/python")
-
-
-async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Mapping[str, str] | None = None) -> None:
-    """Run uv without any configuration of the user's; raises one of our errors with uv's own words."""
-    env = {**os.environ, "UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cache_dir / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
-    env |= more or {}
-    child = await asyncio.create_subprocess_exec(
-        uv.find_uv_bin(),
-        *arguments,
-        "--no-progress",
-        "--color",
-        "never",
-        env=env,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, output = await child.communicate()
-    if child.returncode:
-        raise failure(output.decode(errors="replace"), doing)
-
-
-def failure(output: str, doing: str) -> EnvsError:
-    """uv's message as one of our errors."""
-    words = re.sub(r"^\s*(error: |× )", "", output.strip())
-    for telling, kind, hint in TELLING:
-        if telling.lower() in output.lower():
-            return kind(f"{doing} failed: {words}", hints=(hint,))
-    return EngineFailed(f"{doing} failed: {words}", hints=("The job's log has the details.",))

@@ -19,7 +19,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from jupyter_envs.engine import activation, bytecode, cache, pypi
+from jupyter_envs import pipsection
+from jupyter_envs.engine import activation, bytecode, cache, pypi, pypi_install
 from jupyter_envs.engine.conda import fetch, install, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
@@ -64,6 +65,7 @@ async def do_resolve_pip(args: Args, tracker: Tracker) -> Any:
         platform=args["platform"],
         cache_dir=Path(args["cache_dir"]),
         index=args["index"],
+        builds=args["builds"],
         locked=packages_from_json(args["locked"]),
         system=System(**args["system"]),
         as_of=args["as_of"],
@@ -87,6 +89,7 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
     packages = packages_from_json(args["packages"])
     conda = [package for package in packages if package.manager == "conda"]
     wheels = [package for package in packages if package.manager == "pip"]
+    pipsection.check_builds(wheels, args.get("builds", False))
     with cache.in_use(cache_dir):
         missing = fetch.pending(conda, cache_dir)
         sizes = [package.size for package in missing]
@@ -94,7 +97,10 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
         await install.install(conda, prefix, cache_dir, tracker, tracker)
         if wheels:
             tracker.start("pip", len(wheels))
-            await pypi.install(wheels, prefix, cache_dir, tracker.say)
+            options = pipsection.where_to_look(args.get("lines", ()))
+            options += pypi.default_index(args.get("index"), options)
+            builds = args.get("builds", False)
+            await pypi_install.install(wheels, prefix, cache_dir, tracker.say, builds=builds, options=options)
         bytecode.link(packages, prefix, cache_dir)
     return None
 

@@ -27,7 +27,7 @@ class Builder:
         """Install into a new prefix, look at what is there, publish it, make it a kernel; or leave no trace."""
         draft = self._store.draft(name)
         try:
-            await session.install(proposal.packages, draft.prefix)
+            await session.install(proposal.packages, draft.prefix, proposal.spec.pip)
             reporter.progress(Progress("publishing"))
             await in_thread(self.check, draft, proposal.packages)
             variables = await session.capture(draft.prefix, name, proposal.spec.variables)

@@ -13,7 +13,7 @@ from traitlets import Bool, List, Unicode, default
 from traitlets.config import LoggingConfigurable
 
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
-from jupyter_envs.engine.client import Engine, Session
+from jupyter_envs.engine.client import Engine, PipRules, Session
 from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.errors import DiskTrouble, EnvironmentInUse, EnvsError, NotFound, PlanChanged
 from jupyter_envs.machine import current_platform
@@ -73,6 +73,11 @@ class Manager(LoggingConfigurable):
     pypi_index = Unicode(
         "", help="Address of the package index for pip sections; empty for PyPI. A file's own --index-url wins."
     ).tag(config=True)
+    allow_source_builds = Bool(
+        False,
+        help="Allow pip packages that have to be built, which runs their code. They are named in the plan and built "
+        "when the environment is, never before.",
+    ).tag(config=True)
     standby_worker = Bool(False, help="Keep one engine process ready, so that a job need not wait for its start.").tag(
         config=True
     )
@@ -97,7 +102,8 @@ class Manager(LoggingConfigurable):
         self._store = Store(Path(self.root_dir))
         self._builder = Builder(self._store, self.platform, self._made)
         self._background: Literal["never", "attached", "detached"] = "never"
-        self._engine = Engine(Path(self.cache_dir), index=self.pypi_index or None, standby=self.standby_worker)
+        rules = PipRules(self.pypi_index or None, self.allow_source_builds)
+        self._engine = Engine(Path(self.cache_dir), pip=rules, standby=self.standby_worker)
         self._searcher = Searcher(Path(self.cache_dir))
         self._plans: OrderedDict[str, tuple[CreateRequest, str | None, Proposal]] = OrderedDict()
 
@@ -224,7 +230,7 @@ class Manager(LoggingConfigurable):
         check_name(wanted.name)
         if request.pin is None or not self._store.exists(wanted.name):
             self._require_free(wanted.name)
-        resolved = await resolve(wanted, session, self.platform, self.default_channels)
+        resolved = await resolve(wanted, session, self.platform, self.default_channels, self.allow_source_builds)
         pending = await session.pending(resolved.packages)
         current = await self._installed(wanted.name) if self._store.exists(wanted.name) else []
         proposal = propose(wanted, resolved, pending, current, self.platform)
@@ -357,7 +363,11 @@ class Manager(LoggingConfigurable):
         spec = self._file_of(pinned)
         async with self._engine.session(reporter) as session:
             resolved = await resolve(
-                Wanted(pinned.pin.environment, spec), session, self.platform, self.default_channels
+                Wanted(pinned.pin.environment, spec),
+                session,
+                self.platform,
+                self.default_channels,
+                self.allow_source_builds,
             )
         new_lock = envfile.locked_from(Lock(resolved.packages, resolved.channels, (self.platform,)), spec)
         lock = keeping_others(pinned.lock, new_lock)

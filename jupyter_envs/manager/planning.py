@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from jupyter_envs import envfile, lockfile, matchspec
+from jupyter_envs import envfile, lockfile, matchspec, pipsection
 from jupyter_envs.engine.client import Pending, Session, Solution, Wheels
-from jupyter_envs.engine.pypi_lines import pip_names
 from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound
+from jupyter_envs.manager import mixing
 from jupyter_envs.manager.values import CreateRequest, Proposal
 from jupyter_envs.models import Difference, Lock, Package, Plan, Spec
 from jupyter_envs.pin import differences
@@ -92,13 +92,15 @@ class Resolved:
     as_of: str = ""
 
 
-async def resolve(wanted: Wanted, session: Session, platform: str, default_channels: Sequence[str]) -> Resolved:
-    """Find the packages: from the lock if there is one, else by solving the Spec.
+async def resolve(
+    wanted: Wanted, session: Session, platform: str, default_channels: Sequence[str], builds: bool = False
+) -> Resolved:
+    """Find the packages: from the lock if there is one, else by solving the Spec; ``builds`` allows source archives.
 
     Raises `NotFound` when the lock does not cover the platform, `Unsolvable`, `Unreachable`, `InvalidSpec`.
     """
     if wanted.lock is not None:
-        return of_lock(wanted, wanted.lock, platform)
+        return of_lock(wanted, wanted.lock, platform, builds)
     spec = envfile.select(wanted.spec, platform)
     if not spec.conda:
         raise InvalidSpec(
@@ -106,7 +108,8 @@ async def resolve(wanted: Wanted, session: Session, platform: str, default_chann
             hints=("Add at least “python” to its packages.",),
         )
     channels = [channel for channel in spec.channels if channel != "nodefaults"] or list(default_channels)
-    names = pip_names(spec.pip)
+    pipsection.read(spec.pip, builds=builds)  # what cannot be locked is refused before anything is solved
+    names = pipsection.names(spec.pip)
 
     async def solve(specs: Sequence[str]) -> Solution:
         return await session.solve(
@@ -126,6 +129,7 @@ async def resolve(wanted: Wanted, session: Session, platform: str, default_chann
         wheels = await session.resolve_pip(
             spec.pip, solution.packages, platform, locked=wanted.locked, system=wanted.system, as_of=wanted.as_of
         )
+    notes = (*notes, *mixing.notes(names, solution.packages, wheels.packages))
     notes = (*notes, *notes_on_date(wanted.as_of, solution, wheels))
     return Resolved(asked, (*solution.packages, *wheels.packages), tuple(channels), notes, wanted.as_of)
 
@@ -141,8 +145,8 @@ def notes_on_date(as_of: str, solution: Solution, wheels: Wheels) -> Iterator[st
         yield f"Their channel states no time for these, which counts as older: {', '.join(solution.undated)}."
 
 
-def of_lock(wanted: Wanted, lock: Lock, platform: str) -> Resolved:
-    """The lock's own packages."""
+def of_lock(wanted: Wanted, lock: Lock, platform: str, builds: bool) -> Resolved:
+    """The lock's own packages. Raises `NotFound`, and `Forbidden` for what must be built where that is not allowed."""
     packages = lock.for_platform(platform)
     if not packages:
         covered = ", ".join(lock.platforms) or "nothing"
@@ -151,9 +155,11 @@ def of_lock(wanted: Wanted, lock: Lock, platform: str) -> Resolved:
             hints=("Lock for this machine first.",),
             platform=platform,
         )
+    pipsection.check_builds(packages, builds)
     same = wanted.spec.conda and lock.content_hash.get(platform) == envfile.content_hash(wanted.spec, platform)
     spec = wanted.spec if same else spec_of_lock(wanted.name, lock, platform)
-    return Resolved(spec, packages, lock.channels, as_of=lock.as_of.get(platform, ""))
+    notes = mixing.notes([], packages, packages)
+    return Resolved(spec, packages, lock.channels, notes, lock.as_of.get(platform, ""))
 
 
 def propose(
@@ -176,10 +182,13 @@ def propose(
         variables=resolved.spec.variables,
         to_fetch=len(fetched),
         download=sum(package.size or 0 for package in fetched),
-        runs_code=tuple(
-            f"{name}: {script} runs when the environment is built"
-            for name in pending.scripts
-            for script in pending.scripts[name]
+        runs_code=(
+            *(
+                f"{name}: {script} runs when the environment is built"
+                for name in pending.scripts
+                for script in pending.scripts[name]
+            ),
+            *mixing.builds(wheels),
         ),
         notes=(*resolved.notes, *([MAY_BRING_SCRIPTS] if pending.missing else [])),
         digest=lock.digest(platform),
@@ -191,7 +200,7 @@ def propose(
 def requested_names(spec: Spec) -> set[str]:
     """The names of the packages that were asked for by name, conda's and PyPI's."""
     conda = {matchspec.parse(matchspec.strip_comment(text)).name for text in spec.conda}
-    return conda | set(pip_names(spec.pip))
+    return conda | set(pipsection.names(spec.pip))
 
 
 def requested_first(spec: Spec, packages: Sequence[Package]) -> tuple[Package, ...]:

@@ -1,0 +1,62 @@
+"""How uv is run: without any configuration of the user's, and with its messages turned into our errors."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import uv
+
+from jupyter_envs.errors import DiskTrouble, EngineFailed, EnvsError, PackageRefused, Unreachable, Unsolvable
+
+_ONLY_WHEELS = "Only wheels are installed; take the package from conda, or another version."
+# What uv's message says about the cause, most telling first.
+TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
+    ("No space left", DiskTrouble, "Free some space, then try again."),
+    ("Hash mismatch", PackageRefused, "The index serves another file than the one that was locked; do not trust it."),
+    ("no usable wheels", Unsolvable, _ONLY_WHEELS),
+    ("Building source distributions", Unsolvable, _ONLY_WHEELS),
+    ("Failed to build", EngineFailed, "These are the build's own words; a wheel needs no build."),
+    ("No solution found", Unsolvable, "Loosen the pip section, or take the package from conda."),
+    ("error sending request", Unreachable, "Check the index's address and the network, then try again."),
+    ("Failed to fetch", Unreachable, "Check the index's address and the network, then try again."),
+    ("Failed to download", Unreachable, "Check the network, then try again."),
+)
+
+
+async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Mapping[str, str] | None = None) -> None:
+    """Run uv without any configuration of the user's; raises one of our errors with uv's own words."""
+    env = {**os.environ, "UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cache_dir / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
+    env |= more or {}
+    child = await asyncio.create_subprocess_exec(
+        uv.find_uv_bin(),
+        *arguments,
+        "--no-progress",
+        "--color",
+        "never",
+        env=env,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, output = await child.communicate()
+    if child.returncode:
+        raise failure(output.decode(errors="replace"), doing)
+
+
+def write_lines(path: Path, lines: Sequence[str]) -> Path:
+    """A text file."""
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def failure(output: str, doing: str) -> EnvsError:
+    """uv's message as one of our errors."""
+    words = re.sub(r"^\s*(error: |× )", "", output.strip())
+    for telling, kind, hint in TELLING:
+        if telling.lower() in output.lower():
+            return kind(f"{doing} failed: {words}", hints=(hint,))
+    return EngineFailed(f"{doing} failed: {words}", hints=("The job's log has the details.",))
