@@ -36,11 +36,15 @@ class Kernel:
 
 @dataclass(frozen=True)
 class Place:
-    """Whose kernels are published: an environment's name, the id of its generation, and the prefix."""
+    """Whose kernels are published: an environment's name, the id of its generation, and the prefix.
+
+    ``foreign`` says that another tool made the environment, and has no generations.
+    """
 
     environment: str
     generation: str
     prefix: Path
+    foreign: bool = False
 
 
 def kernels_dir() -> Path:
@@ -61,8 +65,18 @@ def find(prefix: Path) -> list[Kernel]:
         if spec is not None:
             found.append(Kernel(path.parent.name, spec, path.parent))
     return sorted(
-        found, key=lambda kernel: PREFERRED.index(kernel.name) if kernel.name in PREFERRED else len(PREFERRED)
+        found or unregistered(prefix),
+        key=lambda kernel: PREFERRED.index(kernel.name) if kernel.name in PREFERRED else len(PREFERRED),
     )
+
+
+def unregistered(prefix: Path) -> list[Kernel]:
+    """The kernel of an ipykernel that came without its kernelspec."""
+    for resources in sorted(prefix.glob("lib/python3*/site-packages/ipykernel/resources")):
+        argv = [str(prefix / "bin" / "python"), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        spec = {"argv": argv, "display_name": "Python 3", "language": "python", "metadata": {"debugger": True}}
+        return [Kernel("python3", spec, resources)]
+    return []
 
 
 def read(path: Path) -> dict[str, Any] | None:
@@ -75,19 +89,38 @@ def read(path: Path) -> dict[str, Any] | None:
     return spec if isinstance(argv, list) and argv and all(isinstance(part, str) for part in argv) else None
 
 
-def is_ours(folder: Path, environment: str | None = None) -> bool:
-    """Whether we wrote the kernelspec in ``folder``, for any environment or for one."""
+def mark_of(folder: Path) -> dict[str, Any] | None:
+    """What we wrote into the kernelspec in ``folder`` about its environment; None if it is not ours."""
     spec = read(folder / "kernel.json")
-    mark = spec.get("metadata", {}).get(MARK) if spec else None
-    return isinstance(mark, dict) and (environment is None or mark.get("environment") == environment)
+    metadata = spec.get("metadata") if spec else None
+    mark = metadata.get(MARK) if isinstance(metadata, dict) else None
+    return mark if isinstance(mark, dict) else None
 
 
-def require_free(environment: str) -> None:
-    """Raise `NameTaken` when a kernel of somebody else has the name that this environment's kernel would get."""
+def is_ours(folder: Path, environment: str | None = None) -> bool:
+    """Whether we wrote the kernelspec in ``folder`` for any environment of the store, or for one."""
+    mark = mark_of(folder)
+    if mark is None or mark.get("foreign"):
+        return False
+    return environment is None or mark.get("environment") == environment
+
+
+def is_of(folder: Path, place: Place) -> bool:
+    """Whether a kernelspec may be replaced by one of ``place``: of the store, or of the same foreign environment."""
+    mark = mark_of(folder) or {}
+    return mark.get("prefix") == str(place.prefix) and bool(mark.get("foreign")) if place.foreign else is_ours(folder)
+
+
+def require_free(environment: str, place: Place | None = None) -> None:
+    """Raise `NameTaken` when a kernel of somebody else has the name that this environment's kernel would get.
+
+    ``place`` is the foreign environment that asks, whose own kernel is no obstacle.
+    """
+    owner = place or Place(environment, "", Path())
     name = kernel_name(environment)
     for base in jupyter_path("kernels"):
         folders = [entry for entry in Path(base).glob("*") if entry.name.lower() == name]
-        if any((folder / "kernel.json").is_file() and not is_ours(folder) for folder in folders):
+        if any((folder / "kernel.json").is_file() and not is_of(folder, owner) for folder in folders):
             raise NameTaken(
                 f"A kernel named {name} is registered already, and not by Jupyter Envs.",
                 hints=("Choose another name; the other kernel stays as it is.",),
@@ -97,7 +130,8 @@ def require_free(environment: str) -> None:
 
 def compose(kernel: Kernel, place: Place, env: Mapping[str, str], display: str) -> dict[str, Any]:
     """The `kernel.json` to publish: absolute interpreter, captured activation, the kernel's own metadata."""
-    mark = {"environment": place.environment, "generation": place.generation, "prefix": str(place.prefix)}
+    mark: dict[str, Any] = {"environment": place.environment, "prefix": str(place.prefix)}
+    mark.update({"foreign": True} if place.foreign else {"generation": place.generation})
     return {
         **kernel.spec,
         "argv": [interpreter(kernel.spec["argv"][0], place.prefix), *kernel.spec["argv"][1:]],
@@ -123,7 +157,8 @@ def publish(place: Place, env: Mapping[str, str]) -> list[str]:
     published = names(place.environment, place.prefix)
     with disk("Writing the kernel"):
         write_all(place, published, env)
-    remove(place.environment, keep=published)
+    if not place.foreign:
+        remove(place.environment, keep=published)
     return published
 
 
@@ -132,7 +167,7 @@ def write_all(place: Place, published: Sequence[str], env: Mapping[str, str]) ->
     for position, (name, kernel) in enumerate(zip(published, find(place.prefix), strict=True)):
         own = kernel.spec.get("display_name", kernel.name)
         display = f"{place.environment} ({own})" if position else place.environment
-        install(kernels_dir() / name, compose(kernel, place, env, display), kernel.folder)
+        install(kernels_dir() / name, compose(kernel, place, env, display), kernel.folder, place)
 
 
 def names(environment: str, prefix: Path) -> list[str]:
@@ -141,10 +176,10 @@ def names(environment: str, prefix: Path) -> list[str]:
     return [f"{own}.{kernel.name.lower()}" if position else own for position, kernel in enumerate(find(prefix))]
 
 
-def install(folder: Path, spec: Mapping[str, Any], resources: Path) -> None:
+def install(folder: Path, spec: Mapping[str, Any], resources: Path, place: Place) -> None:
     """Put a kernelspec in its place; an observer sees the old one or the new one."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    if folder.is_symlink() or (folder.exists() and not is_ours(folder)):
+    if folder.is_symlink() or (folder.exists() and not is_of(folder, place)):
         raise NameTaken(f"A kernel named {folder.name} is registered already.", name=folder.name)
     # beside the folder that Jupyter lists, so that nobody sees a kernel that is half written
     part = folder.parent.parent / f".{folder.name}.{secrets.token_hex(4)}"
@@ -171,7 +206,26 @@ def exchange(part: Path, folder: Path) -> None:
 def published() -> list[tuple[str, Path]]:
     """``(name, interpreter)`` of all kernelspecs that we wrote."""
     found = [(path.parent, read(path)) for path in sorted(kernels_dir().glob("*/kernel.json"))]
-    return [(folder.name, Path(spec["argv"][0])) for folder, spec in found if spec and is_ours(folder)]
+    return [(folder.name, Path(spec["argv"][0])) for folder, spec in found if spec and mark_of(folder) is not None]
+
+
+def adopted() -> dict[str, tuple[str, list[str]]]:
+    """Foreign environments that we registered kernels for: prefix → ``(environment's name, names of kernels)``."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for path in sorted(kernels_dir().glob("*/kernel.json")):
+        mark = mark_of(path.parent) or {}
+        if mark.get("foreign"):
+            own = found.setdefault(str(mark.get("prefix")), (str(mark.get("environment")), []))
+            own[1].append(path.parent.name)
+    return {prefix: (name, sorted(kernels, key=len)) for prefix, (name, kernels) in found.items()}
+
+
+def release(prefix: str) -> list[str]:
+    """Remove the kernelspecs that we wrote for a foreign environment and return their names."""
+    names = adopted().get(prefix, ("", []))[1]
+    for name in names:
+        discard(kernels_dir() / name)
+    return names
 
 
 def remove(environment: str, keep: Iterable[str] = ()) -> list[str]:

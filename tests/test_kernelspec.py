@@ -24,6 +24,9 @@ def kernel(prefix: Path, name: str = "python3", **spec: Any) -> Path:
     return folder
 
 
+PLACE = kernelspec.Place("Penguins", "g1", Path("/nowhere"))
+
+
 def publish(prefix: Path, environment: str = "Penguins", **env: str) -> list[str]:
     return kernelspec.publish(kernelspec.Place(environment, "g1", prefix), env)
 
@@ -125,6 +128,6 @@ def test_nothing_half_written_is_left_when_writing_fails(prefix: Path) -> None:
     with pytest.raises(ValueError, match="Circular"):
         circular: dict[str, Any] = {}
         circular["self"] = circular
-        kernelspec.install(kernelspec.kernels_dir() / "penguins", circular, folder)
+        kernelspec.install(kernelspec.kernels_dir() / "penguins", circular, folder, PLACE)
     assert list(kernelspec.kernels_dir().iterdir()) == []
     assert list(kernelspec.kernels_dir().parent.glob(".*")) == []

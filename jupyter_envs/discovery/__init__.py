@@ -4,6 +4,6 @@ They are found by reading files and folders. No tool and no interpreter is ever 
 """
 
 from jupyter_envs.discovery.search import discover
-from jupyter_envs.discovery.values import Discovery, Foreign, Kind, Places, Problem
+from jupyter_envs.discovery.values import CONDA_ROOTS, Discovery, Foreign, Kind, Places, Problem
 
-__all__ = ["Discovery", "Foreign", "Kind", "Places", "Problem", "discover"]
+__all__ = ["CONDA_ROOTS", "Discovery", "Foreign", "Kind", "Places", "Problem", "discover"]

@@ -34,6 +34,8 @@ def candidates(places: Places, report: Report) -> Iterator[Candidate]:
         report(Problem("", f"Only the first {MOST_FOLDERS} folders were searched for environments."))
     listing = str(places.home / ".conda" / "environments.txt")
     yield from guarded(listed(listing), listing, report)
+    for prefix in places.prefixes:
+        yield from of_listed(str(prefix)) if (prefix / "conda-meta").is_dir() else (of_folder(str(prefix)),)
 
 
 def guarded(found: Iterator[Candidate], place: str, report: Report) -> Iterator[Candidate]:

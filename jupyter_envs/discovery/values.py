@@ -29,8 +29,9 @@ class Places:
 
     ``conda_roots`` are installations of conda tools, ``envs_dirs`` folders of conda environments, ``virtualenv_dirs``
     folders of virtual environments, and ``projects`` folders that are searched ``depth`` levels deep for ``.venv``,
-    ``.pixi/envs`` and the like. ``own`` is our own store, which is left out. ``names`` are names that are settled: of
-    environments whose kernel was registered, by their prefix. ``taken`` are names that nobody else gets.
+    ``.pixi/envs`` and the like. ``prefixes`` are environments that somebody named. ``own`` is our own store, which is
+    left out. ``names`` are names that are settled: of environments whose kernel was registered, by their prefix.
+    ``taken`` are names that nobody else gets.
     """
 
     home: Path
@@ -42,6 +43,7 @@ class Places:
     depth: int = 2
     names: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
+    prefixes: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from string import Template
+from typing import Any
 
 from jupyter_envs.errors import EngineFailed
 
@@ -18,6 +20,8 @@ BASE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TIMEOUT_SECONDS = 60
 # Set by the shell itself, not by a script.
 NOISE = frozenset({"_", "SHLVL", "PWD", "OLDPWD"})
+# conda's mark for a variable that was unset
+UNSET = "***unset***"
 SOURCE_ALL = 'for script in "$@"; do . "$script"; done >&2; env -0'
 
 
@@ -38,7 +42,8 @@ def base_environment(prefix: Path, name: str, variables: Mapping[str, str]) -> d
     """What activation sets before any script runs."""
     stored: dict[str, str] = {}
     for file in sorted((prefix / "etc" / "conda" / "env_vars.d").glob("*.json")):
-        stored.update(json.loads(file.read_text(encoding="utf-8")))
+        stored.update(mapping(file))
+    stored.update(stored_variables(prefix))
     return {
         **{key: str(value) for key, value in stored.items()},
         **variables,
@@ -47,6 +52,34 @@ def base_environment(prefix: Path, name: str, variables: Mapping[str, str]) -> d
         "CONDA_SHLVL": "1",
         "PATH": f"{prefix / 'bin'}:{BASE_PATH}",
     }
+
+
+def stored_variables(prefix: Path) -> dict[str, str]:
+    """What ``conda env config vars set`` wrote down."""
+    values = mapping(prefix / "conda-meta" / "state").get("env_vars")
+    found = values if isinstance(values, dict) else {}
+    return {str(key): str(value) for key, value in found.items() if value != UNSET}
+
+
+def mapping(path: Path) -> dict[str, Any]:
+    """A JSON object; empty where there is no file. Raises `EngineFailed` for what is not an object."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise EngineFailed(f"The environment's variables cannot be read: {path}.", path=str(path)) from error
+    return values if isinstance(values, dict) else {}
+
+
+def virtual(prefix: Path) -> dict[str, str]:
+    """What ``activate`` of a virtual environment sets, in the form that `kernel.json` wants."""
+    return {"PATH": as_template("PATH", f"{prefix / 'bin'}:{BASE_PATH}"), "VIRTUAL_ENV": as_template("", str(prefix))}
+
+
+def expand(variables: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The templates of `kernel.json` as a process gets them, by jupyter_client's rule (``${NAME}``, ``$$``)."""
+    return {key: Template(value).safe_substitute(environ) for key, value in variables.items()}
 
 
 def run_scripts(prefix: Path, base: Mapping[str, str], scripts: list[Path]) -> dict[str, str]:

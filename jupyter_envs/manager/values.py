@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from jupyter_envs.discovery import Foreign
 from jupyter_envs.models import Environment, Package, Pin, Plan, Spec, Verdict, packages_digest
 
 
@@ -73,6 +74,62 @@ class Summary:
             "created": generation.created if generation else "",
             "reason": generation.reason if generation else "",
             "foreign": False,
+            "kind": "jupyter-envs",
+            "source": "jupyter-envs",
+            "adoptable": False,
+            "note": self.environment.note if self.environment else "",
+            "tags": list(self.environment.tags) if self.environment else [],
+        }
+
+    @property
+    def kernels(self) -> tuple[str, ...]:
+        """The names of its kernelspecs, the main one first."""
+        return self.environment.generation.kernels if self.environment else ()
+
+
+@dataclass(frozen=True)
+class ForeignSummary:
+    """One environment of another tool in a list; ``kernels`` are the kernelspecs that were registered for it."""
+
+    foreign: Foreign
+    kernels: tuple[str, ...] = ()
+    running_kernels: int = 0
+    environment: None = None
+
+    @property
+    def name(self) -> str:
+        """Its name, which no other environment has."""
+        return self.foreign.name
+
+    @property
+    def prefix(self) -> Path:
+        """Its folder."""
+        return self.foreign.prefix
+
+    def to_json(self) -> dict[str, Any]:
+        """The HTTP interface's ``EnvironmentSummary``; sizes are not measured."""
+        foreign = self.foreign
+        return {
+            "name": foreign.name,
+            "prefix": str(foreign.prefix),
+            "kernel": self.kernels[0] if self.kernels else None,
+            "kernels": list(self.kernels),
+            "language": "Python" if foreign.python else "",
+            "python": foreign.python,
+            "packages": foreign.packages,
+            "size": {"own": 0, "shared": 0},
+            "running_kernels": self.running_kernels,
+            "state": "ready",
+            "generation": "",
+            "generations": 0,
+            "created": "",
+            "reason": "",
+            "foreign": True,
+            "kind": foreign.kind,
+            "source": foreign.source,
+            "adoptable": foreign.kernel,
+            "note": "",
+            "tags": [],
         }
 
 
@@ -80,7 +137,7 @@ class Summary:
 class Detail:
     """One environment with its history, its packages and what was asked for."""
 
-    summary: Summary
+    summary: Summary | ForeignSummary
     packages: tuple[Package, ...]
     spec: Spec
     requested: tuple[str, ...]
@@ -120,7 +177,7 @@ class PinStatus:
     path: str
     pin: Pin | None
     verdict: Verdict
-    environment: Summary | None
+    environment: Summary | ForeignSummary | None
 
     def to_json(self) -> dict[str, Any]:
         """The HTTP interface's ``PinStatus``."""
@@ -193,6 +250,6 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def to_json(value: Summary | Detail | PinStatus | Plan) -> dict[str, Any]:
+def to_json(value: Summary | ForeignSummary | Detail | PinStatus | Plan) -> dict[str, Any]:
     """Any of the manager's answers as the HTTP interface and the command line write it."""
     return plan_json(value) if isinstance(value, Plan) else value.to_json()
