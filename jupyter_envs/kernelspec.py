@@ -220,9 +220,9 @@ def adopted() -> dict[str, tuple[str, list[str]]]:
     return {prefix: (name, sorted(kernels, key=len)) for prefix, (name, kernels) in found.items()}
 
 
-def release(prefix: str) -> list[str]:
+def release(prefix: str, keep: Iterable[str] = ()) -> list[str]:
     """Remove the kernelspecs that we wrote for a foreign environment and return their names."""
-    names = adopted().get(prefix, ("", []))[1]
+    names = [name for name in adopted().get(prefix, ("", []))[1] if name not in set(keep)]
     for name in names:
         discard(kernels_dir() / name)
     return names

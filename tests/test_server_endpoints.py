@@ -25,6 +25,7 @@ NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "environments": ("environments", {"post": {"name": "made", "packages": ["python"]}}),
     "environments/([^/]+)": ("environments/made", {}),
+    "environments/([^/]+)/adopt": ("environments/made/adopt", {}),
     "environments/([^/]+)/export": ("environments/made/export", {}),
     "packages": ("packages?q=python", {}),
     "pins/(.+)": (
@@ -39,6 +40,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 DESCRIBED = {
     "environments/([^/]+)": "environments/{name}",
+    "environments/([^/]+)/adopt": "environments/{name}/adopt",
     "environments/([^/]+)/export": "environments/{name}/export",
     "pins/(.+)": "pins/{path}",
     "jobs/([^/]+)": "jobs/{id}",

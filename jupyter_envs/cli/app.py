@@ -12,6 +12,7 @@ COMMANDS = {
     "list": ("environments.ListCommand", "List all environments."),
     "create": ("environments.CreateCommand", "Create an environment from packages or from a file."),
     "remove": ("environments.RemoveCommand", "Remove an environment and its kernel."),
+    "adopt": ("foreign.AdoptCommand", "Use an environment of conda, pixi, venv, pipenv or uv as a kernel."),
     "search": ("search.SearchCommand", "Search the channels for packages."),
     "export": ("export.ExportCommand", "Write an environment down, as an environment file, a lock or a list."),
     "pin": ("notebooks.PinCommand", "Pin a notebook to an environment: writes file and lock beside it."),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from traitlets import Bool, List, Unicode
 
@@ -36,11 +37,20 @@ class ListCommand(ManagerCommand):
 
     command = "list"
     name = "jupyter-envs list"
-    description = "List all environments."
+    description = "List all environments, and those that other tools made."
+
+    foreign = Bool(True, help="Also list what conda, pixi, venv, virtualenv, pipenv and uv made.").tag(config=True)
+    flags = {
+        **ManagerCommand.flags,
+        "foreign": ({"ListCommand": {"foreign": True}}, "Also list what other tools made (the default)."),
+        "no-foreign": ({"ListCommand": {"foreign": False}}, "List only what Jupyter Envs made."),
+    }
 
     async def run(self, manager: Manager) -> Any:
         """Print a table, or ``{"environments": […]}``."""
         found = [summary.to_json() for summary in await manager.environments()]
+        if self.foreign:
+            found += [summary.to_json() for summary in await manager.foreign()]
         if not self.json:
             self.print_table(found)
         return {"environments": found}
@@ -51,13 +61,22 @@ class ListCommand(ManagerCommand):
             print("No environment yet. Make one: jupyter envs create NAME python numpy")
             return
         table = Table(box=None, pad_edge=False)
-        for heading in ("Name", "Kernel", "Python", "Packages", "Own", "Shared", "State"):
+        for heading in ("Name", "Kernel", "Python", "Packages", "Own", "Shared", "State", "About"):
             table.add_column(heading, justify="right" if heading in ("Packages", "Own", "Shared") else "left")
         for item in found:
             own, shared = size(item["size"]["own"]), size(item["size"]["shared"])
+            if item["foreign"]:
+                own, shared = "–", "–"
             cells = (item["name"], item["kernel"] or "–", item["python"] or "–", str(item["packages"]))
-            table.add_row(*cells, own, shared, item["state"])
+            table.add_row(*map(escape, (*cells, own, shared, item["state"], about(item))))
         Console().print(table)
+
+
+def about(item: dict[str, Any]) -> str:
+    """Who made it, or the user's own words about it."""
+    if item["foreign"]:
+        return item["kind"] if item["kind"] == item["source"] else f"{item['kind']}, {item['source']}"
+    return " ".join([*(f"#{tag}" for tag in item["tags"]), item["note"]]).strip()
 
 
 class CreateCommand(ManagerCommand):

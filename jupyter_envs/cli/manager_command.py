@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from jupyter_envs.cli.command import Command
@@ -28,6 +29,9 @@ class ManagerCommand(Command):
         """`run`, with a manager that is closed afterwards."""
         manager = Manager(parent=self)
         manager.work_in_background(detached=True)
+        # a shell may stand in a folder that is gone
+        with suppress(OSError):
+            manager.others.projects = (Path.cwd(),)
         try:
             return await self.run(manager)
         finally:

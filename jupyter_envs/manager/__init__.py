@@ -5,12 +5,13 @@
 
 from jupyter_envs.manager.core import Manager
 from jupyter_envs.manager.search import Query, SearchResult
-from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Summary, to_json
+from jupyter_envs.manager.values import CreateRequest, Detail, Documents, ForeignSummary, PinStatus, Summary, to_json
 
 __all__ = [
     "CreateRequest",
     "Detail",
     "Documents",
+    "ForeignSummary",
     "Manager",
     "PinStatus",
     "Query",

@@ -10,16 +10,17 @@ from typing import Literal
 
 from jupyter_core.paths import jupyter_data_dir
 from traitlets import Bool, List, Unicode, default
-from traitlets.config import LoggingConfigurable
 
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
+from jupyter_envs.discovery import Foreign
 from jupyter_envs.engine.client import Engine, PipRules, Session
 from jupyter_envs.engine.searching import Searcher
-from jupyter_envs.errors import DiskTrouble, EnvironmentInUse, EnvsError, NotFound, PlanChanged
+from jupyter_envs.errors import Conflict, DiskTrouble, EnvironmentInUse, EnvsError, NotFound, PlanChanged
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.diagnosis import Report, examine
 from jupyter_envs.manager.exporting import source_of, source_of_prefix
+from jupyter_envs.manager.foreign import Foreigners, ForeignSettings
 from jupyter_envs.manager.notebooks import (
     Pinned,
     beside,
@@ -34,7 +35,7 @@ from jupyter_envs.manager.notebooks import (
 )
 from jupyter_envs.manager.planning import Wanted, propose, read_request, reason_of, requested_names, resolve
 from jupyter_envs.manager.search import Query, SearchResult, search
-from jupyter_envs.manager.values import CreateRequest, Detail, Documents, PinStatus, Proposal, Summary
+from jupyter_envs.manager.values import CreateRequest, Detail, Documents, ForeignSummary, PinStatus, Proposal, Summary
 from jupyter_envs.models import (
     Environment,
     Lock,
@@ -56,7 +57,7 @@ def no_kernels() -> Mapping[str, int]:
     return {}
 
 
-class Manager(LoggingConfigurable):
+class Manager(ForeignSettings):
     """All environments of one user.
 
     A coroutine that takes a reporter may be cancelled at any time: it ends when the engine's processes are gone and
@@ -104,6 +105,7 @@ class Manager(LoggingConfigurable):
         self._background: Literal["never", "attached", "detached"] = "never"
         rules = PipRules(self.pypi_index or None, self.allow_source_builds)
         self._engine = Engine(Path(self.cache_dir), pip=rules, standby=self.standby_worker)
+        self.others = Foreigners(self, self._store, self.platform)
         self._searcher = Searcher(Path(self.cache_dir))
         self._plans: OrderedDict[str, tuple[CreateRequest, str | None, Proposal]] = OrderedDict()
 
@@ -138,14 +140,25 @@ class Manager(LoggingConfigurable):
         """Read the records of all environments, so that the first list does not have to. Called in a thread."""
         self._store.listing()
 
+    async def foreign(self) -> list[ForeignSummary]:
+        """All environments of other tools, by name."""
+        return await self.others.summaries(self.running_kernels())
+
     async def environment(self, name: str) -> Detail:
-        """One environment with its packages. Raises `NotFound`."""
+        """One environment with its packages, ours or another tool's. Raises `NotFound`."""
+        foreign = await self._foreign(name)
+        if foreign is not None:
+            return await self.others.detail(foreign, self.running_kernels())
         environment = self._store.get(name)
         spec = self._store.spec(name, environment.current)
         found = await self._installed(name)
         requested = requested_names(spec)
         names = tuple(package.name for package in found if package.name in requested)
         return Detail(self._summary(name, self.running_kernels()), tuple(found), spec, names)
+
+    async def _foreign(self, name: str) -> Foreign | None:
+        """The environment of another tool that has the name; ours comes first."""
+        return None if self._store.exists(name) else await self.others.get(name)
 
     def _summary(self, name: str, running: Mapping[str, int]) -> Summary:
         try:
@@ -172,7 +185,11 @@ class Manager(LoggingConfigurable):
     async def export(self, name: str, format: str, *, versions: bool = False) -> exports.Export:
         """An environment in one of `exports.FORMATS`. Raises `NotFound`, and what `exports.write` raises."""
         exports.check_format(format)
-        source = await asyncio.to_thread(source_of, self._store, name, self.platform)
+        foreign = await self._foreign(name)
+        if foreign is not None:
+            source = await self.others.source(foreign)
+        else:
+            source = await asyncio.to_thread(source_of, self._store, name, self.platform)
         return exports.write(source, format, versions=versions)
 
     async def export_prefix(self, folder: Path, format: str, *, versions: bool = False) -> exports.Export:
@@ -184,7 +201,8 @@ class Manager(LoggingConfigurable):
     async def diagnose(self) -> Report:
         """Where things are, and what is wrong with them; mends nothing."""
         facts = {"channels": ", ".join(self.default_channels), "package index": self.pypi_index or "PyPI"}
-        return await asyncio.to_thread(examine, self._store, Path(self.cache_dir), self.platform, facts)
+        problems = (await self.others.search()).problems
+        return await asyncio.to_thread(examine, self._store, Path(self.cache_dir), self.platform, facts, problems)
 
     async def search(self, query: Query) -> SearchResult:
         """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`."""
@@ -281,7 +299,7 @@ class Manager(LoggingConfigurable):
 
     async def remove(self, name: str, reporter: Reporter, *, force: bool = False) -> None:
         """Remove an environment and its kernels. Raises `NotFound`, `EnvironmentBusy`, `EnvironmentInUse`."""
-        self._store.require(name)
+        await self.require_own(name)
         summary = self._summary(name, self.running_kernels())
         if summary.running_kernels and not force:
             raise EnvironmentInUse(
@@ -298,6 +316,25 @@ class Manager(LoggingConfigurable):
         kernelspec.remove(name)
         self._store.remove(name)
 
+    async def require_own(self, name: str) -> None:
+        """Raise `NotFound` for a name that is nobody's, and `Forbidden` for another tool's environment."""
+        if not self._store.exists(name):
+            await self.others.refuse(name)
+        self._store.require(name)
+
+    async def adopt(self, name: str, reporter: Reporter) -> ForeignSummary:
+        """Make another tool's environment a kernel. Raises `NotFound`, `Conflict` without ipykernel, `NameTaken`."""
+        foreign = await self._foreign(name)
+        if foreign is None:
+            self._store.require(name)
+            raise Conflict(f"{name} is no other tool's environment: it is a kernel already.", name=name)
+        async with self._engine.session(reporter) as session:
+            return await self.others.adopt(foreign, session, self.running_kernels())
+
+    async def release(self, name: str) -> None:
+        """Take back what `adopt` did; the environment stays as it is. Raises `NotFound`."""
+        await asyncio.to_thread(self.others.release, name)
+
     # ---- pins
 
     async def read_pin(self, path: str, documents: Documents) -> PinStatus:
@@ -307,13 +344,14 @@ class Manager(LoggingConfigurable):
     async def _judge(self, pinned: Pinned) -> PinStatus:
         name = pinned.pin.environment if pinned.pin else ""
         here = bool(name) and self._store.exists(name)
-        installed = await self._installed(name) if here else None
+        foreign = await self.others.get(name) if name and not here else None
+        installed = await self._installed(name) if here else await self.others.installed(foreign) if foreign else None
         verdict = pin.verdict(
             pinned.pin, platform=self.platform, spec=pinned.spec, lock=pinned.lock, installed=installed
         )
-        return PinStatus(
-            pinned.path, pinned.pin, verdict, self._summary(name, self.running_kernels()) if here else None
-        )
+        running = self.running_kernels()
+        summary = self._summary(name, running) if here else self.others.summary(foreign, running) if foreign else None
+        return PinStatus(pinned.path, pinned.pin, verdict, summary)
 
     async def pin(self, path: str, environment: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
         """Pin a notebook: write the environment's file and lock beside it, and the pin into its metadata."""
@@ -324,9 +362,7 @@ class Manager(LoggingConfigurable):
         self, path: str, name: str, documents: Documents, *, write: bool, keep: Pin | None = None
     ) -> Pin:
         """Write the files, into those of the pin to ``keep`` if there is one, and with ``write`` the notebook too."""
-        environment = self._store.get(name)
-        spec = self._store.spec(name, environment.current)
-        lock = self._store.lock(name, environment.current)
+        spec, lock = await self._written(name)
         notebook = await read_notebook(path, documents)
         file, lock_file, missing = (
             (keep.file, keep.lock, False) if keep else await choose_files(path, name, spec, documents)
@@ -337,14 +373,24 @@ class Manager(LoggingConfigurable):
         await documents.write(beside(path, lock_file), lockfile.write(lock, sources=(file,)))
         new = Pin(name, file, lock_file, lock.digest())
         if write:
-            await save_notebook(path, with_pin(notebook, new, self._kernel_metadata(name)), documents)
+            await save_notebook(path, with_pin(notebook, new, await self._kernel_metadata(name)), documents)
         return new
 
-    def _kernel_metadata(self, name: str) -> dict[str, str] | None:
-        generation = self._store.get(name).generation
-        if not generation.kernels:
+    async def _written(self, name: str) -> tuple[Spec, Lock]:
+        """What an environment was asked to be, and its lock. Raises `Conflict` for one that cannot be locked."""
+        foreign = await self._foreign(name)
+        if foreign is not None:
+            return await self.others.written(foreign)
+        current = self._store.get(name).current
+        return self._store.spec(name, current), self._store.lock(name, current)
+
+    async def _kernel_metadata(self, name: str) -> dict[str, str] | None:
+        foreign = await self._foreign(name)
+        running = self.running_kernels()
+        data = (self.others.summary(foreign, running) if foreign else self._summary(name, running)).to_json()
+        if not data["kernel"]:
             return None
-        return {"name": generation.kernels[0], "display_name": name, "language": "python" if generation.python else ""}
+        return {"name": data["kernel"], "display_name": name, "language": "python" if data["python"] else ""}
 
     async def unpin(self, path: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
         """Take the pin out of a notebook, whatever it says; its files stay."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from jupyter_envs import kernelspec
 from jupyter_envs._version import __version__
+from jupyter_envs.discovery import Problem
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.store import Store
 
@@ -37,8 +38,10 @@ class Report:
         return {"facts": dict(self.facts), "findings": [asdict(finding) for finding in self.findings]}
 
 
-def examine(store: Store, cache_dir: Path, subdir: str, facts: Mapping[str, str]) -> Report:
-    """Look at everything; change nothing."""
+def examine(
+    store: Store, cache_dir: Path, subdir: str, facts: Mapping[str, str], problems: Sequence[Problem] = ()
+) -> Report:
+    """Look at everything; change nothing. ``problems`` are those of environments of other tools."""
     known = {
         "jupyter-envs": __version__,
         "python": f"{platform.python_version()} ({sys.executable})",
@@ -50,7 +53,7 @@ def examine(store: Store, cache_dir: Path, subdir: str, facts: Mapping[str, str]
         "kernels": str(kernelspec.kernels_dir()),
         **facts,
     }
-    findings = (*damaged(store), *unlisted(store), *dead_kernels(), *apart(store.root, cache_dir))
+    findings = (*damaged(store), *unlisted(store), *dead_kernels(), *apart(store.root, cache_dir), *others(problems))
     return Report(known, findings)
 
 
@@ -79,6 +82,13 @@ def dead_kernels() -> Iterator[Finding]:
         if not program.exists():
             hint = f"Remove it: jupyter kernelspec remove {name}"
             yield Finding("dead-kernel", f"The kernel {name} starts {program}, which is not there.", hint)
+
+
+def others(problems: Iterable[Problem]) -> Iterator[Finding]:
+    """Environments of other tools that cannot be used. They are not ours to mend."""
+    for problem in problems:
+        hint = "Mend or remove it with the tool that made it; Jupyter Envs leaves it out."
+        yield Finding("foreign-broken", problem.message, hint)
 
 
 def apart(root: Path, cache_dir: Path) -> Iterator[Finding]:

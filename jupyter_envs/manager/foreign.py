@@ -16,9 +16,13 @@ from jupyter_envs.discovery import CONDA_ROOTS, Discovery, Foreign, Places, disc
 from jupyter_envs.engine.activation import virtual
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import Conflict, Forbidden, NotFound
-from jupyter_envs.manager.values import ForeignSummary
-from jupyter_envs.models import Package
+from jupyter_envs.exports import Source
+from jupyter_envs.manager.planning import requested_names
+from jupyter_envs.manager.records import lock_of, source_of_foreign
+from jupyter_envs.manager.values import Detail, ForeignSummary
+from jupyter_envs.models import Lock, Package, Spec
 from jupyter_envs.store import Store
+from jupyter_envs.uninterrupted import past_no_return
 
 # A list is read again and again by a page; nobody makes environments that often.
 SECONDS_KEPT = 5.0
@@ -72,19 +76,25 @@ class Foreigners:
         self._store = store
         self._platform = platform
         self._kept: tuple[float, Discovery] | None = None
+        self._adopted: Mapping[str, tuple[str, list[str]]] = {}
 
     async def search(self, *, fresh: bool = False) -> Discovery:
         """All of them, as found now or (unless ``fresh``) a moment ago."""
         if not self._settings.discover:
             return Discovery()
         if self._kept is None or fresh or time.monotonic() - self._kept[0] > SECONDS_KEPT:
-            found = await asyncio.to_thread(lambda: discover(self._places()))
-            self._kept = (time.monotonic(), found)
-        return self._kept[1]
+            await asyncio.to_thread(self._search)
+        return self._kept[1] if self._kept else Discovery()
+
+    def _search(self, prefixes: Sequence[Path] = ()) -> Discovery:
+        self._adopted = kernelspec.adopted()
+        found = discover(self._places(prefixes))
+        self._kept = (time.monotonic(), found)
+        return found
 
     def _places(self, prefixes: Sequence[Path] = ()) -> Places:
         settings, home = self._settings, Path.home()
-        names = {where: name for where, (name, _) in kernelspec.adopted().items()}
+        names = {where: name for where, (name, _) in self._adopted.items()}
         named = (*map(Path, names), *prefixes)
         return Places(
             home,
@@ -102,14 +112,11 @@ class Foreigners:
     async def summaries(self, running: Mapping[str, int]) -> list[ForeignSummary]:
         """All of them, by name."""
         found = await self.search()
-        kernels = kernelspec.adopted()
-        return [self.summary(foreign, kernels, running) for foreign in found.found]
+        return [self.summary(foreign, running) for foreign in found.found]
 
-    def summary(
-        self, foreign: Foreign, kernels: Mapping[str, tuple[str, list[str]]], running: Mapping[str, int]
-    ) -> ForeignSummary:
+    def summary(self, foreign: Foreign, running: Mapping[str, int]) -> ForeignSummary:
         """One of them, with the kernels that were registered for it and how many of them run."""
-        own = tuple(kernels.get(str(foreign.prefix), ("", []))[1])
+        own = tuple(self._adopted.get(str(foreign.prefix), ("", []))[1])
         return ForeignSummary(foreign, own, sum(running.get(kernel, 0) for kernel in own))
 
     async def get(self, name: str) -> Foreign | None:
@@ -120,11 +127,9 @@ class Foreigners:
     async def at(self, path: Path) -> Foreign:
         """The one at a path, wherever that is. Raises `NotFound`."""
         place = Path(os.path.realpath(os.path.expanduser(path)))  # noqa: ASYNC240, PTH111
-        found = await asyncio.to_thread(lambda: discover(self._places([place])))
-        self._kept = None
+        found = await asyncio.to_thread(self._search, [place])
         for foreign in found.found:
             if foreign.prefix == place:
-                self._kept = (time.monotonic(), found)
                 return foreign
         problems = (problem.message for problem in found.problems if problem.path == str(place))
         hints = ("Give the folder that holds conda-meta or pyvenv.cfg.",)
@@ -144,8 +149,24 @@ class Foreigners:
         """Its packages. Raises `DiskTrouble`."""
         return await asyncio.to_thread(prefix.installed, foreign.prefix, self._platform)
 
-    async def adopt(self, foreign: Foreign, session: Session) -> list[str]:
-        """Register its kernels and return their names; its folder stays as it is.
+    async def written(self, foreign: Foreign) -> tuple[Spec, Lock]:
+        """What it would be asked to be, and its lock. Raises `Conflict` where a hash is not known, `DiskTrouble`."""
+        source = await self.source(foreign)
+        return source.spec, lock_of(foreign, source)
+
+    async def source(self, foreign: Foreign) -> Source:
+        """It as an export wants it. Raises `DiskTrouble`."""
+        return await asyncio.to_thread(source_of_foreign, foreign, self._platform)
+
+    async def detail(self, foreign: Foreign, running: Mapping[str, int]) -> Detail:
+        """It with its packages. Raises `DiskTrouble`."""
+        source = await self.source(foreign)
+        requested = requested_names(source.spec)
+        names = tuple(package.name for package in source.packages if package.name in requested)
+        return Detail(self.summary(foreign, running), source.packages, source.spec, names)
+
+    async def adopt(self, foreign: Foreign, session: Session, running: Mapping[str, int]) -> ForeignSummary:
+        """Register its kernels; its folder stays as it is.
 
         Raises `Conflict` when it has none, `NameTaken` when somebody else's kernel has its name.
         """
@@ -154,18 +175,24 @@ class Foreigners:
             raise without_kernel(foreign)
         kernelspec.require_free(foreign.name, place)
         variables = await activation(foreign, session)
-        kernelspec.release(str(foreign.prefix))
-        names = await asyncio.to_thread(kernelspec.publish, place, variables)
-        self._kept = None
-        return names
+        await past_no_return(register, place, variables)
+        self._adopted, self._kept = kernelspec.adopted(), None
+        return self.summary(foreign, running)
 
     def release(self, name: str) -> list[str]:
         """Remove the kernels that were registered for a foreign environment, which may be gone. Raises `NotFound`."""
         where = next((where for where, (known, _) in kernelspec.adopted().items() if known == name), None)
         if where is None:
             raise NotFound(f"{name} was not adopted: no kernel is registered for it.", name=name)
-        self._kept = None
-        return kernelspec.release(where)
+        released = kernelspec.release(where)
+        self._adopted, self._kept = kernelspec.adopted(), None
+        return released
+
+
+def register(place: kernelspec.Place, variables: Mapping[str, str]) -> None:
+    """Write the kernelspecs of a foreign environment, and take away those that it has no kernel for any more."""
+    names = kernelspec.publish(place, variables)
+    kernelspec.release(str(place.prefix), keep=names)
 
 
 def paths(values: Sequence[str]) -> tuple[Path, ...]:

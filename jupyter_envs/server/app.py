@@ -62,6 +62,7 @@ class EnvsExtension(ExtensionApp):
         self.manager.running_kernels = kernels.running
         self.manager.work_in_background()
         Thread(target=self.manager.read_ahead, daemon=True).start()
+        self.manager.others.projects = (Path(server.root_dir),)
         self.jobs = self._make_jobs(events)
         self._service = Service(self.manager, self.jobs, events, kernels)
 

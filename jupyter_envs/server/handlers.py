@@ -21,8 +21,8 @@ class EnvironmentsHandler(EnvsHandler):
     @authorized
     async def get(self) -> None:
         """List them."""
-        summaries = await self.service.manager.environments()
-        self.reply({"environments": [summary.to_json() for summary in summaries]})
+        foreign = requests.flag_argument("foreign", self.get_query_argument("foreign", "true"))
+        self.reply(await self.service.listing(foreign))
 
     @web.authenticated
     @authorized
@@ -51,6 +51,27 @@ class EnvironmentHandler(EnvsHandler):
         if force:
             await self.demand("write", "kernels")
         self.accepted(await self.service.remove(name, force))
+
+
+class AdoptHandler(EnvsHandler):
+    """``environments/NAME/adopt``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def post(self, name: str) -> None:
+        """Make another tool's environment a kernel."""
+        requests.empty_body(self.request.body)
+        self.accepted(await self.service.adopt(name))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, name: str) -> None:
+        """Take that back."""
+        await self.service.release(name)
+        self.set_status(204)
+        self.finish()
 
 
 class ExportHandler(EnvsHandler):
@@ -198,6 +219,7 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
     table: list[tuple[str, type[EnvsHandler]]] = [
         (r"environments", EnvironmentsHandler),
         (r"environments/([^/]+)", EnvironmentHandler),
+        (r"environments/([^/]+)/adopt", AdoptHandler),
         (r"environments/([^/]+)/export", ExportHandler),
         (r"packages", PackagesHandler),
         (r"pins/(.+)", PinHandler),

@@ -136,6 +136,11 @@ def lock_body(body: bytes) -> bool:
     return fields.flag("write_notebook", True)
 
 
+def empty_body(body: bytes) -> None:
+    """A body that may be left out and says nothing."""
+    _fields(body or b"{}", ())
+
+
 def switch_body(body: bytes) -> SwitchBody:
     """The body of ``POST switch``."""
     fields = _fields(body, ("session", "environment"))

@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_envs import envfile
 from jupyter_envs.errors import Conflict, EnvironmentInUse, InvalidInput, NameTaken, NotFound
 from jupyter_envs.jobs import Job, Jobs
-from jupyter_envs.manager import CreateRequest, Documents, Manager, PinStatus, Summary, to_json
+from jupyter_envs.manager import CreateRequest, Documents, ForeignSummary, Manager, PinStatus, Summary, to_json
 from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.kernels import Kernels
@@ -47,6 +47,7 @@ class Service:
     async def remove(self, name: str, force: bool) -> Job:
         """Start removing an environment; `EnvironmentInUse` while kernels of it run, unless forced."""
         summary = await self._summary(name)
+        await self.manager.require_own(name)
         running = summary.running_kernels
         if running and not force:
             kernels = "1 running kernel uses" if running == 1 else f"{running} running kernels use"
@@ -60,6 +61,30 @@ class Service:
             self._events.emit("environments", name, "removed")
 
         return self.jobs.submit("remove", f"Remove {name}", name, remove)
+
+    async def listing(self, foreign: bool) -> dict[str, Any]:
+        """All environments, ours first; those of other tools only if they are wanted."""
+        own = [summary.to_json() for summary in await self.manager.environments()]
+        others = [summary.to_json() for summary in await self.manager.foreign()] if foreign else []
+        return {"environments": [*own, *others]}
+
+    async def adopt(self, name: str) -> Job:
+        """Start making another tool's environment a kernel."""
+        summary = await self._summary(name)
+        if not isinstance(summary, ForeignSummary):
+            raise Conflict(f"“{name}” is no other tool's environment: it is a kernel already.", name=name)
+
+        async def adopt(reporter: Reporter) -> dict[str, Any]:
+            adopted = await self.manager.adopt(name, reporter)
+            self._events.emit("environments", name, "changed")
+            return adopted.to_json()
+
+        return self.jobs.submit("adopt", f"Use {name} as a kernel", name, adopt)
+
+    async def release(self, name: str) -> None:
+        """Remove the kernels of another tool's environment."""
+        await self.manager.release(name)
+        self._events.emit("environments", name, "changed")
 
     async def pin(self, path: str, body: PinBody, documents: Documents) -> PinStatus:
         """Pin a notebook."""
@@ -116,7 +141,7 @@ class Service:
         await self._free(name)
         return name
 
-    async def _summary(self, name: str) -> Summary:
+    async def _summary(self, name: str) -> Summary | ForeignSummary:
         """Also of a broken environment, which has no detail. Raises `NotFound`, `InvalidName`."""
         for summary in await self.manager.environments():
             if summary.name == name:
@@ -125,12 +150,15 @@ class Service:
 
     async def _free(self, name: str) -> None:
         try:
-            await self._summary(name)
+            summary = await self._summary(name)
         except NotFound:
+            return
+        if isinstance(summary, ForeignSummary):
+            # ours gets the name; the other one is told apart by its tool
             return
         raise NameTaken(f"There is an environment named “{name}” already.", hints=["Choose another name."], name=name)
 
 
-def _kernels(summary: Summary) -> tuple[str, ...]:
+def _kernels(summary: Summary | ForeignSummary) -> tuple[str, ...]:
     """The names of an environment's kernels, its main one first."""
-    return summary.environment.generation.kernels if summary.environment else ()
+    return summary.kernels

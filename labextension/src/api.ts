@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All environments, sorted by name. */
+        /** All environments, ours first, each sorted by name. */
         get: operations["listEnvironments"];
         put?: never;
         /** Create an environment, or with `dry_run` say what that would do. */
@@ -38,6 +38,30 @@ export interface paths {
         post?: never;
         /** Remove an environment; refused with 409 while kernels of it run, unless forced, which shuts them down first. */
         delete: operations["removeEnvironment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{name}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an environment of another tool a kernel; its folder stays as it is. The name is the listed one. A job that
+         *     fails with `conflict` and hints if the environment has no ipykernel.
+         */
+        post: operations["adoptEnvironment"];
+        /** Remove the kernels that `adopt` registered; the environment stays as it is. */
+        delete: operations["releaseEnvironment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -290,8 +314,22 @@ export interface components {
             created: components["schemas"]["Time"];
             /** @description Why the current generation was made. */
             reason: string;
-            /** @description Made by another tool. */
+            /** @description Made by another tool. It is never changed or removed; its sizes are not measured, and its generation is empty. */
             foreign: boolean;
+            /** @enum {string} */
+            kind?: "jupyter-envs" | "conda" | "pixi" | "venv" | "virtualenv" | "pipenv" | "uv";
+            /**
+             * @description Where it is from.
+             * @example jupyter-envs
+             * @example miniconda3
+             * @example venv
+             */
+            source?: string;
+            /** @description Made by another tool and can be a kernel as it is. */
+            adoptable?: boolean;
+            /** @description What the user wrote about it. */
+            note?: string;
+            tags?: string[];
         };
         EnvironmentSummary: components["schemas"]["EnvironmentFields"];
         EnvironmentDetail: components["schemas"]["EnvironmentFields"] & {
@@ -480,14 +518,14 @@ export interface components {
         Job: {
             id: string;
             /** @enum {string} */
-            kind: "plan" | "create" | "remove" | "lock";
+            kind: "plan" | "create" | "remove" | "lock" | "adopt" | "rename";
             /** @description For people. */
             title: string;
             /** @description The environment that it is about. */
             environment: string | null;
             state: components["schemas"]["JobState"];
             progress: components["schemas"]["Progress"] | null;
-            /** @description Of a job that is done: a plan's Plan, a create's EnvironmentSummary, a lock's PinStatus, a remove's null. */
+            /** @description Of a job that is done: a plan's Plan, an EnvironmentSummary of a create, an adopt and a rename, a lock's PinStatus, a remove's null. */
             result: components["schemas"]["Plan"] | components["schemas"]["EnvironmentSummary"] | components["schemas"]["PinStatus"] | null;
             /** @description Of a job that failed or was cancelled. */
             error: components["schemas"]["JobError"] | null;
@@ -562,7 +600,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     listEnvironments: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether those that other tools made (conda, pixi, venv, virtualenv, pipenv, uv) are listed, too. */
+                foreign?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -637,6 +678,48 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["JobAccepted"];
+            default: components["responses"]["Error"];
+        };
+    };
+    adoptEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            default: components["responses"]["Error"];
+        };
+    };
+    releaseEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Error"];
         };
     };
