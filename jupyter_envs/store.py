@@ -15,18 +15,16 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from jupyter_envs import envfile, lockfile
-from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, InvalidName, NameTaken, NotFound
+from jupyter_envs.errors import DiskTrouble, InvalidName, NameTaken, NotFound
 from jupyter_envs.files import disk, write_atomically
 from jupyter_envs.models import Environment, Generation, Lock, Spec
+from jupyter_envs.rights import Rights
 
 SCHEMA_VERSION = 1
 NAME_LENGTH = 64
@@ -72,6 +70,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._read: dict[str, tuple[tuple[int, int], Environment]] = {}
+        self.rights = Rights(root / ".locks")
 
     def names(self) -> list[str]:
         """Names of all environments, sorted."""
@@ -172,25 +171,9 @@ class Store:
         """What it resolved to."""
         return lockfile.parse((self.records(name, generation) / "conda-lock.yml").read_text(encoding="utf-8"))
 
-    @contextmanager
-    def writing(self, name: str) -> Iterator[None]:
-        """The right to change one environment; a holder that dies loses it. Raises `EnvironmentBusy`."""
-        with disk("Locking the environment"):
-            folder = self.root / ".locks"
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(folder / f"{name.lower()}.lock", timeout=0)
-            try:
-                lock.acquire()
-            except Timeout as error:
-                raise EnvironmentBusy(
-                    f"Another job or process is changing the environment {name}.",
-                    hints=("Wait until it is done, or cancel it, then try again.",),
-                    name=name,
-                ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+    def writing(self, name: str) -> AbstractContextManager[None]:
+        """The right to change one environment; a holder that dies loses it. Raises `EnvironmentBusy`, at once."""
+        return self.rights.writing(name)
 
     def draft(self, name: str) -> Draft:
         """A place for a new generation; `discard` it unless it was published."""
@@ -233,7 +216,8 @@ class Store:
             write_atomically(folder / "conda-lock.yml", lockfile.write(lock))
 
     def publish(self, draft: Draft, generation: Generation) -> Environment:
-        """Make the draft the current generation, by one atomic write."""
+        """Make the draft the current generation, by one atomic write. Raises `EnvironmentBusy`, `DiskTrouble`."""
+        self.rights.require(draft.name)
         with disk("Publishing the environment"):
             own, shared = sizes(draft.prefix)
             made = replace(generation, id=draft.id, own=own, shared=shared)

@@ -10,10 +10,23 @@ import pytest
 
 from jupyter_envs.localchannel import LocalChannel, build_channel
 
+from .support import counts
 from .support.home import configure, isolated_environment
 from .support.http_server import FileServer
 from .support.lab import Lab
 from .support.pypi_index import PypiIndex
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="Run the loops of the fault tests in full: hours.")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how short the loops were."""
+    if counts.TOLD:
+        terminalreporter.section("faults, cases run")
+        for line in counts.TOLD:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

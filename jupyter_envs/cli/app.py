@@ -22,6 +22,7 @@ COMMANDS = {
     "run": ("notebooks.RunCommand", "Restore a notebook's environment if needed, and run the notebook in it."),
     "parse": ("parse.ParseCommand", "Show how an environment file is read."),
     "doctor": ("doctor.DoctorCommand", "Show where things are, and what is wrong with them."),
+    "unlock": ("doctor.UnlockCommand", "Free an environment whose writer is gone for good."),
     "demo": ("demo.DemoCommand", "Show the whole story on an example, for real."),
 }
 

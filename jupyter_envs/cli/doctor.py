@@ -25,3 +25,23 @@ class DoctorCommand(ManagerCommand):
         if not report.findings:
             self.say("Nothing is wrong.")
         return report.to_json()
+
+
+class UnlockCommand(ManagerCommand):
+    """Free an environment whose writer is gone."""
+
+    command = "unlock"
+    name = "jupyter-envs unlock"
+    arguments = ("name",)
+    description = """Free the lock of an environment, because the process that holds it is gone for good.
+
+    Needed only where that cannot be proved: the process ran on another machine or in another container.
+    """
+
+    async def run(self, manager: Manager) -> Any:
+        """Say who holds it, ask, free it."""
+        (name,) = self.extra_args
+        self.ask(f"Free the lock of {name}? {manager.who_writes(name)}")
+        await manager.unlock(name)
+        self.say(f"{name} is free.")
+        return {"unlocked": name}

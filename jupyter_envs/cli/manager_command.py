@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from traitlets import Float
+
 from jupyter_envs.cli.command import Command
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.terminal import confirm, print_plan, terminal_reporter
-from jupyter_envs.errors import Cancelled, InvalidInput
+from jupyter_envs.errors import Cancelled, EnvironmentBusy, InvalidInput
 from jupyter_envs.manager import CreateRequest, Manager, Summary
 from jupyter_envs.models import Plan, Reporter, SilentReporter
+
+SECONDS_BETWEEN = 0.5
 
 
 class ManagerCommand(Command):
     """A command that needs a manager. Subclasses write `run`."""
 
     classes = [Manager]
+
+    wait = Float(
+        0.0, min=0.0, help="Seconds to wait for an environment that another process is changing; 0 does not wait."
+    ).tag(config=True)
+    aliases = {**Command.aliases, "wait": "ManagerCommand.wait"}
 
     async def run(self, manager: Manager) -> Any:
         """Do it; what comes back is printed as JSON with ``--json``. Raises `EnvsError`."""
@@ -33,9 +43,27 @@ class ManagerCommand(Command):
         with suppress(OSError):
             manager.others.projects = (Path.cwd(),)
         try:
-            return await self.run(manager)
+            return await self.run_in_turn(manager)
         finally:
             await manager.close()
+
+    async def run_in_turn(self, manager: Manager) -> Any:
+        """`run`, again from its beginning while the environment is busy: what it was going to do may be another by now.
+
+        Raises `EnvironmentBusy` when `wait` is over.
+        """
+        loop = asyncio.get_running_loop()
+        end, told = loop.time() + self.wait, False
+        while True:
+            try:
+                return await self.run(manager)
+            except EnvironmentBusy as busy:
+                if loop.time() >= end:
+                    raise
+                if not told:
+                    print(f"{busy.message} Waiting up to {self.wait:g} s.", file=sys.stderr, flush=True)
+                told = True
+                await asyncio.sleep(SECONDS_BETWEEN)
 
     async def create_confirmed(
         self, manager: Manager, request: CreateRequest, documents: DiskDocuments, title: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,10 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jupyter_envs.errors import Conflict
+from jupyter_envs.flocks import try_flock
 from jupyter_envs.models import Package
-
-if sys.platform != "win32":
-    import fcntl
 
 FIRST_REVISION = 1
 SECONDS_TO_WAIT = 60.0
@@ -105,15 +102,12 @@ def exclusive(cache_dir: Path) -> Iterator[None]:
 @contextmanager
 def locked(cache_dir: Path, *, exclusive: bool, seconds: float) -> Iterator[None]:
     """A lock of the operating system on the cache, which a dead holder loses; none where there are no such locks."""
-    if sys.platform == "win32":
-        yield
-        return
     cache_dir.mkdir(parents=True, exist_ok=True)
-    kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
     file = os.open(cache_dir / ".in-use", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         end = time.monotonic() + seconds
-        while not acquired(file, kind):
+        # a file system that cannot tell counts as free
+        while try_flock(file, shared=not exclusive) is False:
             if time.monotonic() >= end:
                 raise Conflict(
                     f"The package cache {cache_dir} is in use by another process.",
@@ -124,14 +118,3 @@ def locked(cache_dir: Path, *, exclusive: bool, seconds: float) -> Iterator[None
         yield
     finally:
         os.close(file)
-
-
-def acquired(file: int, kind: int) -> bool:
-    """Try once. A file system without locks cannot tell, and counts as free."""
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True

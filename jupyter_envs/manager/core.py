@@ -204,6 +204,14 @@ class Manager(ForeignSettings):
         problems = (await self.others.search()).problems
         return await asyncio.to_thread(examine, self._store, Path(self.cache_dir), self.platform, facts, problems)
 
+    def who_writes(self, name: str) -> str:
+        """Who is changing an environment, in a sentence. Raises `NotFound` if nobody is."""
+        return self._store.rights.describe(name)
+
+    async def unlock(self, name: str) -> None:
+        """Free a lock whose holder is gone for good. Raises `NotFound`, `EnvironmentBusy` if it lives here."""
+        await asyncio.to_thread(self._store.rights.take_away, name)
+
     async def search(self, query: Query) -> SearchResult:
         """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`."""
         return await search(query, self._searcher, self.platform, self.default_channels)

@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from filelock import FileLock, Timeout
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Integer, Unicode, default
@@ -18,6 +17,7 @@ from jupyter_envs.server.events import Events
 from jupyter_envs.server.handlers import routes
 from jupyter_envs.server.kernels import Kernels
 from jupyter_envs.server.service import Service
+from jupyter_envs.writerlock import Held, WriterLock
 
 # servers with the same root at the same time, each of which remembers its own jobs
 SERVERS = 16
@@ -41,7 +41,7 @@ class EnvsExtension(ExtensionApp):
 
     manager: Manager
     jobs: Jobs
-    _state_lock: FileLock | None = None
+    _state_lock: WriterLock | None = None
 
     @default("state_dir")
     def _default_state_dir(self) -> str:
@@ -109,16 +109,16 @@ class EnvsExtension(ExtensionApp):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for number in range(SERVERS):
-                if self._acquired(FileLock(folder / f"{root}-{number}.lock")):
+                if self._acquired(WriterLock(folder / f"{root}-{number}.writer")):
                     return folder / f"{root}-{number}.json"
-        except (OSError, NotImplementedError) as error:
+        except OSError as error:
             self.log.warning("Jobs are not remembered over a restart: %s", error)
         return None
 
-    def _acquired(self, lock: FileLock) -> bool:
+    def _acquired(self, lock: WriterLock) -> bool:
         try:
-            lock.acquire(blocking=False)
-        except Timeout:
+            lock.acquire()
+        except Held:
             return False
         self._state_lock = lock
         return True
