@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_envs.errors import InvalidInput
-from jupyter_envs.manager import CreateRequest
+from jupyter_envs.manager import CreateRequest, PinLock
 from jupyter_envs.server import requests
 from jupyter_envs.server.errors import NotJson, TooLarge
 
@@ -117,8 +117,10 @@ def test_the_bodies_of_pins_and_switch() -> None:
     assert requests.unpin_body(b"") is True
     assert requests.unpin_body(encoded({"write_notebook": False})) is False
     assert requests.switch_body(encoded({"session": "s", "environment": "a"})) == requests.SwitchBody("s", "a")
-    assert requests.lock_body(encoded({"lock": True})) is True
-    assert requests.lock_body(encoded({"lock": True, "write_notebook": False})) is False
+    assert requests.lock_body(encoded({"lock": True})) == PinLock()
+    assert requests.lock_body(encoded({"lock": True, "write_notebook": False})) == PinLock(write_notebook=False)
+    more = {"lock": True, "all_platforms": True, "update": ["numpy"], "as_of": "2024-05-01"}
+    assert requests.lock_body(encoded(more)) == PinLock("all", ("numpy",), "2024-05-01")
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,9 @@ def test_the_bodies_of_pins_and_switch() -> None:
         (requests.pin_body, {"environment": 1}, "environment"),
         (requests.pin_body, {"environment": "a", "write_notebook": "no"}, "write_notebook"),
         (requests.unpin_body, {"write_notebook": 0}, "write_notebook"),
+        (requests.lock_body, {"lock": True, "all_platforms": "yes"}, "all_platforms"),
+        (requests.lock_body, {"lock": True, "update": "all"}, "update"),
+        (requests.lock_body, {"lock": True, "as_of": ""}, "as_of"),
         (requests.unpin_body, {"environment": "a"}, "environment"),
         (requests.lock_body, {}, "lock"),
         (requests.lock_body, {"lock": False}, "lock"),

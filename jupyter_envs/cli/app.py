@@ -15,6 +15,7 @@ COMMANDS = {
     "adopt": ("foreign.AdoptCommand", "Use an environment of conda, pixi, venv, pipenv or uv as a kernel."),
     "search": ("search.SearchCommand", "Search the channels for packages."),
     "export": ("export.ExportCommand", "Write an environment down, as an environment file, a lock or a list."),
+    "lock": ("lock.LockCommand", "Lock an environment file, for several platforms at once."),
     "pin": ("notebooks.PinCommand", "Pin a notebook to an environment: writes file and lock beside it."),
     "unpin": ("notebooks.UnpinCommand", "Take the pin out of a notebook; its files stay."),
     "status": ("notebooks.StatusCommand", "Say whether a notebook runs in what it is pinned to."),

@@ -11,7 +11,7 @@ from rich.table import Table
 from traitlets import Bool, List, Unicode
 
 from jupyter_envs.cli.disk import DiskDocuments
-from jupyter_envs.cli.manager_command import ManagerCommand
+from jupyter_envs.cli.manager_command import SYSTEM_ALIASES, ManagerCommand
 from jupyter_envs.cli.terminal import size
 from jupyter_envs.errors import DiskTrouble, InvalidInput, NotFound
 from jupyter_envs.manager import CreateRequest, Manager
@@ -93,10 +93,13 @@ class CreateCommand(ManagerCommand):
 
     file = Unicode(help="An environment.yml or a conda-lock.yml.").tag(config=True)
     channel = List(Unicode(), help="Where packages come from; may be given several times.").tag(config=True)
+    as_of = Unicode(help="A day or a time: only packages that were there by then.").tag(config=True)
     aliases = {
         **ManagerCommand.aliases,
+        **SYSTEM_ALIASES,
         "file": "CreateCommand.file",
         "channel": "CreateCommand.channel",
+        "as-of": "CreateCommand.as_of",
     }
 
     async def run(self, manager: Manager) -> Any:
@@ -112,6 +115,7 @@ class CreateCommand(ManagerCommand):
             channels=tuple(self.channel),
             file=None if locked else text,
             lock=text if locked else None,
+            as_of=self.as_of,
         )
         title = name or self.file
         summary = await self.create_confirmed(manager, request, DiskDocuments(Path.cwd()), title)

@@ -19,6 +19,8 @@ from jupyter_envs.manager import CreateRequest, Manager, Summary
 from jupyter_envs.models import Plan, Reporter, SilentReporter
 
 SECONDS_BETWEEN = 0.5
+# what a solve should take for granted of the machine
+SYSTEM_ALIASES = {"cuda": "Manager.cuda", "glibc": "Manager.glibc", "macos": "Manager.macos"}
 
 
 class ManagerCommand(Command):

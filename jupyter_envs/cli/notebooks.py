@@ -8,10 +8,10 @@ from typing import Any
 from traitlets import Bool, Unicode
 
 from jupyter_envs.cli.disk import DiskDocuments
-from jupyter_envs.cli.manager_command import ManagerCommand
+from jupyter_envs.cli.manager_command import SYSTEM_ALIASES, ManagerCommand
 from jupyter_envs.errors import Conflict, InvalidInput, NotFound
 from jupyter_envs.execution import execute
-from jupyter_envs.manager import CreateRequest, Manager, PinStatus
+from jupyter_envs.manager import CreateRequest, Manager, PinLock, PinStatus
 from jupyter_envs.models import VerdictState
 
 
@@ -35,7 +35,12 @@ class PinCommand(NotebookCommand):
     description = "Pin a notebook to an environment: writes environment.yml and the lock beside it."
 
     environment = Unicode(help="The environment to pin to.").tag(config=True)
-    aliases = {**ManagerCommand.aliases, "environment": "PinCommand.environment"}
+    all_platforms = Bool(False, help="Lock for the other platforms of the file as well.").tag(config=True)
+    aliases = {**ManagerCommand.aliases, **SYSTEM_ALIASES, "environment": "PinCommand.environment"}
+    flags = {
+        **ManagerCommand.flags,
+        "all-platforms": ({"PinCommand": {"all_platforms": True}}, "Lock for the other platforms of the file as well."),
+    }
 
     async def run(self, manager: Manager) -> Any:
         """Write files and metadata."""
@@ -43,6 +48,9 @@ class PinCommand(NotebookCommand):
             raise InvalidInput("Pin to which environment?", hints=("Say --environment NAME.",))
         documents, path = DiskDocuments.beside(self.extra_args[0])
         status = await manager.pin(path, self.environment, documents)
+        if self.all_platforms:
+            with self.reporter(f"Locking {path}") as reporter:
+                status = await manager.lock_pin(path, documents, reporter, PinLock("others"))
         self.say_status(status)
         return answer(status)
 

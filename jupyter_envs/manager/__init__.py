@@ -4,6 +4,8 @@
 """
 
 from jupyter_envs.manager.core import Manager
+from jupyter_envs.manager.locking import LockPlan, LockRequest, outdated
+from jupyter_envs.manager.notebook_locks import PinLock
 from jupyter_envs.manager.search import Query, SearchResult
 from jupyter_envs.manager.values import CreateRequest, Detail, Documents, ForeignSummary, PinStatus, Summary, to_json
 
@@ -12,10 +14,14 @@ __all__ = [
     "Detail",
     "Documents",
     "ForeignSummary",
+    "LockPlan",
+    "LockRequest",
     "Manager",
+    "PinLock",
     "PinStatus",
     "Query",
     "SearchResult",
     "Summary",
+    "outdated",
     "to_json",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -21,10 +22,13 @@ from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.diagnosis import Report, examine
 from jupyter_envs.manager.exporting import source_of, source_of_prefix
 from jupyter_envs.manager.foreign import Foreigners, ForeignSettings
+from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, near, plan_lock
+from jupyter_envs.manager.notebook_locks import THIS_MACHINE, PinLock, lock_pinned
 from jupyter_envs.manager.notebooks import (
     Pinned,
     beside,
     choose_files,
+    file_of,
     keeping_others,
     read_lock,
     read_notebook,
@@ -33,7 +37,7 @@ from jupyter_envs.manager.notebooks import (
     with_files,
     with_pin,
 )
-from jupyter_envs.manager.planning import Wanted, propose, read_request, reason_of, requested_names, resolve
+from jupyter_envs.manager.planning import Wanted, propose, read_request, reason_of, requested_names, resolve, under
 from jupyter_envs.manager.search import Query, SearchResult, search
 from jupyter_envs.manager.values import CreateRequest, Detail, Documents, ForeignSummary, PinStatus, Proposal, Summary
 from jupyter_envs.models import (
@@ -48,6 +52,7 @@ from jupyter_envs.models import (
 )
 from jupyter_envs.store import Store, check_name
 from jupyter_envs.uninterrupted import past_no_return
+from jupyter_envs.virtual import System
 
 PLANS_KEPT = 20
 
@@ -87,6 +92,15 @@ class Manager(ForeignSettings):
         True,
         help="Compile the modules of new packages in the background, once, and share them between environments.",
     ).tag(config=True)
+    cuda = Unicode(
+        "", help="Version of CUDA that solves take for granted, on Linux and Windows; empty for what is found here."
+    ).tag(config=True)
+    glibc = Unicode("", help="Version of glibc that solves take for granted; empty for this machine's or 2.28.").tag(
+        config=True
+    )
+    macos = Unicode("", help="Version of macOS that solves take for granted; empty for this machine's or 13.0.").tag(
+        config=True
+    )
 
     @default("root_dir")
     def _default_root_dir(self) -> str:
@@ -265,25 +279,17 @@ class Manager(ForeignSettings):
 
     async def _read(self, request: CreateRequest, documents: Documents) -> Wanted:
         if request.pin is None:
-            return read_request(request, self.default_channels)
+            return under(read_request(request, self.default_channels), request.as_of, self.ground.system)
         pinned = await read_pinned(request.pin, documents)
         if pinned.pin is None:
             raise NotFound(
                 f"{request.pin} is not pinned.", hints=("Pin it to an environment first.",), path=request.pin
             )
+        wanted = Wanted(pinned.pin.environment, pinned.spec or Spec(), pinned.lock)
         if request.update or pinned.lock is None:
-            return Wanted(pinned.pin.environment, self._file_of(pinned))
-        return Wanted(pinned.pin.environment, pinned.spec or Spec(), pinned.lock)
-
-    def _file_of(self, pinned: Pinned) -> Spec:
-        if pinned.spec is None:
-            file = pinned.pin.file if pinned.pin else "environment.yml"
-            raise NotFound(
-                f"The environment file {pinned.beside(file)} is not there.",
-                hints=("Bring the file back, or pin the notebook again.",),
-                path=pinned.beside(file),
-            )
-        return pinned.spec
+            near_lock = near(LockRequest(file_of(pinned), pinned.lock), self.platform, self.ground.system)
+            wanted = replace(near_lock, name=pinned.pin.environment)
+        return under(wanted, request.as_of, self.ground.system)
 
     def _require_free(self, name: str) -> None:
         self._store.require_free(name)
@@ -407,26 +413,23 @@ class Manager(ForeignSettings):
             await save_notebook(path, with_pin(notebook, None), documents)
         return await self._judge(Pinned(path, notebook, None, None, None))
 
-    async def lock_pin(
-        self, path: str, documents: Documents, reporter: Reporter, *, write_notebook: bool = True
-    ) -> PinStatus:
-        """Lock a pinned notebook's environment file for this machine, keeping what is locked for others."""
-        pinned = await read_pinned(path, documents)
-        if pinned.pin is None:
-            raise NotFound(f"{path} is not pinned.", hints=("Pin it to an environment first.",), path=path)
-        spec = self._file_of(pinned)
+    # ---- locks
+
+    @property
+    def ground(self) -> Ground:
+        """What a solve stands on besides the file. Raises `InvalidInput` for a version in the configuration."""
+        system = System(self.cuda, self.glibc, self.macos)
+        return Ground(self.platform, tuple(self.default_channels), system, self.allow_source_builds)
+
+    async def plan_lock(self, request: LockRequest, reporter: Reporter) -> LockPlan:
+        """The next lock of an environment file and what it changes; writes nothing but downloaded channel data."""
         async with self._engine.session(reporter) as session:
-            resolved = await resolve(
-                Wanted(pinned.pin.environment, spec),
-                session,
-                self.platform,
-                self.default_channels,
-                self.allow_source_builds,
-            )
-        new_lock = envfile.locked_from(Lock(resolved.packages, resolved.channels, (self.platform,)), spec)
-        lock = keeping_others(pinned.lock, new_lock)
-        await documents.write(pinned.beside(pinned.pin.lock), lockfile.write(lock, sources=(pinned.pin.file,)))
-        new = Pin(pinned.pin.environment, pinned.pin.file, pinned.pin.lock, lock.digest())
-        if write_notebook:
-            await save_notebook(path, with_pin(pinned.notebook, new), documents)
+            return await plan_lock(request, session, self.ground)
+
+    async def lock_pin(
+        self, path: str, documents: Documents, reporter: Reporter, how: PinLock = THIS_MACHINE
+    ) -> PinStatus:
+        """Lock a pinned notebook's environment file, keeping what is locked for platforms that are not asked for."""
+        async with self._engine.session(reporter) as session:
+            await lock_pinned(path, how, documents, session, self.ground)
         return await self.read_pin(path, documents)

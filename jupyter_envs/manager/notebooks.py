@@ -75,6 +75,18 @@ async def with_files(path: str, notebook: dict[str, Any], found: Pin | None, doc
     )
 
 
+def file_of(pinned: Pinned) -> Spec:
+    """What a pin's environment file asks for. Raises `NotFound` where the file is not there."""
+    if pinned.spec is None:
+        file = pinned.beside(pinned.pin.file if pinned.pin else "environment.yml")
+        raise NotFound(
+            f"The environment file {file} is not there.",
+            hints=("Bring the file back, or pin the notebook again.",),
+            path=file,
+        )
+    return pinned.spec
+
+
 async def read_lock(path: str, documents: Documents) -> Lock | None:
     """The lock at a path; None where there is none, or one that cannot be read and is about to be replaced."""
     text = await documents.read(path)

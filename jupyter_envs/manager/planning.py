@@ -9,6 +9,7 @@ from jupyter_envs import envfile, lockfile, matchspec, pipsection
 from jupyter_envs.engine.client import Pending, Session, Solution, Wheels
 from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound
 from jupyter_envs.manager import mixing
+from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.values import CreateRequest, Proposal
 from jupyter_envs.models import Difference, Lock, Package, Plan, Spec
 from jupyter_envs.pin import differences
@@ -58,6 +59,17 @@ def read_request(request: CreateRequest, default_channels: Sequence[str]) -> Wan
         return Wanted(named(request.name, reading.spec.name), reading.spec, notes=reading.notes)
     lock = lockfile.parse(request.lock or "")
     return Wanted(named(request.name, None), Spec(), lock)
+
+
+def under(wanted: Wanted, as_of: str, system: System) -> Wanted:
+    """The same, for a machine as in ``system`` and as of a date. Raises `InvalidInput` for a date beside a lock."""
+    if wanted.lock is not None and as_of:
+        raise InvalidInput(
+            "A lock says itself which packages are installed; a date has no meaning beside it.",
+            hints=("Give the date with packages or with an environment file.",),
+            key="as_of",
+        )
+    return replace(wanted, system=system, as_of=choose(as_of, wanted.as_of))
 
 
 def named(given: str | None, fallback: str | None) -> str:

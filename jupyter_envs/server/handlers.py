@@ -127,9 +127,9 @@ class PinHandler(EnvsHandler):
     @web.authenticated
     @authorized
     async def post(self, path: str) -> None:
-        """Lock it for this machine."""
-        write_notebook = requests.lock_body(self.request.body)
-        self.accepted(await self.service.lock(path, write_notebook, self.documents))
+        """Lock it for this machine, or for all platforms."""
+        how = requests.lock_body(self.request.body)
+        self.accepted(await self.service.lock(path, how, self.documents))
 
     @web.authenticated
     @authorized

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.exports import FORMATS
-from jupyter_envs.manager import CreateRequest, Query
+from jupyter_envs.manager import CreateRequest, PinLock, Query
 from jupyter_envs.server.errors import NotJson, TooLarge
 
 JSON_TYPE = "application/json"
@@ -94,7 +94,7 @@ def check_body(body: bytes, content_type: str, limit: int) -> None:
 def create_body(body: bytes) -> CreateBody:
     """The body of ``POST environments``. Raises `InvalidInput`, as all functions below."""
     sources = ("packages", "file", "lock", "pin")
-    fields = _fields(body, ("name", "channels", "update", "write_notebook", "dry_run", "plan", *sources))
+    fields = _fields(body, ("name", "channels", "update", "write_notebook", "as_of", "dry_run", "plan", *sources))
     given = fields.given(*sources)
     if len(given) != 1:
         found = " and ".join(given) or "none"
@@ -113,6 +113,7 @@ def create_body(body: bytes) -> CreateBody:
         pin=fields.optional_text("pin"),
         update=fields.flag("update", False),
         write_notebook=fields.flag("write_notebook", True),
+        as_of=fields.optional_text("as_of") or "",
     )
     return CreateBody(request, fields.flag("dry_run", False), fields.optional_text("plan"))
 
@@ -128,12 +129,17 @@ def unpin_body(body: bytes) -> bool:
     return _fields(body or b"{}", ("write_notebook",)).flag("write_notebook", True)
 
 
-def lock_body(body: bytes) -> bool:
-    """``write_notebook`` of ``POST pins/PATH``, whose ``lock`` can only be true."""
-    fields = _fields(body, ("lock", "write_notebook"))
+def lock_body(body: bytes) -> PinLock:
+    """The body of ``POST pins/PATH``, whose ``lock`` can only be true."""
+    fields = _fields(body, ("lock", "all_platforms", "update", "as_of", "write_notebook"))
     if not fields.flag("lock", False):
         _refuse("lock", "must be true")
-    return fields.flag("write_notebook", True)
+    return PinLock(
+        platforms="all" if fields.flag("all_platforms", False) else "here",
+        update=fields.texts("update"),
+        as_of=fields.optional_text("as_of") or "",
+        write_notebook=fields.flag("write_notebook", True),
+    )
 
 
 def empty_body(body: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_envs import envfile
 from jupyter_envs.errors import Conflict, EnvironmentInUse, InvalidInput, NameTaken, NotFound
 from jupyter_envs.jobs import Job, Jobs
-from jupyter_envs.manager import CreateRequest, Documents, ForeignSummary, Manager, PinStatus, Summary, to_json
+from jupyter_envs.manager import CreateRequest, Documents, ForeignSummary, Manager, PinLock, PinStatus, Summary, to_json
 from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.kernels import Kernels
@@ -98,14 +98,14 @@ class Service:
         self._events.emit("pins", path, "removed")
         return status
 
-    async def lock(self, path: str, write_notebook: bool, documents: Documents) -> Job:
-        """Start locking a notebook's environment file for this machine."""
+    async def lock(self, path: str, how: PinLock, documents: Documents) -> Job:
+        """Start locking a notebook's environment file, for this machine or for all platforms."""
         status = await self.manager.read_pin(path, documents)
         if status.pin is None:
             raise Conflict(f"{path} is not pinned.", hints=["Pin it to an environment first."], path=path)
 
         async def lock(reporter: Reporter) -> dict[str, Any]:
-            status = await self.manager.lock_pin(path, documents, reporter, write_notebook=write_notebook)
+            status = await self.manager.lock_pin(path, documents, reporter, how)
             self._events.emit("pins", path, "changed")
             return status.to_json()
 

@@ -412,6 +412,7 @@ export interface components {
              * @default true
              */
             write_notebook: boolean;
+            as_of?: components["schemas"]["AsOf"];
             /**
              * @description The job's result is a `Plan` and nothing is installed.
              * @default false
@@ -420,6 +421,12 @@ export interface components {
             /** @description The `hash` of the plan that the user saw; refused with 409 `plan-changed` if it differs now. */
             plan?: string;
         } & (unknown | unknown | unknown | unknown);
+        /**
+         * @description A day or a time (ISO 8601); only packages that were there by then are considered. `none` drops a lock's date.
+         * @example 2024-05-01
+         * @example 2024-05-01T12:00:00Z
+         */
+        AsOf: string;
         PinRequest: {
             environment: string;
             /**
@@ -435,6 +442,14 @@ export interface components {
         LockRequest: {
             /** @constant */
             lock: true;
+            /**
+             * @description True locks for all platforms of the file, false for this machine; the lock keeps the others.
+             * @default false
+             */
+            all_platforms: boolean;
+            /** @description Packages whose versions need not stay; `all` for every one. */
+            update?: string[];
+            as_of?: components["schemas"]["AsOf"];
             /**
              * @description False leaves the notebook's metadata to the caller, who has it open.
              * @default true
