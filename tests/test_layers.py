@@ -20,7 +20,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("versions",),
     ("redact", "yaml_text", "archives", "differences", "virtual", "origins"),
     ("yaml_guard", "matchspec", "piplines"),
-    ("explicit_list", "conda_history", "pipsection"),
+    ("explicit_list", "conda_history", "comparison", "pipsection"),
     ("envfile", "lockfile"),
     ("exports", "pin"),
     ("files", "flocks", "holders", "machine", "conda_records", "checkouts", "uninterrupted"),

@@ -16,6 +16,7 @@ COMMANDS = {
     "search": ("search.SearchCommand", "Search the channels for packages."),
     "export": ("export.ExportCommand", "Write an environment down, as an environment file, a lock or a list."),
     "lock": ("lock.LockCommand", "Lock an environment file, for several platforms at once."),
+    "diff": ("diff.DiffCommand", "Show what differs between two environments, generations, locks or files."),
     "pin": ("notebooks.PinCommand", "Pin a notebook to an environment: writes file and lock beside it."),
     "unpin": ("notebooks.UnpinCommand", "Take the pin out of a notebook; its files stay."),
     "status": ("notebooks.StatusCommand", "Say whether a notebook runs in what it is pinned to."),

@@ -15,10 +15,12 @@ from traitlets import Bool, List, Unicode, default
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
 from jupyter_envs.discovery import Foreign
 from jupyter_envs.engine.client import Engine, PipRules, Session
+from jupyter_envs.comparison import Comparison, compare
 from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.errors import Conflict, DiskTrouble, EnvironmentInUse, EnvsError, NotFound, PlanChanged
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.building import Builder
+from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.diagnosis import Report, examine
 from jupyter_envs.manager.exporting import source_of, source_of_prefix
 from jupyter_envs.manager.foreign import Foreigners, ForeignSettings
@@ -211,6 +213,11 @@ class Manager(ForeignSettings):
         exports.check_format(format)
         source = await asyncio.to_thread(source_of_prefix, folder, self.platform)
         return exports.write(source, format, versions=versions)
+
+    async def diff(self, before: Side, after: Side) -> Comparison:
+        """What has to change to get from one to the other. Raises `NotFound`, `InvalidInput`, `DiskTrouble`."""
+        sides = [await asyncio.to_thread(read_side, side, self._store, self.platform) for side in (before, after)]
+        return compare(*sides)
 
     async def diagnose(self) -> Report:
         """Where things are, and what is wrong with them; mends nothing."""
