@@ -94,6 +94,8 @@ def _wishes_of(before: Spec, after: Spec) -> Comparison:
     notes = []
     if before.channels != after.channels:
         notes.append(f"The channels differ: {_listed(before.channels)} before, {_listed(after.channels)} after.")
+    if _options(before.pip) != _options(after.pip):
+        notes.append("The options of the pip sections differ.")
     names = sorted(name for name, _ in before.variables.items() ^ after.variables.items())
     if names:
         notes.append(f"The variables differ: {_listed(dict.fromkeys(names))}.")
@@ -124,15 +126,22 @@ def _wishes(spec: Spec) -> Wishes:
     found: Wishes = {}
     for text in spec.conda:
         parsed = matchspec.parse(text)
-        found["conda", parsed.name] = " ".join(filter(None, (parsed.version, parsed.build)))
+        condition = " ".join(filter(None, (parsed.version, parsed.build)))
+        # pip beside a pip section is how, not what
+        if condition or parsed.name != "pip" or not spec.pip:
+            found["conda", parsed.name] = condition
     for line in spec.pip:
         kind = piplines.classify(line).kind
         asked = _REQUIREMENT.match(line) if kind == "requirement" else None
         if asked and "://" not in line.partition("@")[0]:
             found["pip", re.sub(r"[-_.]+", "-", asked[1].lower())] = asked[2].strip()
-        elif kind != "comment":
+        elif kind not in ("comment", "index", "option"):
             found["pip", line.strip()] = ""
     return found
+
+
+def _options(lines: Iterable[str]) -> list[str]:
+    return [line for line in lines if piplines.classify(line).kind in ("index", "option")]
 
 
 def _presence(before: str | None, after: str | None) -> Kind | None:

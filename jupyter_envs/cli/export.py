@@ -37,6 +37,9 @@ class ExportCommand(ManagerCommand):
     format = Unicode("portable", help=f"One of {', '.join(FORMATS)}.").tag(config=True)
     output = Unicode(help="A file to write to, instead of standard output.").tag(config=True)
     versions = Bool(False, help="With from-history and portable: add the resolved versions.").tag(config=True)
+    ask_index = Bool(False, help="Ask the package index for the hashes of wheels that nobody has locked.").tag(
+        config=True
+    )
     aliases = {
         **ManagerCommand.aliases,
         "format": "ExportCommand.format",
@@ -47,6 +50,10 @@ class ExportCommand(ManagerCommand):
         "versions": (
             {"ExportCommand": {"versions": True}},
             "With from-history and portable: add the resolved versions.",
+        ),
+        "ask-index": (
+            {"ExportCommand": {"ask_index": True}},
+            "Ask the package index for the hashes of wheels that nobody has locked.",
         ),
     }
 
@@ -65,6 +72,7 @@ class ExportCommand(ManagerCommand):
 
     async def export(self, manager: Manager, name: str) -> Export:
         """The export of a name or of a folder."""
+        options = {"versions": self.versions, "ask_index": self.ask_index}
         if is_folder(name):
-            return await manager.export_prefix(Path(name), self.format, versions=self.versions)
-        return await manager.export(name, self.format, versions=self.versions)
+            return await manager.export_prefix(Path(name), self.format, **options)
+        return await manager.export(name, self.format, **options)

@@ -12,10 +12,11 @@ from typing import Any
 from ..errors import InvalidInput
 from ..origins import Origin
 from . import environment_files, lists
+from .environment_files import index_options
 from .lists import channels_of
 from .source import Source, below, cleaned
 
-__all__ = ["FORMATS", "Export", "Origin", "Source", "channels_of", "check_format", "write"]
+__all__ = ["FORMATS", "Export", "Origin", "Source", "channels_of", "check_format", "index_options", "write"]
 
 _FORMATS: dict[str, tuple[str, Callable[[Source], environment_files.Written]]] = {
     "full": ("environment.yml", environment_files.full),

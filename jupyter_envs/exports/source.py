@@ -120,7 +120,8 @@ def require_hashes(packages: Iterable[Package], what: str) -> None:
             f"{', '.join(bare)} {verb}, so {what} cannot be written.",
             hints=(
                 "The format “full” names every package without hashes.",
-                "Name what pip installed by hand in the environment file, so that it is locked with its hash.",
+                "Name what pip installed by hand in the environment file, so that it is locked with its hash;",
+                "or ask the package index for the hashes: jupyter envs export --ask-index.",
             ),
             packages=bare,
         )

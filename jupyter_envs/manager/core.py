@@ -13,16 +13,17 @@ from jupyter_core.paths import jupyter_data_dir
 from traitlets import Bool, List, Unicode, default
 
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
+from jupyter_envs.comparison import Comparison, compare
 from jupyter_envs.discovery import Foreign
 from jupyter_envs.engine.client import Engine, PipRules, Session
-from jupyter_envs.comparison import Comparison, compare
 from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.errors import Conflict, DiskTrouble, EnvironmentInUse, EnvsError, NotFound, PlanChanged
+from jupyter_envs.exports import Export
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.diagnosis import Report, examine
-from jupyter_envs.manager.exporting import source_of, source_of_prefix
+from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
 from jupyter_envs.manager.foreign import Foreigners, ForeignSettings
 from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, near, plan_lock
 from jupyter_envs.manager.notebook_locks import THIS_MACHINE, PinLock, lock_pinned
@@ -50,6 +51,7 @@ from jupyter_envs.models import (
     Plan,
     Progress,
     Reporter,
+    SilentReporter,
     Spec,
 )
 from jupyter_envs.store import Store, check_name
@@ -198,21 +200,29 @@ class Manager(ForeignSettings):
         lock = self._store.lock(name, environment.current)
         return prefix.with_hashes(found, lock.packages)
 
-    async def export(self, name: str, format: str, *, versions: bool = False) -> exports.Export:
-        """An environment in one of `exports.FORMATS`. Raises `NotFound`, and what `exports.write` raises."""
+    async def export(self, name: str, format: str, *, versions: bool = False, ask_index: bool = False) -> Export:
+        """An environment in one of `exports.FORMATS`. Raises `NotFound`, and what `exporting.export` raises."""
         exports.check_format(format)
         foreign = await self._foreign(name)
         if foreign is not None:
             source = await self.others.source(foreign)
         else:
             source = await asyncio.to_thread(source_of, self._store, name, self.platform)
-        return exports.write(source, format, versions=versions)
+        return await self._export(source, format, versions, ask_index)
 
-    async def export_prefix(self, folder: Path, format: str, *, versions: bool = False) -> exports.Export:
+    async def export_prefix(
+        self, folder: Path, format: str, *, versions: bool = False, ask_index: bool = False
+    ) -> Export:
         """Any conda environment, whoever made it. Raises as `export` does."""
         exports.check_format(format)
         source = await asyncio.to_thread(source_of_prefix, folder, self.platform)
-        return exports.write(source, format, versions=versions)
+        return await self._export(source, format, versions, ask_index)
+
+    async def _export(self, source: exports.Source, format: str, versions: bool, ask_index: bool) -> Export:
+        if not ask_index:
+            return await export(source, format, versions=versions, session=None)
+        async with self._engine.session(SilentReporter()) as session:
+            return await export(source, format, versions=versions, session=session)
 
     async def diff(self, before: Side, after: Side) -> Comparison:
         """What has to change to get from one to the other. Raises `NotFound`, `InvalidInput`, `DiskTrouble`."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from jupyter_envs import exports, prefix
+from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import NotFound
-from jupyter_envs.exports import Source
-from jupyter_envs.models import Spec
+from jupyter_envs.exports import Export, Source
+from jupyter_envs.models import Package, Spec
 from jupyter_envs.store import Store
 
 
@@ -49,6 +50,48 @@ def source_of_prefix(folder: Path, platform: str) -> Source:
         variables=prefix.variables(folder),
     )
     return Source(folder.resolve().name, own, packages, spec, None, contents.origins, str(Path.home()))
+
+
+async def export(source: Source, format: str, *, versions: bool, session: Session | None) -> Export:
+    """The text. With a ``session``, the package index is asked for the hashes that are on no disk.
+
+    Raises as `exports.write` does, and what the engine raises.
+    """
+    if session is None:
+        return exports.write(source, format, versions=versions)
+    known, asked = await with_hashes_of_index(source, session)
+    made = exports.write(known, format, versions=versions)
+    note = f"The package index was asked for the hash of {', '.join(asked)}: nobody knows what was installed here."
+    return replace(made, notes=(*made.notes, note)) if asked else made
+
+
+async def with_hashes_of_index(source: Source, session: Session) -> tuple[Source, list[str]]:
+    """The environment with the index's addresses and hashes of pip packages that have none, and their names."""
+    bare = [one for one in source.of("pip") if _is_from_index(one, source) and not one.sha256]
+    if not bare:
+        return source, []
+    lines = [f"{one.name}=={one.version}" for one in source.of("pip") if _is_from_index(one, source)]
+    found = await session.resolve_pip(
+        [*exports.index_options(source.spec.pip), *lines], source.of("conda"), source.platform
+    )
+    wheels = {one.name: one for one in found.packages}
+    hashed = {one.name: wheels[one.name] for one in bare if _is_that_wheel(one, wheels.get(one.name))}
+    packages = tuple(hashed.get(one.name, one) if one.manager == "pip" else one for one in source.packages)
+    origins = {name: origin for name, origin in source.origins.items() if name not in hashed}
+    return replace(source, packages=packages, origins=origins), sorted(hashed)
+
+
+def _is_from_index(package: Package, source: Source) -> bool:
+    """Whether an index may have it: no folder and no repository."""
+    origin = source.origins.get(package.name)
+    return origin is None or (origin.archive and bool(origin.address))
+
+
+def _is_that_wheel(package: Package, wheel: Package | None) -> bool:
+    """Of what was installed from an address, another file of the same version is not the same."""
+    if wheel is None or wheel.version != package.version:
+        return False
+    return not package.url or package.url.rpartition("/")[2] == wheel.url.rpartition("/")[2]
 
 
 def is_prefix(folder: Path) -> bool:

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 _DATE = (2020, 1, 1, 0, 0, 0)
 _SECONDS = 1_577_836_800
@@ -27,6 +28,28 @@ def get_requires_for_build_wheel(config_settings=None):
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     Path(wheel_directory, "{file_name}").write_bytes(bytes.fromhex("{wheel}"))
     return "{file_name}"
+"""
+
+# A build backend that builds nothing: the wheel lies beside it. Needs no network.
+_READY_BACKEND = """\
+import shutil
+from pathlib import Path
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    (wheel,) = Path(__file__).parent.glob("*.whl")
+    shutil.copy(wheel, wheel_directory)
+    return wheel.name
+
+
+build_editable = build_wheel
+
+
+def get_requires_for_build_wheel(config_settings=None):
+    return []
+
+
+get_requires_for_build_editable = get_requires_for_build_wheel
 """
 
 
@@ -74,6 +97,17 @@ def make_source(name: str, version: str) -> PypiFile:
             member.size, member.mtime = len(text.encode()), _SECONDS
             archive.addfile(member, io.BytesIO(text.encode()))
     return PypiFile(name, f"{name}-{version}.tar.gz", stream.getvalue())
+
+
+def make_project(folder: Path, name: str, version: str = "1.0") -> Path:
+    """A folder that ``pip install`` takes, also with ``-e``."""
+    folder.mkdir(parents=True)
+    wheel = make_wheel(name, version)
+    (folder / wheel.file_name).write_bytes(wheel.content)
+    (folder / "backend.py").write_text(_READY_BACKEND)
+    build = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    (folder / "pyproject.toml").write_text(f'{build}\n[project]\nname = "{name}"\nversion = "{version}"\n')
+    return folder
 
 
 def _record(files: Mapping[str, bytes], own_path: str) -> bytes:
