@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,18 +35,34 @@ def read_all(prefix: Path) -> list[Record]:
 
 def read(path: Path) -> Record:
     """One record. Raises `DiskTrouble`."""
-    try:
+    with _problems(path):
         raw = path.read_bytes()
-        fields = json.loads(_without_lists(raw))
-        if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
-            raise ValueError("not a package record")
+        return Record(_fields(_without_lists(raw)), frozenset(_metadata_files(raw)))
+
+
+def read_whole(path: Path) -> dict[str, Any]:
+    """One record with its lists of files. Raises `DiskTrouble`."""
+    with _problems(path):
+        return _fields(path.read_bytes())
+
+
+def _fields(raw: bytes) -> dict[str, Any]:
+    fields = json.loads(raw)
+    if not isinstance(fields, dict) or not isinstance(fields.get("name"), str):
+        raise ValueError("not a package record")
+    return fields
+
+
+@contextmanager
+def _problems(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError, RecursionError) as error:
         raise DiskTrouble(
             f"The package record {path} cannot be read.",
             hints=("Build the environment again from its lock.",),
             path=str(path),
         ) from error
-    return Record(fields, frozenset(_metadata_files(raw)))
 
 
 def _without_lists(raw: bytes) -> bytes:

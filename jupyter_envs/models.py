@@ -105,7 +105,8 @@ class Generation:
     """One prefix on disk: when it was made (ISO 8601, UTC), why, and the digest of the lock that made it.
 
     ``own`` and ``shared`` are bytes on disk when it was published: files that only this prefix has, and files
-    that are hard links into the package cache.
+    that are hard links into the package cache. ``folder`` names the prefix's folder where it is not ``id``: a
+    generation may share the prefix of an earlier one, since going back to that one changes no file.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Generation:
     own: int = 0
     shared: int = 0
     kernels: tuple[str, ...] = ()
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,9 @@ class Plan:
     """What an install would do; ``hash`` is what the user confirms.
 
     ``download`` is the number of bytes still to be fetched, ``to_fetch`` the number of packages;
-    ``runs_code`` names each thing that would execute something (activation scripts, source builds).
+    ``runs_code`` names each thing that would execute something (activation scripts, source builds). ``rebuilt``
+    packages keep their version and get another build. An ``additive`` change goes into the prefix that is there, so
+    that running kernels can import what is new; any other one makes a new prefix.
     """
 
     environment: str
@@ -195,6 +199,8 @@ class Plan:
     variables: Mapping[str, str]
     removed: tuple[Package, ...] = ()
     changed: tuple[Difference, ...] = ()
+    rebuilt: tuple[Difference, ...] = ()
+    additive: bool = False
     to_fetch: int = 0
     download: int = 0
     runs_code: tuple[str, ...] = ()
@@ -216,7 +222,7 @@ class Plan:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-Phase = Literal["solving", "fetching", "linking", "pip", "publishing", "removing", "executing"]
+Phase = Literal["solving", "fetching", "linking", "pip", "publishing", "removing", "executing", "verifying"]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ class Origin:
     """``address`` is what pip takes (``git+https://…@commit``, ``https://…/x.whl``), empty for this machine's files.
 
     ``archive`` says that it is one file, such as a wheel, and not a folder or a repository. ``folder`` is what an
-    editable install points to, on this machine; it is nothing to write down.
+    editable install points to, on this machine, and ``file`` the address of an archive that was a file of it; neither
+    means anything elsewhere.
     """
 
     address: str = ""
@@ -25,6 +26,7 @@ class Origin:
     editable: bool = False
     folder: str = ""
     archive: bool = False
+    file: str = ""
 
 
 def parse(text: str) -> Origin | None:
@@ -41,7 +43,9 @@ def parse(text: str) -> Origin | None:
     if "dir_info" in values:
         editable = _mapping(values, "dir_info").get("editable") is True
         return Origin(editable=editable, folder=url if editable else "")
-    return Origin("" if url.startswith("file:") else url, _sha256(_mapping(values, "archive_info")), archive=True)
+    local = url.startswith("file:")
+    sha256 = _sha256(_mapping(values, "archive_info"))
+    return Origin("" if local else url, sha256, archive=True, file=url if local else "")
 
 
 def checkout(remote: str, commit: str) -> str:

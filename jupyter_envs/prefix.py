@@ -5,6 +5,7 @@ Reads files and writes one (`conda-meta/history`); never runs the interpreter. W
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -97,6 +98,38 @@ def read_distribution(folder: Path, platform: str) -> Package | None:
     if not headers["Name"] or not headers["Version"]:
         return None
     return Package(canonicalize_name(headers["Name"]), headers["Version"], manager="pip", platform=platform)
+
+
+def distribution_folder(prefix: Path, name: str) -> Path | None:
+    """The `.dist-info` folder of a distribution, by its normalised name."""
+    for folder in prefix.glob("lib/python3*/site-packages/*.dist-info"):
+        if canonicalize_name(folder.name.removesuffix(".dist-info").rpartition("-")[0]) == name:
+            return folder
+    return None
+
+
+def was_requested(prefix: Path, name: str) -> bool:
+    """Whether somebody asked for a distribution by name, rather than that it came along (PEP 376).
+
+    uv marks everything as requested; then what another distribution needs counts as having come along.
+    """
+    folder = distribution_folder(prefix, name)
+    if folder is None or not (folder / "REQUESTED").exists():
+        return False
+    with contextlib.suppress(OSError):
+        if (folder / "INSTALLER").read_text(encoding="utf-8").strip() == "pip":
+            return True
+    return not any(name in required(other) for other in folder.parent.glob("*.dist-info"))
+
+
+def required(folder: Path) -> set[str]:
+    """The names of what a distribution needs, whatever the conditions."""
+    with contextlib.suppress(OSError):
+        text = (folder / "METADATA").read_text(encoding="utf-8", errors="replace")
+        lines = HeaderParser().parsestr(text, headersonly=True).get_all("Requires-Dist") or []
+        found = (re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line.strip()) for line in lines)
+        return {canonicalize_name(match[0]) for match in found if match}
+    return set()
 
 
 def read_origin(folder: Path) -> Origin | None:

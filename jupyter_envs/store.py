@@ -57,11 +57,12 @@ def missing(name: str) -> NotFound:
 
 @dataclass(frozen=True)
 class Draft:
-    """A generation in the making: nothing lists it yet."""
+    """A generation in the making: nothing lists it yet. ``folder`` names the prefix if it is an earlier one's."""
 
     name: str
     id: str
     prefix: Path
+    folder: str = ""
 
 
 class Store:
@@ -156,8 +157,9 @@ class Store:
                 raise NameTaken(f"{place} is a link, and links are not followed.", hints=hints, name=name)
 
     def prefix(self, name: str, generation: str) -> Path:
-        """Where a generation's prefix is."""
-        return Path(self.root, name, "g", generation)
+        """Where a generation's prefix is; several generations may share one."""
+        folder = next((known.folder for known in self._generations(name) if known.id == generation), "")
+        return Path(self.root, name, "g", folder or generation)
 
     def records(self, name: str, generation: str) -> Path:
         """Where a generation's environment file and lock are."""
@@ -175,12 +177,15 @@ class Store:
         """The right to change one environment; a holder that dies loses it. Raises `EnvironmentBusy`, at once."""
         return self.rights.writing(name)
 
-    def draft(self, name: str) -> Draft:
-        """A place for a new generation; `discard` it unless it was published."""
+    def draft(self, name: str, shared: str | None = None) -> Draft:
+        """A place for a new generation, or the place of the generation ``shared``; `discard` it unless published."""
         self.require_inside(name)
+        identity = secrets.token_hex(4)
+        if shared is not None:
+            prefix = self.prefix(name, shared)
+            return Draft(name, identity, prefix, prefix.name)
         with disk("Preparing the environment"):
-            identity = secrets.token_hex(4)
-            draft = Draft(name, identity, self.prefix(name, identity))
+            draft = Draft(name, identity, Path(self.root, name, "g", identity))
             draft.prefix.parent.mkdir(parents=True, exist_ok=True)
         return draft
 
@@ -188,8 +193,10 @@ class Store:
         """Remove a draft and its listing; an environment that it would have been the first generation of is gone."""
         if self.exists(draft.name):
             self._withdraw(draft)
-        shutil.rmtree(draft.prefix, ignore_errors=True)
         shutil.rmtree(self.records(draft.name, draft.id), ignore_errors=True)
+        if draft.folder:
+            return
+        shutil.rmtree(draft.prefix, ignore_errors=True)
         list_for_conda(draft.prefix, present=False)
         folder = self.root / draft.name
         for empty in (folder / "g", folder / "records", folder):
@@ -220,7 +227,7 @@ class Store:
         self.rights.require(draft.name)
         with disk("Publishing the environment"):
             own, shared = sizes(draft.prefix)
-            made = replace(generation, id=draft.id, own=own, shared=shared)
+            made = replace(generation, id=draft.id, folder=draft.folder, own=own, shared=shared)
             before = self.get(draft.name) if self.exists(draft.name) else Environment(draft.name, draft.id, ())
             environment = replace(before, current=draft.id, generations=(*before.generations, made))
             self._write(environment)
@@ -247,7 +254,7 @@ class Store:
     def _generations(self, name: str) -> tuple[Generation, ...]:
         try:
             return self.get(name).generations
-        except DiskTrouble:
+        except (DiskTrouble, NotFound):
             return ()
 
     def remove(self, name: str) -> None:

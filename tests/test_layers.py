@@ -26,7 +26,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("files", "flocks", "holders", "machine", "conda_records", "checkouts", "uninterrupted"),
     ("writerlock",),
     ("prefix", "rights"),
-    ("engine", "store", "kernelspec", "localchannel", "execution", "discovery"),
+    ("engine", "store", "kernelspec", "localchannel", "execution", "discovery", "integrity"),
     ("manager", "jobs"),
     ("server", "cli"),
     ("__main__",),

@@ -24,8 +24,11 @@ NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 # what a path's groups stand for, and a body that would do something
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "environments": ("environments", {"post": {"name": "made", "packages": ["python"]}}),
-    "environments/([^/]+)": ("environments/made", {}),
     "environments/([^/]+)/adopt": ("environments/made/adopt", {}),
+    "environments/([^/]+)": ("environments/made", {"patch": {"install": ["tinytext"]}}),
+    "environments/([^/]+)/rollback": ("environments/made/rollback", {"post": {"generation": "0"}}),
+    "environments/([^/]+)/verify": ("environments/made/verify", {}),
+    "environments/([^/]+)/adopt-changes": ("environments/made/adopt-changes", {"post": {"dry_run": True}}),
     "environments/([^/]+)/export": ("environments/made/export", {}),
     "packages": ("packages?q=python", {}),
     "pins/(.+)": (
@@ -41,6 +44,9 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
 DESCRIBED = {
     "environments/([^/]+)": "environments/{name}",
     "environments/([^/]+)/adopt": "environments/{name}/adopt",
+    "environments/([^/]+)/rollback": "environments/{name}/rollback",
+    "environments/([^/]+)/verify": "environments/{name}/verify",
+    "environments/([^/]+)/adopt-changes": "environments/{name}/adopt-changes",
     "environments/([^/]+)/export": "environments/{name}/export",
     "pins/(.+)": "pins/{path}",
     "jobs/([^/]+)": "jobs/{id}",

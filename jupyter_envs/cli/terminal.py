@@ -20,6 +20,7 @@ PHASES: dict[Phase, str] = {
     "publishing": "Publishing",
     "removing": "Removing",
     "executing": "Running",
+    "verifying": "Comparing files",
 }
 MEGABYTE = 1_000_000
 SHOWN = 12
@@ -95,11 +96,12 @@ def print_plan(plan: Plan) -> None:
         print(f"  + {package.name} {package.version} ({origin})")
     if len(plan.added) > SHOWN:
         print(f"  + {len(plan.added) - SHOWN} more")
-    for change in plan.changed:
+    for change in (*plan.changed, *plan.rebuilt):
         print(f"  ~ {change.name} {change.before} → {change.after}")
     for package in plan.removed:
         print(f"  - {package.name} {package.version}")
-    print(f"{len(plan.added)} added, {len(plan.changed)} changed, {len(plan.removed)} removed;", end=" ")
+    print(f"{len(plan.added)} added, {len(plan.changed)} changed, {len(plan.rebuilt)} rebuilt,", end=" ")
+    print(f"{len(plan.removed)} removed;", end=" ")
     print(f"{plan.to_fetch} to download, {size(plan.download)}. Channels: {', '.join(plan.channels) or 'none'}.")
     for line in (*plan.notes, *plan.runs_code):
         print(line)

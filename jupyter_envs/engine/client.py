@@ -251,8 +251,12 @@ class Session:
         locked: Sequence[Package] = (),
         system: System = THIS_SYSTEM,
         as_of: str = "",
+        dependencies: bool = True,
     ) -> Wheels:
-        """Resolve a pip section against what conda provides; the rest as in `solve`."""
+        """Resolve a pip section against what conda provides; the rest as in `solve`.
+
+        Without ``dependencies`` only the packages that the lines name are looked up.
+        """
         found = await self._ask(
             "resolve_pip",
             lines=list(lines),
@@ -261,9 +265,16 @@ class Session:
             locked=packages_to_json(locked),
             system=asdict(system),
             as_of=as_of,
+            dependencies=dependencies,
             **self._pip,
         )
         return Wheels(tuple(packages_from_json(found["packages"])), tuple(found["newer"]))
+
+    async def satisfies(self, pairs: Sequence[tuple[str, Package]]) -> list[bool]:
+        """For each match spec, whether the conda package beside it is one that it asks for."""
+        packages = packages_to_json(package for _, package in pairs)
+        found = await self._ask("satisfies", specs=[spec for spec, _ in pairs], packages=packages)
+        return [bool(answer) for answer in found]
 
     async def pending(self, packages: Sequence[Package]) -> Pending:
         """What an install would have to fetch."""

@@ -47,9 +47,11 @@ async def resolve(
     system: System = THIS_SYSTEM,
     as_of: str = "",
     builds: bool = False,
+    dependencies: bool = True,
 ) -> tuple[list[Package], list[str]]:
     """Resolve a pip section for one platform against the packages that conda provides. Nothing is built.
 
+    Without ``dependencies`` only what the lines name is looked up.
     ``index`` replaces the default package index; ``builds`` allows source archives in the result. What conda provides
     already is left out of it. The versions of ``locked`` packages are kept where possible; ``as_of`` is a moment
     (ISO 8601, UTC), and the second result names what is newer all the same, because the user named its version.
@@ -67,6 +69,7 @@ async def resolve(
     requirements = [asked.requirement for asked in section.requirements]
     options = ["--python-version", python, "--python-platform", targets.python_platform(platform, system)]
     options += [*default_index(index, section.options), *section.options, *targets.dated(requirements, as_of)]
+    options += [] if dependencies else ["--no-deps"]
     fixed = [f"{one.name}=={one.version}" for one in provided.values()]
     run = _Resolution(
         section,

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from jupyter_envs import pipsection
 from jupyter_envs.engine import activation, bytecode, cache, pypi, pypi_install
-from jupyter_envs.engine.conda import fetch, install, search, solve
+from jupyter_envs.engine.conda import fetch, install, records, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
 from jupyter_envs.engine.progress import Tracker
@@ -66,11 +66,18 @@ async def do_resolve_pip(args: Args, tracker: Tracker) -> Any:
         cache_dir=Path(args["cache_dir"]),
         index=args["index"],
         builds=args["builds"],
+        dependencies=args["dependencies"],
         locked=packages_from_json(args["locked"]),
         system=System(**args["system"]),
         as_of=args["as_of"],
     )
     return {"packages": packages_to_json(found), "newer": newer}
+
+
+async def do_satisfies(args: Args, tracker: Tracker) -> Any:
+    """For each match spec, whether the package beside it is one that it asks for."""
+    packages = packages_from_json(args["packages"])
+    return [records.satisfies(package, spec) for spec, package in zip(args["specs"], packages, strict=True)]
 
 
 async def do_pending(args: Args, tracker: Tracker) -> Any:
@@ -121,6 +128,7 @@ async def do_search(args: Args, tracker: Tracker) -> Any:
 OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "solve": do_solve,
     "resolve_pip": do_resolve_pip,
+    "satisfies": do_satisfies,
     "pending": do_pending,
     "install": do_install,
     "capture": do_capture,

@@ -7,9 +7,19 @@ from jupyter_envs.manager.core import Manager
 from jupyter_envs.manager.locking import LockPlan, LockRequest, outdated
 from jupyter_envs.manager.notebook_locks import PinLock
 from jupyter_envs.manager.search import Query, SearchResult
-from jupyter_envs.manager.values import CreateRequest, Detail, Documents, ForeignSummary, PinStatus, Summary, to_json
+from jupyter_envs.manager.values import (
+    ChangeRequest,
+    CreateRequest,
+    Detail,
+    Documents,
+    ForeignSummary,
+    PinStatus,
+    Summary,
+    to_json,
+)
 
 __all__ = [
+    "ChangeRequest",
     "CreateRequest",
     "Detail",
     "Documents",

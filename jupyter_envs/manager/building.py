@@ -28,15 +28,41 @@ class Builder:
         draft = self._store.draft(name)
         try:
             await session.install(proposal.packages, draft.prefix, proposal.spec.pip)
-            reporter.progress(Progress("publishing"))
-            await in_thread(self.check, draft, proposal.packages)
-            variables = await session.capture(draft.prefix, name, proposal.spec.variables)
-            await past_no_return(self.publish, draft, proposal, reason, variables)
+            await self._finish(draft, proposal, reason, session, reporter)
         except BaseException:
             await session.end()
             await past_no_return(self._store.discard, draft)
             raise
         self._made(draft.prefix, proposal.packages)
+
+    async def adopt(
+        self,
+        name: str,
+        proposal: Proposal,
+        reason: str,
+        session: Session,
+        reporter: Reporter,
+        *,
+        generation: str,
+        check: bool = True,
+    ) -> None:
+        """Make a new generation of the prefix of another ``generation``, which holds what is proposed already."""
+        draft = self._store.draft(name, shared=generation)
+        try:
+            await self._finish(draft, proposal, reason, session, reporter, check=check)
+        except BaseException:
+            await session.end()
+            await past_no_return(self._store.discard, draft)
+            raise
+
+    async def _finish(
+        self, draft: Draft, proposal: Proposal, reason: str, session: Session, reporter: Reporter, *, check: bool = True
+    ) -> None:
+        reporter.progress(Progress("publishing"))
+        if check:
+            await in_thread(self.check, draft, proposal.packages)
+        variables = await session.capture(draft.prefix, draft.name, proposal.spec.variables)
+        await past_no_return(self.publish, draft, proposal, reason, variables)
 
     def check(self, draft: Draft, packages: Sequence[Package]) -> None:
         """Believe the disk, not the worker."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +11,16 @@ from typing import Literal
 from jupyter_core.paths import jupyter_data_dir
 from traitlets import Bool, List, Unicode, default
 
-from jupyter_envs import envfile, exports, kernelspec, lockfile, pin, prefix
+from jupyter_envs import envfile, exports, kernelspec, lockfile, pin
 from jupyter_envs.comparison import Comparison, compare
 from jupyter_envs.discovery import Foreign
 from jupyter_envs.engine.client import Engine, PipRules, Session
 from jupyter_envs.engine.searching import Searcher
-from jupyter_envs.errors import Conflict, DiskTrouble, EnvironmentInUse, EnvsError, NotFound, PlanChanged
+from jupyter_envs.errors import Conflict, DiskTrouble, EnvironmentInUse, EnvsError, NotFound
 from jupyter_envs.exports import Export
+from jupyter_envs.integrity import Verification
 from jupyter_envs.machine import current_platform
+from jupyter_envs.manager import adopting, changing, verifying
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.diagnosis import Report, examine
@@ -41,8 +42,19 @@ from jupyter_envs.manager.notebooks import (
     with_pin,
 )
 from jupyter_envs.manager.planning import Wanted, propose, read_request, reason_of, requested_names, resolve, under
+from jupyter_envs.manager.plans import Plans, require_confirmed
 from jupyter_envs.manager.search import Query, SearchResult, search
-from jupyter_envs.manager.values import CreateRequest, Detail, Documents, ForeignSummary, PinStatus, Proposal, Summary
+from jupyter_envs.manager.values import (
+    ChangeRequest,
+    CreateRequest,
+    Detail,
+    Documents,
+    ForeignSummary,
+    PinStatus,
+    Proposal,
+    Summary,
+)
+from jupyter_envs.manager.workshop import Rules, Workshop
 from jupyter_envs.models import (
     Environment,
     Lock,
@@ -57,8 +69,6 @@ from jupyter_envs.models import (
 from jupyter_envs.store import Store, check_name
 from jupyter_envs.uninterrupted import past_no_return
 from jupyter_envs.virtual import System
-
-PLANS_KEPT = 20
 
 
 def no_kernels() -> Mapping[str, int]:
@@ -125,7 +135,15 @@ class Manager(ForeignSettings):
         self._engine = Engine(Path(self.cache_dir), pip=rules, standby=self.standby_worker)
         self.others = Foreigners(self, self._store, self.platform)
         self._searcher = Searcher(Path(self.cache_dir))
-        self._plans: OrderedDict[str, tuple[CreateRequest, str | None, Proposal]] = OrderedDict()
+        self._plans = Plans(self._store)
+        self._shop = Workshop(
+            self._store,
+            self._builder,
+            self._engine,
+            self._plans,
+            self.platform,
+            lambda: Rules(tuple(self.default_channels), self.allow_source_builds),
+        )
 
     def work_in_background(self, *, detached: bool = False) -> None:
         """Allow work after the environments are usable; ``detached`` lets it go on when this process has ended.
@@ -193,12 +211,7 @@ class Manager(ForeignSettings):
         return Summary(name, place, found, kernels, "ready" if place.is_dir() else "broken")
 
     async def _installed(self, name: str) -> list[Package]:
-        """What is really in the current prefix, with the lock's hashes for its wheels."""
-        environment = self._store.get(name)
-        place = self._store.prefix(name, environment.current)
-        found = await asyncio.to_thread(prefix.installed, place, self.platform)
-        lock = self._store.lock(name, environment.current)
-        return prefix.with_hashes(found, lock.packages)
+        return await self._shop.installed(name)
 
     async def export(self, name: str, format: str, *, versions: bool = False, ask_index: bool = False) -> Export:
         """An environment in one of `exports.FORMATS`. Raises `NotFound`, and what `exporting.export` raises."""
@@ -263,13 +276,8 @@ class Manager(ForeignSettings):
         `NameTaken`, `EnvironmentBusy`, and whatever the parsers and the engine raise; then nothing has changed.
         """
         async with self._engine.session(reporter) as session:
-            proposal = self._recall(confirmed, request) or await self._propose(request, documents, session)
-            if confirmed is not None and proposal.plan.hash != confirmed:
-                raise PlanChanged(
-                    "What would be installed is not what you confirmed: the channels or the files have changed since.",
-                    hints=("Look at the new plan, then confirm that one.",),
-                    hash=proposal.plan.hash,
-                )
+            proposal = self._plans.recall(confirmed, request) or await self._propose(request, documents, session)
+            require_confirmed(proposal, confirmed)
             name = proposal.plan.environment
             with self._store.writing(name):
                 if request.pin is None:
@@ -291,7 +299,7 @@ class Manager(ForeignSettings):
         pending = await session.pending(resolved.packages)
         current = await self._installed(wanted.name) if self._store.exists(wanted.name) else []
         proposal = propose(wanted, resolved, pending, current, self.platform)
-        self._remember(request, proposal)
+        self._plans.remember(request, proposal)
         return proposal
 
     async def _read(self, request: CreateRequest, documents: Documents) -> Wanted:
@@ -312,21 +320,38 @@ class Manager(ForeignSettings):
         self._store.require_free(name)
         kernelspec.require_free(name)
 
-    def _remember(self, request: CreateRequest, proposal: Proposal) -> None:
-        name = proposal.plan.environment
-        self._plans[proposal.plan.hash] = (request, self._generation_of(name), proposal)
-        while len(self._plans) > PLANS_KEPT:
-            self._plans.popitem(last=False)
+    # ---- changing
 
-    def _recall(self, confirmed: str | None, request: CreateRequest) -> Proposal | None:
-        """The very proposal that was shown, unless the environment has changed since."""
-        asked, generation, proposal = self._plans.get(confirmed or "", (None, None, None))
-        if proposal is None or asked != request or generation != self._generation_of(proposal.plan.environment):
-            return None
-        return proposal
+    async def plan_change(self, request: ChangeRequest, reporter: Reporter) -> Plan:
+        """What `change` would do. Writes nothing but downloaded channel data."""
+        return await changing.plan_change(self._shop, request, reporter)
 
-    def _generation_of(self, name: str) -> str | None:
-        return self._store.get(name).current if self._store.exists(name) else None
+    async def change(self, request: ChangeRequest, reporter: Reporter, *, confirmed: str | None = None) -> Summary:
+        """Install, update or remove packages, or take over an edited file; see `changing.change`."""
+        await changing.change(self._shop, request, reporter, confirmed)
+        return self._summary(request.environment, self.running_kernels())
+
+    async def require_generation(self, name: str, generation: str | None) -> None:
+        """Raise what `roll_back` would raise at once: `NotFound`, or `Conflict` where there is none before."""
+        changing.chosen(self._store.get(name), generation)
+
+    async def roll_back(self, name: str, reporter: Reporter, *, generation: str | None = None) -> Summary:
+        """Make an earlier generation current again; see `changing.roll_back`."""
+        await changing.roll_back(self._shop, name, generation, reporter)
+        return self._summary(name, self.running_kernels())
+
+    async def verify(self, name: str, reporter: Reporter) -> Verification:
+        """Compare every file of an environment with its package; see `verifying.verify_files`."""
+        return await verifying.verify_files(self._shop, name, reporter)
+
+    async def plan_adoption(self, name: str, reporter: Reporter) -> Plan:
+        """What `adopt_changes` would write down."""
+        return await adopting.plan_adoption(self._shop, name, reporter)
+
+    async def adopt_changes(self, name: str, reporter: Reporter, *, confirmed: str | None = None) -> Summary:
+        """Write what was changed by hand into spec and lock; see `adopting.adopt`."""
+        await adopting.adopt(self._shop, name, reporter, confirmed)
+        return self._summary(name, self.running_kernels())
 
     async def remove(self, name: str, reporter: Reporter, *, force: bool = False) -> None:
         """Remove an environment and its kernels. Raises `NotFound`, `EnvironmentBusy`, `EnvironmentInUse`."""

@@ -133,7 +133,7 @@ async def resolve(
     asked = wanted.spec
     if solution.lacks_kernel:
         solution = await solve([*spec.conda, KERNEL_PACKAGE])
-        notes = (*notes, KERNEL_ADDED)
+        notes = (*notes, *([] if any(package.name == KERNEL_PACKAGE for package in wanted.locked) else [KERNEL_ADDED]))
         if wanted.kernel_in_spec:
             asked = replace(asked, conda=(*asked.conda, KERNEL_PACKAGE))
     wheels = Wheels()
@@ -181,14 +181,16 @@ def propose(
     changes = differences(current, resolved.packages)
     new = {change.name for change in changes if change.before is None}
     gone = {change.name for change in changes if change.after is None}
-    wheels = [package for package in resolved.packages if package.manager == "pip"]
+    here = {package.identity for package in current}
+    wheels = [package for package in resolved.packages if package.manager == "pip" and package.identity not in here]
     fetched = [*pending.missing, *wheels]
     lock = Lock(resolved.packages, platforms=(platform,))
     plan = Plan(
         environment=wanted.name,
         added=requested_first(resolved.spec, [package for package in resolved.packages if package.name in new]),
         removed=tuple(package for package in current if package.name in gone),
-        changed=tuple(change for change in changes if is_change(change)),
+        changed=tuple(change for change in changes if is_change(change) and not is_rebuild(change)),
+        rebuilt=tuple(change for change in changes if is_rebuild(change)),
         channels=resolved.channels,
         pip=resolved.spec.pip,
         variables=resolved.spec.variables,
@@ -224,6 +226,12 @@ def requested_first(spec: Spec, packages: Sequence[Package]) -> tuple[Package, .
 def is_change(change: Difference) -> bool:
     """Whether a package is there before and after, but not the same."""
     return change.before is not None and change.after is not None
+
+
+def is_rebuild(change: Difference) -> bool:
+    """Whether only the build is another one; `differences` then writes it behind the version."""
+    before, after = (change.before or "").split(), (change.after or "").split()
+    return len(before) > 1 and len(after) > 1 and before[0] == after[0]
 
 
 def reason_of(request: CreateRequest, exists: bool) -> str:

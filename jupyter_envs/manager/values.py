@@ -46,6 +46,24 @@ class CreateRequest:
 
 
 @dataclass(frozen=True)
+class ChangeRequest:
+    """How to change an environment: an edited ``file`` (its text), or any of the others.
+
+    ``install`` holds match specs and ``pip`` requirement lines, each in place of what asked for the same package;
+    ``update`` and ``remove`` hold names. Without ``update`` or ``update_all`` a package keeps its locked version
+    where the rest allows it.
+    """
+
+    environment: str
+    install: tuple[str, ...] = ()
+    pip: tuple[str, ...] = ()
+    update: tuple[str, ...] = ()
+    update_all: bool = False
+    remove: tuple[str, ...] = ()
+    file: str | None = None
+
+
+@dataclass(frozen=True)
 class Summary:
     """One environment in a list. ``prefix`` is the current generation's; sizes are bytes when it was made."""
 
@@ -239,6 +257,8 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "added": [package_json(package) for package in plan.added],
         "removed": [package_json(package) for package in plan.removed],
         "changed": [asdict(difference) for difference in plan.changed],
+        "rebuilt": [asdict(difference) for difference in plan.rebuilt],
+        "additive": plan.additive,
         "channels": list(plan.channels),
         "pip": list(plan.pip),
         "variables": dict(plan.variables),

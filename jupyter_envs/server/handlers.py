@@ -45,6 +45,13 @@ class EnvironmentHandler(EnvsHandler):
 
     @web.authenticated
     @authorized
+    async def patch(self, name: str) -> None:
+        """Plan or make a change of it."""
+        body = requests.change_body(name, self.request.body)
+        self.accepted(await self.service.change(body))
+
+    @web.authenticated
+    @authorized
     async def delete(self, name: str) -> None:
         """Remove it."""
         force = requests.flag_argument("force", self.get_query_argument("force", "false"))
@@ -72,6 +79,45 @@ class AdoptHandler(EnvsHandler):
         await self.service.release(name)
         self.set_status(204)
         self.finish()
+
+
+class RollbackHandler(EnvsHandler):
+    """``environments/NAME/rollback``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def post(self, name: str) -> None:
+        """Make an earlier generation current."""
+        generation = requests.rollback_body(self.request.body)
+        self.accepted(await self.service.roll_back(name, generation))
+
+
+class VerifyHandler(EnvsHandler):
+    """``environments/NAME/verify``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def post(self, name: str) -> None:
+        """Compare every file."""
+        requests.empty_body(self.request.body)
+        self.accepted(await self.service.verify(name))
+
+
+class AdoptChangesHandler(EnvsHandler):
+    """``environments/NAME/adopt-changes``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def post(self, name: str) -> None:
+        """Plan or write down what was changed by hand."""
+        body = requests.adopt_changes_body(self.request.body)
+        self.accepted(await self.service.adopt_changes(name, body))
 
 
 class ExportHandler(EnvsHandler):
@@ -220,6 +266,9 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
         (r"environments", EnvironmentsHandler),
         (r"environments/([^/]+)", EnvironmentHandler),
         (r"environments/([^/]+)/adopt", AdoptHandler),
+        (r"environments/([^/]+)/rollback", RollbackHandler),
+        (r"environments/([^/]+)/verify", VerifyHandler),
+        (r"environments/([^/]+)/adopt-changes", AdoptChangesHandler),
         (r"environments/([^/]+)/export", ExportHandler),
         (r"packages", PackagesHandler),
         (r"pins/(.+)", PinHandler),

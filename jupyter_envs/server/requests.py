@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.exports import FORMATS
-from jupyter_envs.manager import CreateRequest, PinLock, Query
+from jupyter_envs.manager import ChangeRequest, CreateRequest, PinLock, Query
 from jupyter_envs.server.errors import NotJson, TooLarge
 
 JSON_TYPE = "application/json"
@@ -26,6 +26,23 @@ class CreateBody:
     """``POST environments``: the request, and whether it is only to be planned or must match a plan that was seen."""
 
     request: CreateRequest
+    dry_run: bool
+    plan: str | None
+
+
+@dataclass(frozen=True)
+class ChangeBody:
+    """``PATCH environments/NAME``: as `CreateBody`."""
+
+    request: ChangeRequest
+    dry_run: bool
+    plan: str | None
+
+
+@dataclass(frozen=True)
+class AdoptChangesBody:
+    """``POST environments/NAME/adopt-changes``."""
+
     dry_run: bool
     plan: str | None
 
@@ -54,7 +71,9 @@ class Fields:
         for key in values:
             if key not in known:
                 raise InvalidInput(
-                    f"“{_short(key)}” is not known here.", hints=[f"Known: {', '.join(known)}."], key=_short(key)
+                    f"“{_short(key)}” is not known here.",
+                    hints=[f"Known: {', '.join(known) or 'nothing'}."],
+                    key=_short(key),
                 )
 
     def given(self, *keys: str) -> list[str]:
@@ -76,6 +95,10 @@ class Fields:
         if not isinstance(value, list):
             _refuse(key, "must be a list of texts")
         return tuple(_text(f"{key}[{number}]", item) for number, item in enumerate(value))
+
+    def is_word(self, key: str, word: str) -> bool:
+        """Whether the value is just this text."""
+        return bool(self._values.get(key) == word)
 
     def flag(self, key: str, default: bool) -> bool:
         """True or false, or ``default`` if the key is not there."""
@@ -116,6 +139,41 @@ def create_body(body: bytes) -> CreateBody:
         as_of=fields.optional_text("as_of") or "",
     )
     return CreateBody(request, fields.flag("dry_run", False), fields.optional_text("plan"))
+
+
+def change_body(name: str, body: bytes) -> ChangeBody:
+    """The body of ``PATCH environments/NAME``."""
+    wishes = ("install", "pip", "update", "remove", "file")
+    fields = _fields(body, (*wishes, "dry_run", "plan"))
+    given = fields.given(*wishes)
+    if not given or ("file" in given and len(given) > 1):
+        found = " and ".join(given) or "nothing"
+        raise InvalidInput(
+            f"Either file or some of install, pip, update and remove is needed, not {found}.",
+            key=given[-1] if given else "",
+        )
+    update_all = fields.is_word("update", "all")
+    request = ChangeRequest(
+        environment=name,
+        install=fields.texts("install"),
+        pip=fields.texts("pip"),
+        update=() if update_all else fields.texts("update"),
+        update_all=update_all,
+        remove=fields.texts("remove"),
+        file=fields.optional_text("file"),
+    )
+    return ChangeBody(request, fields.flag("dry_run", False), fields.optional_text("plan"))
+
+
+def rollback_body(body: bytes) -> str | None:
+    """``generation`` of ``POST environments/NAME/rollback``, whose body may be left out."""
+    return _fields(body or b"{}", ("generation",)).optional_text("generation")
+
+
+def adopt_changes_body(body: bytes) -> AdoptChangesBody:
+    """The body of ``POST environments/NAME/adopt-changes``, which may be left out."""
+    fields = _fields(body or b"{}", ("dry_run", "plan"))
+    return AdoptChangesBody(fields.flag("dry_run", False), fields.optional_text("plan"))
 
 
 def pin_body(body: bytes) -> PinBody:

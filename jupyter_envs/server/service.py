@@ -12,7 +12,7 @@ from jupyter_envs.manager import CreateRequest, Documents, ForeignSummary, Manag
 from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.kernels import Kernels
-from jupyter_envs.server.requests import CreateBody, PinBody, SwitchBody
+from jupyter_envs.server.requests import AdoptChangesBody, ChangeBody, CreateBody, PinBody, SwitchBody
 
 
 class Service:
@@ -43,6 +43,61 @@ class Service:
             return summary.to_json()
 
         return self.jobs.submit("create", f"Create {name}", name, create)
+
+    async def change(self, body: ChangeBody) -> Job:
+        """Start planning or making a change of an environment."""
+        name = body.request.environment
+        await self._summary(name)
+        if body.request.file is not None:
+            await asyncio.to_thread(envfile.parse, body.request.file)
+        if body.dry_run:
+
+            async def plan(reporter: Reporter) -> dict[str, Any]:
+                return to_json(await self.manager.plan_change(body.request, reporter))
+
+            return self.jobs.submit("plan", f"Plan {name}", name, plan)
+
+        async def change(reporter: Reporter) -> dict[str, Any]:
+            return self._changed(await self.manager.change(body.request, reporter, confirmed=body.plan))
+
+        return self.jobs.submit("change", f"Change {name}", name, change)
+
+    async def roll_back(self, name: str, generation: str | None) -> Job:
+        """Start going back to a generation of an environment."""
+        await self.manager.require_generation(name, generation)
+
+        async def roll_back(reporter: Reporter) -> dict[str, Any]:
+            return self._changed(await self.manager.roll_back(name, reporter, generation=generation))
+
+        return self.jobs.submit("rollback", f"Roll {name} back", name, roll_back)
+
+    async def verify(self, name: str) -> Job:
+        """Start comparing every file of an environment with its package."""
+        await self._summary(name)
+
+        async def verify(reporter: Reporter) -> dict[str, Any]:
+            return (await self.manager.verify(name, reporter)).to_json()
+
+        return self.jobs.submit("verify", f"Verify {name}", name, verify)
+
+    async def adopt_changes(self, name: str, body: AdoptChangesBody) -> Job:
+        """Start planning or writing down what was changed by hand in an environment."""
+        await self._summary(name)
+        if body.dry_run:
+
+            async def plan(reporter: Reporter) -> dict[str, Any]:
+                return to_json(await self.manager.plan_adoption(name, reporter))
+
+            return self.jobs.submit("plan", f"Plan {name}", name, plan)
+
+        async def adopt(reporter: Reporter) -> dict[str, Any]:
+            return self._changed(await self.manager.adopt_changes(name, reporter, confirmed=body.plan))
+
+        return self.jobs.submit("adopt-changes", f"Adopt the changes of {name}", name, adopt)
+
+    def _changed(self, summary: Summary) -> dict[str, Any]:
+        self._events.emit("environments", summary.name, "changed")
+        return summary.to_json()
 
     async def remove(self, name: str, force: bool) -> Job:
         """Start removing an environment; `EnvironmentInUse` while kernels of it run, unless forced."""

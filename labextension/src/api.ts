@@ -40,7 +40,8 @@ export interface paths {
         delete: operations["removeEnvironment"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Install, update or remove packages, or take over an edited file; with `dry_run` say what that would do. */
+        patch: operations["changeEnvironment"];
         trace?: never;
     };
     "/environments/{name}/adopt": {
@@ -62,6 +63,66 @@ export interface paths {
         post: operations["adoptEnvironment"];
         /** Remove the kernels that `adopt` registered; the environment stays as it is. */
         delete: operations["releaseEnvironment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{name}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an earlier generation current again, by a new entry in the history. */
+        post: operations["rollbackEnvironment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{name}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold every file of the environment against the hashes of its package. */
+        post: operations["verifyEnvironment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{name}/adopt-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write what pip, uv, conda or a hand changed into what was asked for and into the lock; nothing is installed. */
+        post: operations["adoptChanges"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -427,6 +488,59 @@ export interface components {
          * @example 2024-05-01T12:00:00Z
          */
         AsOf: string;
+        /** @description Either `file`, or some of the others. A package keeps its locked version where the rest allows it, unless an update is asked for. */
+        ChangeRequest: {
+            /** @description Match specs, each in place of what asked for the same package. */
+            install?: string[];
+            /** @description Requirement lines for PyPI packages. */
+            pip?: string[];
+            /** @description Names of packages that may get another version, or all of them. */
+            update?: string[] | "all";
+            /** @description Names of packages that are no longer asked for. */
+            remove?: string[];
+            /** @description The text of an edited `environment.yml`; its name is not used. */
+            file?: string;
+            /**
+             * @description The job's result is a `Plan` and nothing is installed.
+             * @default false
+             */
+            dry_run: boolean;
+            /** @description The `hash` of the plan that the user saw; refused with 409 `plan-changed` if it differs now. */
+            plan?: string;
+        } | unknown | unknown | unknown | unknown | unknown;
+        RollbackRequest: {
+            /** @description Its id; the one before the current one if left out. */
+            generation?: string;
+        };
+        VerifyRequest: Record<string, never>;
+        AdoptChangesRequest: {
+            /**
+             * @description The job's result is a `Plan` and nothing is written.
+             * @default false
+             */
+            dry_run: boolean;
+            /** @description The `hash` of the plan that the user saw; refused with 409 `plan-changed` if it differs now. */
+            plan?: string;
+        };
+        Verification: {
+            /** @description Nothing is damaged. */
+            ok: boolean;
+            packages: number;
+            /** @description Files that were compared. */
+            files: number;
+            /** @description Bytes that were read. */
+            size: number;
+            damaged: components["schemas"]["Damage"][];
+        };
+        /** @description A package whose files are not as they were installed; paths are relative to the prefix. */
+        Damage: {
+            name: string;
+            version: string;
+            /** @enum {string} */
+            manager: "conda" | "pip";
+            changed: string[];
+            missing: string[];
+        };
         PinRequest: {
             environment: string;
             /**
@@ -505,6 +619,10 @@ export interface components {
             added: components["schemas"]["Package"][];
             removed: components["schemas"]["Package"][];
             changed: components["schemas"]["Difference"][];
+            /** @description Packages that keep their version and get another build, which stands behind the version. */
+            rebuilt: components["schemas"]["Difference"][];
+            /** @description It only adds packages, into the prefix that is there, so that running kernels can import them at once. */
+            additive: boolean;
             channels: string[];
             pip: string[];
             variables: {
@@ -521,7 +639,7 @@ export interface components {
         };
         Progress: {
             /** @enum {string} */
-            phase: "solving" | "fetching" | "linking" | "pip" | "publishing" | "removing" | "executing";
+            phase: "solving" | "fetching" | "linking" | "pip" | "publishing" | "removing" | "executing" | "verifying";
             packages_done: number;
             packages_total: number | null;
             bytes_done: number;
@@ -533,15 +651,15 @@ export interface components {
         Job: {
             id: string;
             /** @enum {string} */
-            kind: "plan" | "create" | "remove" | "lock" | "adopt" | "rename";
+            kind: "plan" | "create" | "change" | "rollback" | "verify" | "adopt-changes" | "remove" | "lock" | "adopt" | "rename";
             /** @description For people. */
             title: string;
             /** @description The environment that it is about. */
             environment: string | null;
             state: components["schemas"]["JobState"];
             progress: components["schemas"]["Progress"] | null;
-            /** @description Of a job that is done: a plan's Plan, an EnvironmentSummary of a create, an adopt and a rename, a lock's PinStatus, a remove's null. */
-            result: components["schemas"]["Plan"] | components["schemas"]["EnvironmentSummary"] | components["schemas"]["PinStatus"] | null;
+            /** @description Of a job that is done: a plan's Plan, a verify's Verification, an EnvironmentSummary of a create, a change, a rollback, an adopt-changes, an adopt and a rename, a lock's PinStatus, a remove's null. */
+            result: components["schemas"]["Plan"] | components["schemas"]["EnvironmentSummary"] | components["schemas"]["Verification"] | components["schemas"]["PinStatus"] | null;
             /** @description Of a job that failed or was cancelled. */
             error: components["schemas"]["JobError"] | null;
             created: components["schemas"]["Time"];
@@ -696,6 +814,26 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    changeEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRequest"];
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            default: components["responses"]["Error"];
+        };
+    };
     adoptEnvironment: {
         parameters: {
             query?: never;
@@ -735,6 +873,66 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["Error"];
+        };
+    };
+    rollbackEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            default: components["responses"]["Error"];
+        };
+    };
+    verifyEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            default: components["responses"]["Error"];
+        };
+    };
+    adoptChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AdoptChangesRequest"];
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
             default: components["responses"]["Error"];
         };
     };

@@ -79,6 +79,8 @@ function phase(progress: Progress, trans: TranslationBundle): string {
       return trans.__('Removing files');
     case 'executing':
       return trans.__('Running');
+    case 'verifying':
+      return total ? trans.__('Comparing the files of %1 of %2', done, total) : trans.__('Comparing files');
   }
 }
 
@@ -167,6 +169,7 @@ export function planSentence(plan: Plan, trans: TranslationBundle): string {
   const changes = [
     plan.added.length ? trans._n('%1 package added', '%1 packages added', plan.added.length) : '',
     plan.changed.length ? trans.__('%1 changed', plan.changed.length) : '',
+    plan.rebuilt.length ? trans.__('%1 rebuilt', plan.rebuilt.length) : '',
     plan.removed.length ? trans.__('%1 removed', plan.removed.length) : ''
   ].filter(text => text);
   const what = changes.length ? changes.join(', ') : trans.__('Nothing changes');

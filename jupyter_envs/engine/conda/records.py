@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rattler import MatchSpec, PackageRecord, RepoDataRecord
+from rattler import BuildString, MatchSpec, PackageRecord, RepoDataRecord
 
 from jupyter_envs import matchspec
 from jupyter_envs.errors import InvalidSpec
@@ -47,6 +47,27 @@ def record_of_entry(package: Package, entry: Path) -> RepoDataRecord:
     if package.depends:
         record.depends = list(package.depends)
     return RepoDataRecord(record, file_name(package), package.url, channel_of(package.url))
+
+
+def record_of_lock(package: Package) -> RepoDataRecord:
+    """The record of a package that only a lock describes; what it must not stand beside is not known."""
+    record = PackageRecord(
+        package.name,
+        package.version,
+        BuildString(package.build),
+        package.build_number,
+        package.subdir,
+        depends=list(package.depends),
+        sha256=bytes.fromhex(package.sha256) if package.sha256 else None,
+        md5=bytes.fromhex(package.md5) if package.md5 else None,
+        size=package.size,
+    )
+    return RepoDataRecord(record, file_name(package), package.url, channel_of(package.url))
+
+
+def satisfies(package: Package, spec: str) -> bool:
+    """Whether a package is one that a match spec asks for."""
+    return match_spec(spec).matches(record_of_lock(package))
 
 
 def match_spec(text: str) -> MatchSpec:

@@ -50,7 +50,7 @@ function Packages({ plan }: { plan: Plan }): React.JSX.Element {
           {plan.removed.map(item => (
             <Row key={`- ${item.name}`} name={`− ${item.name} ${item.version}`} note="" />
           ))}
-          {plan.changed.map(item => (
+          {[...plan.changed, ...plan.rebuilt].map(item => (
             <Row key={`~ ${item.name}`} name={item.name} note={difference(item, trans)} />
           ))}
           {plan.added.map(item => (

@@ -111,6 +111,8 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
     added: [],
     removed: [],
     changed: [],
+    rebuilt: [],
+    additive: false,
     channels: ['conda-forge'],
     pip: [],
     variables: {},
