@@ -57,7 +57,7 @@ def test_what_is_installed_keeps_its_version_unless_an_update_is_asked_for(manag
         assert (await versions(manager))["tinytext"] == "1.0", "2.0 is there, and nobody asked for it"
         found = await plan(manager, install=("tinyblob",))
         assert [package.name for package in found.added] == ["tinyblob"]
-        assert found.changed == found.removed == found.rebuilt == ()
+        assert (found.changed, found.removed, found.rebuilt) == ((), (), ())
         await change(manager, update=("tinytext",))
         assert (await versions(manager))["tinytext"] == "2.0"
         assert await reasons(manager) == [

@@ -101,20 +101,20 @@ def test_it_can_be_stopped(copied: Path) -> None:
 
 
 def test_a_cancelled_check_ends(made: Manager) -> None:
+    tasks: list[asyncio.Future[Verification]] = []
+
     class Impatient(Recorder):
         def progress(self, progress: Progress) -> None:
             super().progress(progress)
             if progress.packages_done == 1:
-                task.cancel()
+                tasks[0].cancel()
 
     async def work() -> None:
-        nonlocal task
-        task = asyncio.ensure_future(made.verify("all", Impatient()))
+        tasks.append(asyncio.ensure_future(made.verify("all", Impatient())))
         with pytest.raises(asyncio.CancelledError):
-            await task
+            await tasks[0]
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("verify")]
 
-    task: asyncio.Future[Verification]
     asyncio.run(work())
 
 

@@ -1,0 +1,90 @@
+"""Changing, going back, verifying and adopting over HTTP; each answer is held against the description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .support.lab import Lab
+from .support.openapi import check_value
+from .test_server_flow import Api
+
+NAME = "changes"
+
+
+@pytest.fixture(scope="module")
+def api(lab: Lab) -> Api:
+    return Api(lab)
+
+
+@pytest.fixture
+def environment(api: Api) -> Iterator[Any]:
+    """An environment of the test's own; its summary."""
+    yield api.done("POST", "environments", {"name": NAME, "packages": ["tinytext=1.0"]})
+    api.done("DELETE", f"environments/{NAME}?force=true")
+
+
+def test_a_change_is_planned_confirmed_and_taken_back(api: Api, environment: Any) -> None:
+    path = f"environments/{NAME}"
+    plan = api.done("PATCH", path, {"install": ["tinytext=2.0", "tinyblob"], "dry_run": True})
+    check_value(plan, "Plan")
+    assert [package["name"] for package in plan["added"]] == ["tinyblob"]
+    assert [change["after"] for change in plan["changed"]] == ["2.0"]
+    assert api("GET", path)["generations"] == 1
+    assert api.failed("PATCH", path, {"install": ["tinyblob"], "plan": "0" * 64}) == "plan-changed"
+    summary = api.done("PATCH", path, {"install": ["tinytext=2.0", "tinyblob"], "plan": plan["hash"]})
+    check_value(summary, "EnvironmentSummary")
+    assert summary["reason"] == "added tinytext=2.0, tinyblob"
+    back = api.done("POST", f"{path}/rollback", {"generation": environment["generation"]})
+    check_value(back, "EnvironmentSummary")
+    assert back["prefix"] == environment["prefix"]
+    api.done("POST", f"{path}/rollback")
+    assert api("GET", path)["generations"] == 4
+    api.done("PATCH", path, {"update": "all", "remove": ["tinyblob"]})
+    assert "tinyblob" not in {package["name"] for package in api("GET", path)["package_list"]}
+
+
+def test_what_can_be_refused_at_once_is(api: Api, environment: Any) -> None:
+    path = f"environments/{NAME}"
+    assert api("PATCH", path, {"file": "dependencies: 3"}, 400)["code"] == "invalid-file"
+    assert api("PATCH", path, {}, 400)["code"] == "invalid-input"
+    assert api("PATCH", path, {"update": "some"}, 400)["fields"]["key"] == "update"
+    assert api("PATCH", path, {"file": "a", "install": ["b"]}, 400)["code"] == "invalid-input"
+    assert api("POST", f"{path}/rollback", status=409)["code"] == "conflict"
+    assert api("POST", f"{path}/rollback", {"generation": "absent"}, 404)["code"] == "not-found"
+    assert api.failed("PATCH", path, {"remove": ["absent"]}) == "not-found"
+
+
+def test_verify_names_what_was_changed(api: Api, environment: Any) -> None:
+    found = api.done("POST", f"environments/{NAME}/verify")
+    check_value(found, "Verification")
+    assert found["ok"] is True
+    file = next(Path(environment["prefix"]).glob("lib/python3*/site-packages/tinytext.py"))
+    content = file.read_text()
+    file.unlink()
+    file.write_text(content + "# mine\n")
+    found = api.done("POST", f"environments/{NAME}/verify", {})
+    check_value(found, "Verification")
+    assert [item["name"] for item in found["damaged"]] == ["tinytext"]
+    assert [Path(name).name for name in found["damaged"][0]["changed"]] == ["tinytext.py"]
+
+
+def test_what_cannot_be_locked_is_told_and_the_rest_is_adopted(api: Api, environment: Any) -> None:
+    site = next(Path(environment["prefix"]).glob("lib/python3*/site-packages"))
+    (site / "handmade-1.0.dist-info").mkdir()
+    (site / "handmade-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: handmade\nVersion: 1.0\n")
+    (site / "handmade-1.0.dist-info" / "direct_url.json").write_text('{"url": "file:///src", "dir_info": {}}')
+    next(Path(environment["prefix"]).glob("conda-meta/tinytext-*.json")).unlink()
+    plan = api.done("POST", f"environments/{NAME}/adopt-changes", {"dry_run": True})
+    check_value(plan, "Plan")
+    assert [package["name"] for package in plan["removed"]] == ["tinytext"]
+    assert any("handmade" in note and "folder" in note for note in plan["notes"])
+    assert api.failed("POST", f"environments/{NAME}/adopt-changes", {"plan": "0" * 64}) == "plan-changed"
+    summary = api.done("POST", f"environments/{NAME}/adopt-changes", {"plan": plan["hash"]})
+    check_value(summary, "EnvironmentSummary")
+    assert summary["prefix"] == environment["prefix"]
+    detail = api("GET", f"environments/{NAME}")
+    assert "tinytext=1.0" not in detail["spec"]["conda"]
