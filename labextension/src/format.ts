@@ -80,7 +80,9 @@ function phase(progress: Progress, trans: TranslationBundle): string {
     case 'executing':
       return trans.__('Running');
     case 'verifying':
-      return total ? trans.__('Comparing the files of %1 of %2', done, total) : trans.__('Comparing files');
+      return total
+        ? trans.__('Comparing the files of %1 of %2', done, total)
+        : trans.__('Comparing files');
   }
 }
 
