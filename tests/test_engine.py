@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from jupyter_envs.engine.client import Engine, Session, Solution, Worker
+from jupyter_envs.engine.client import Engine, Session, Solution
+from jupyter_envs.engine.process import Worker
 from jupyter_envs.errors import EngineFailed, EnvsError, InvalidSpec, PackageRefused, Unreachable, Unsolvable
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
@@ -282,7 +283,7 @@ def snapshot(prefix: Path) -> list[tuple[str, int, int]]:
 
 PARENT = """
 import asyncio
-from jupyter_envs.engine.client import Worker
+from jupyter_envs.engine.process import Worker
 
 async def main():
     print((await Worker.start()).pid, flush=True)

@@ -1,4 +1,4 @@
-"""The parent's side of the engine: workers started, asked, and ended with everything that they started.
+"""The parent's side of the engine: what can be asked of a worker, and where jobs get theirs from.
 
 The parent never imports rattler. It believes a worker's answer only as far as it can read it back from the disk;
 that reading is `store`'s.
@@ -7,13 +7,6 @@ that reading is `store`'s.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import os
-import resource
-import signal
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -21,33 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_envs.engine.background import Background
-from jupyter_envs.engine.messages import LINE_LIMIT, encode, packages_from_json, packages_to_json
-from jupyter_envs.errors import EngineFailed, error_from_json
+from jupyter_envs.engine.messages import packages_from_json, packages_to_json
+from jupyter_envs.engine.process import Worker, allowed_environment, understood
 from jupyter_envs.files import disk
-from jupyter_envs.models import Package, Progress, Reporter
-from jupyter_envs.redact import redact
+from jupyter_envs.models import Package, Reporter
 from jupyter_envs.uninterrupted import to_the_end
 from jupyter_envs.virtual import THIS_SYSTEM, System
-
-# All that a worker sees of the server's environment variables: none of them is a secret of the server.
-ALLOWED = frozenset(
-    {
-        "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "TMPDIR", "TZ", "USER", "XDG_CACHE_HOME",
-        "ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "all_proxy", "http_proxy", "https_proxy", "no_proxy",
-        "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE",
-        "CONDA_OVERRIDE_ARCHSPEC", "CONDA_OVERRIDE_CUDA", "CONDA_OVERRIDE_GLIBC", "CONDA_OVERRIDE_OSX",
-        "RATTLER_AUTH_FILE",
-    }
-)  # fmt: skip
-
-SECONDS_TO_DIE = 5.0
-# Isolated from PYTHON* variables and the user's site, but with the parent's own import path.
-START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from jupyter_envs.engine.worker import main; main()"
-
-
-def allowed_environment() -> dict[str, str]:
-    """The server's environment variables that a process of the engine may see."""
-    return {key: value for key, value in os.environ.items() if key in ALLOWED}
 
 
 @dataclass(frozen=True)
@@ -87,127 +59,20 @@ class PipRules:
     builds: bool = False
 
 
-class Worker:
-    """One worker process. Made by `Engine`, used for one job, then ended."""
-
-    def __init__(self, process: asyncio.subprocess.Process, scratch: tempfile.TemporaryDirectory[str]) -> None:
-        self._process = process
-        self._scratch = scratch
-
-    @property
-    def pid(self) -> int:
-        """The worker's process id, which is also its group's."""
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process has not ended by itself, as far as is known."""
-        return self._process.returncode is None
-
-    @classmethod
-    async def start(cls) -> Worker:
-        """Start a process of its own group, in a private folder, with the allowed environment variables."""
-        scratch = tempfile.TemporaryDirectory(prefix="jupyter-envs-", ignore_cleanup_errors=True)
-        env = allowed_environment()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            "-c",
-            START,
-            json.dumps([path for path in sys.path if path]),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=env,
-            cwd=scratch.name,
-            start_new_session=True,
-            limit=LINE_LIMIT,
-        )
-        # a panic must not leave a core dump in somebody's folder
-        resource.prlimit(process.pid, resource.RLIMIT_CORE, (0, 0))
-        return cls(process, scratch)
-
-    async def ask(self, op: str, args: Mapping[str, Any], reporter: Reporter) -> Any:
-        """Send one request and wait for its result.
-
-        Raises the `EnvsError` that the worker sent, or `EngineFailed` when it died without an answer.
-        """
-        assert self._process.stdin is not None
-        with contextlib.suppress(ConnectionError):
-            self._process.stdin.write(encode({"op": op, "args": dict(args)}))
-            await self._process.stdin.drain()
-        errors = asyncio.create_task(self._forward_errors(reporter))
-        try:
-            return await self._read_result(reporter)
-        finally:
-            errors.cancel()
-
-    async def _read_result(self, reporter: Reporter) -> Any:
-        assert self._process.stdout is not None
-        while line := await self._process.stdout.readline():
-            message = parse(line)
-            if "progress" in message:
-                reporter.progress(Progress(**message["progress"]))
-            elif "log" in message:
-                reporter.log(redact(str(message["log"])))
-            elif "error" in message:
-                raise error_from_json(message["error"])
-            elif "result" in message:
-                return message["result"]
-        raise await self._died()
-
-    async def _died(self) -> EngineFailed:
-        status = await self._process.wait()
-        how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
-        return EngineFailed(
-            f"The engine's process {how} before it answered.",
-            hints=("Nothing was changed. Try again; if it happens again, the job's log names the package.",),
-        )
-
-    async def _forward_errors(self, reporter: Reporter) -> None:
-        assert self._process.stderr is not None
-        while line := await self._process.stderr.readline():
-            reporter.log(redact(line.decode(errors="replace").rstrip("\n")))
-
-    async def end(self) -> None:
-        """End the process and everything that it started, and wait until it is gone."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        await self._process.wait()
-        await self._group_is_gone()
-        self._scratch.cleanup()
-
-    async def _group_is_gone(self) -> None:
-        """Wait for what the worker had started itself; killed it is already."""
-        end = asyncio.get_running_loop().time() + SECONDS_TO_DIE
-        with contextlib.suppress(ProcessLookupError):
-            while asyncio.get_running_loop().time() < end:
-                os.killpg(self._process.pid, 0)
-                await asyncio.sleep(0.01)
-
-
-def parse(line: bytes) -> dict[str, Any]:
-    """One message of a worker; garbage is a failure of the engine, not of the server."""
-    try:
-        message = json.loads(line)
-    except ValueError as error:
-        raise EngineFailed("The engine's process sent something that is not an answer.") from error
-    if not isinstance(message, dict):
-        raise EngineFailed("The engine's process sent something that is not an answer.")
-    return message
-
-
 class Session:
     """The engine for one job: what can be asked of its worker."""
 
-    def __init__(self, worker: Worker, cache_dir: Path, pip: PipRules, reporter: Reporter) -> None:
+    def __init__(
+        self, worker: Worker, cache_dir: Path, pip: PipRules, reporter: Reporter, patience: float | None = None
+    ) -> None:
         self._worker = worker
+        self._patience = patience
         self._common = {"cache_dir": str(cache_dir)}
         self._pip = asdict(pip)
         self._reporter = reporter
 
     async def _ask(self, op: str, **args: Any) -> Any:
-        return await self._worker.ask(op, {**self._common, **args}, self._reporter)
+        return await self._worker.ask(op, {**self._common, **args}, self._reporter, self._patience)
 
     async def end(self) -> None:
         """End the worker now and wait until it writes no more; nothing can be asked afterwards."""
@@ -239,8 +104,9 @@ class Session:
             system=asdict(system),
             as_of=as_of,
         )
-        packages = tuple(packages_from_json(found["packages"]))
-        return Solution(packages, found["lacks_kernel"], tuple(found["undated"]), tuple(found["newer"]))
+        with understood():
+            packages = tuple(packages_from_json(found["packages"]))
+            return Solution(packages, found["lacks_kernel"], tuple(found["undated"]), tuple(found["newer"]))
 
     async def resolve_pip(
         self,
@@ -268,7 +134,8 @@ class Session:
             dependencies=dependencies,
             **self._pip,
         )
-        return Wheels(tuple(packages_from_json(found["packages"])), tuple(found["newer"]))
+        with understood():
+            return Wheels(tuple(packages_from_json(found["packages"])), tuple(found["newer"]))
 
     async def satisfies(self, pairs: Sequence[tuple[str, Package]]) -> list[bool]:
         """For each match spec, whether the conda package beside it is one that it asks for."""
@@ -279,7 +146,8 @@ class Session:
     async def pending(self, packages: Sequence[Package]) -> Pending:
         """What an install would have to fetch."""
         found = await self._ask("pending", packages=packages_to_json(packages))
-        return Pending(tuple(packages_from_json(found["missing"])), found["scripts"])
+        with understood():
+            return Pending(tuple(packages_from_json(found["missing"])), found["scripts"])
 
     async def install(self, packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> None:
         """Make a new prefix of exactly these packages; the pip section says which hosts to trust."""
@@ -289,7 +157,8 @@ class Session:
     async def capture(self, prefix: Path, name: str, variables: Mapping[str, str]) -> dict[str, str]:
         """The activation variables of a prefix, as `kernel.json` wants them."""
         found = await self._ask("capture", prefix=str(prefix), name=name, variables=dict(variables))
-        return {str(key): str(value) for key, value in found.items()}
+        with understood():
+            return {str(key): str(value) for key, value in found.items()}
 
 
 class Engine:
@@ -300,9 +169,18 @@ class Engine:
     cache_dir: folder for packages, repodata and wheels; on the file system of the prefixes, or nothing is shared.
     pip: what the configuration says about pip sections.
     standby: keep one worker ready, so that a job does not wait for its start.
+    patience: seconds after which a worker that neither reports nor writes anything is ended, None for never.
     """
 
-    def __init__(self, cache_dir: Path, *, pip: PipRules | None = None, standby: bool = False) -> None:
+    def __init__(
+        self,
+        cache_dir: Path,
+        *,
+        pip: PipRules | None = None,
+        standby: bool = False,
+        patience: float | None = None,
+    ) -> None:
+        self._patience = patience
         self._cache_dir = cache_dir
         self._pip = pip or PipRules()
         self._standby = standby
@@ -317,7 +195,7 @@ class Engine:
         try:
             if cancelled:
                 raise asyncio.CancelledError
-            yield Session(worker, self._cache_dir, self._pip, reporter)
+            yield Session(worker, self._cache_dir, self._pip, reporter, self._patience)
         finally:
             await to_the_end(worker.end())
             if self._standby:
@@ -325,7 +203,12 @@ class Engine:
 
     async def _take(self) -> Worker:
         spare, self._spare = self._spare, None
-        return await (spare if spare is not None else Worker.start())
+        if spare is not None:
+            worker = await spare
+            if worker.alive:
+                return worker
+            await worker.end()
+        return await Worker.start()
 
     def prepare(self) -> None:
         """Start the worker of the next job now."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_envs.engine.client import Worker
 from jupyter_envs.engine.messages import Hit, hits_from_json
+from jupyter_envs.engine.process import Worker
 from jupyter_envs.errors import Unreachable
 from jupyter_envs.models import SilentReporter
 from jupyter_envs.uninterrupted import to_the_end

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, List, Unicode, default
+from traitlets import Bool, Float, List, Unicode, default
 
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin
 from jupyter_envs.comparison import Comparison, compare
@@ -102,6 +102,12 @@ class Manager(ForeignSettings):
         config=True
     )
 
+    engine_patience = Float(
+        900.0,
+        min=0.0,
+        help="Seconds after which an engine process is asked for signs of life; one that wrote nothing since the last "
+        "time is ended. 0 for never.",
+    ).tag(config=True)
     compile_bytecode = Bool(
         True,
         help="Compile the modules of new packages in the background, once, and share them between environments.",
@@ -132,7 +138,9 @@ class Manager(ForeignSettings):
         self._builder = Builder(self._store, self.platform, self._made)
         self._background: Literal["never", "attached", "detached"] = "never"
         rules = PipRules(self.pypi_index or None, self.allow_source_builds)
-        self._engine = Engine(Path(self.cache_dir), pip=rules, standby=self.standby_worker)
+        self._engine = Engine(
+            Path(self.cache_dir), pip=rules, standby=self.standby_worker, patience=self.engine_patience or None
+        )
         self.others = Foreigners(self, self._store, self.platform)
         self._searcher = Searcher(Path(self.cache_dir))
         self._plans = Plans(self._store)

@@ -37,7 +37,7 @@ class Lab(Client):
         home: Path,
         config: Mapping[str, Mapping[str, Any]] | None = None,
         *,
-        app: Literal["jupyterlab", "jupyter_server", "notebook"] = "jupyterlab",
+        app: Literal["jupyterlab", "jupyter_server", "notebook", "tests.support.faulty_server"] = "jupyterlab",
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home
