@@ -107,7 +107,7 @@ def keeping_others(old: Lock | None, new: Lock) -> Lock:
     return Lock(
         packages=(*kept, *new.packages),
         channels=new.channels,
-        platforms=(*others, *new.platforms),
+        platforms=tuple(dict.fromkeys((*old.platforms, *new.platforms))),
         content_hash={**hashes, **new.content_hash},
         as_of={**dates, **new.as_of},
     )

@@ -1,4 +1,4 @@
-"""A package index (PEP 503 and PEP 691) on 127.0.0.1.
+"""A package index (PEP 503, PEP 691, and PEP 700 for files that say when they were uploaded) on 127.0.0.1.
 
 =================  =======================================================
 ``tinywheel``      1.0 and 1.1, pure
@@ -85,6 +85,7 @@ def _json_page(name: str, files: Sequence[PypiFile]) -> str:
             "hashes": {"sha256": file.sha256},
             "size": len(file.content),
             "core-metadata": file.metadata is not None,
+            **({"upload-time": file.uploaded} if file.uploaded else {}),
         }
         for file in files
     ]

@@ -55,12 +55,16 @@ get_requires_for_build_editable = get_requires_for_build_wheel
 
 @dataclass(frozen=True)
 class PypiFile:
-    """One file of an index; ``metadata`` is the wheel's own, None for a source distribution."""
+    """One file of an index; ``metadata`` is the wheel's own, None for a source distribution.
+
+    ``uploaded`` is a time (ISO 8601, UTC); the index states none without it.
+    """
 
     name: str
     file_name: str
     content: bytes
     metadata: bytes | None = None
+    uploaded: str | None = None
 
     @property
     def sha256(self) -> str:
