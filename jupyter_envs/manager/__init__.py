@@ -3,6 +3,7 @@
 `Manager` knows environments, pins and plans. It does not know HTTP, a terminal, rattler or uv.
 """
 
+from jupyter_envs.manager.activating import Activation, Location
 from jupyter_envs.manager.core import Manager
 from jupyter_envs.manager.locking import LockPlan, LockRequest, outdated
 from jupyter_envs.manager.notebook_locks import PinLock
@@ -19,11 +20,13 @@ from jupyter_envs.manager.values import (
 )
 
 __all__ = [
+    "Activation",
     "ChangeRequest",
     "CreateRequest",
     "Detail",
     "Documents",
     "ForeignSummary",
+    "Location",
     "LockPlan",
     "LockRequest",
     "Manager",

@@ -20,12 +20,13 @@ from jupyter_envs.errors import Conflict, DiskTrouble, EnvironmentInUse, EnvsErr
 from jupyter_envs.exports import Export
 from jupyter_envs.integrity import Verification
 from jupyter_envs.machine import current_platform
-from jupyter_envs.manager import adopting, changing, verifying
+from jupyter_envs.manager import adopting, changing, cloning, verifying
+from jupyter_envs.manager.activating import Activation, Location, activate
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.diagnosis import Report, examine
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
-from jupyter_envs.manager.foreign import Foreigners, ForeignSettings
+from jupyter_envs.manager.foreign import Foreigners, ForeignSettings, activation
 from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, near, plan_lock
 from jupyter_envs.manager.notebook_locks import THIS_MACHINE, PinLock, lock_pinned
 from jupyter_envs.manager.notebooks import (
@@ -303,7 +304,11 @@ class Manager(ForeignSettings):
         check_name(wanted.name)
         if request.pin is None or not self._store.exists(wanted.name):
             self._require_free(wanted.name)
-        resolved = await resolve(wanted, session, self.platform, self.default_channels, self.allow_source_builds)
+        if request.clone is not None:
+            original = await cloning.original(request.clone, self._store, self.others, self.platform)
+            resolved = await cloning.resolve(original, wanted.name, session, self.platform)
+        else:
+            resolved = await resolve(wanted, session, self.platform, self.default_channels, self.allow_source_builds)
         pending = await session.pending(resolved.packages)
         current = await self._installed(wanted.name) if self._store.exists(wanted.name) else []
         proposal = propose(wanted, resolved, pending, current, self.platform)
@@ -398,6 +403,24 @@ class Manager(ForeignSettings):
     async def release(self, name: str) -> None:
         """Take back what `adopt` did; the environment stays as it is. Raises `NotFound`."""
         await asyncio.to_thread(self.others.release, name)
+
+    async def location(self, name: str) -> Location:
+        """Where an environment is, ours or another tool's. Raises `NotFound`."""
+        foreign = await self._foreign(name)
+        if foreign is not None:
+            return Location(name, foreign.prefix, foreign.prefix)
+        prefix = self._store.prefix(name, self._store.get(name).current)
+        return Location(name, self._store.root / name / "current", prefix)
+
+    async def activation(self, name: str, environ: Mapping[str, str], reporter: Reporter) -> Activation:
+        """What a process in an environment gets, instead of ``environ``. Raises `NotFound`, `EngineFailed`."""
+        foreign = await self._foreign(name)
+        current = "" if foreign else self._store.get(name).current
+        async with self._engine.session(reporter) as session:
+            if foreign is not None:
+                return activate(name, await activation(foreign, session), environ)
+            variables = self._store.spec(name, current).variables
+            return activate(name, await session.capture(self._store.prefix(name, current), name, variables), environ)
 
     # ---- pins
 

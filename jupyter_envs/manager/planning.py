@@ -45,10 +45,10 @@ def read_request(request: CreateRequest, default_channels: Sequence[str]) -> Wan
 
     Raises `InvalidInput` unless exactly one source and a name are given, and what the parsers raise.
     """
-    sources = [request.packages, request.file, request.lock]
+    sources = [request.packages, request.file, request.lock, request.clone]
     if sum(bool(source) for source in sources) != 1:
         raise InvalidInput(
-            "An environment is made from packages, from a file, or from a lock: exactly one of them.",
+            "An environment is made from packages, a file, a lock, or another environment: exactly one of them.",
             hints=("Name some packages, or give one environment.yml.",),
         )
     if request.packages:
@@ -57,6 +57,8 @@ def read_request(request: CreateRequest, default_channels: Sequence[str]) -> Wan
     if request.file is not None:
         reading = envfile.read(request.file)
         return Wanted(named(request.name, reading.spec.name), reading.spec, notes=reading.notes)
+    if request.clone is not None:
+        return Wanted(named(request.name, None), Spec())
     lock = lockfile.parse(request.lock or "")
     return Wanted(named(request.name, None), Spec(), lock)
 
@@ -242,4 +244,6 @@ def reason_of(request: CreateRequest, exists: bool) -> str:
         )
     if request.lock is not None:
         return "created from a lock"
+    if request.clone is not None:
+        return f"cloned from {request.clone}"[:200]
     return "created from a file" if request.file is not None else f"created with {', '.join(request.packages)}"[:200]

@@ -26,12 +26,12 @@ class Documents(Protocol):
 
 @dataclass(frozen=True)
 class CreateRequest:
-    """What to make an environment from: exactly one of ``packages``, ``file``, ``lock`` and ``pin``.
+    """What to make an environment from: exactly one of ``packages``, ``file``, ``lock``, ``clone`` and ``pin``.
 
     ``file`` and ``lock`` are texts; ``pin`` is a notebook's path: its environment is built from its lock, or with
     ``update`` solved again from its file, after which lock and pin are written anew (the notebook itself only if
     ``write_notebook``). ``channels`` go with ``packages``. ``as_of`` is a date or a time (ISO 8601) whose packages are
-    wanted; it says nothing where a lock decides.
+    wanted; it says nothing where a lock decides. ``clone`` is the name or the folder of an environment to copy.
     """
 
     name: str | None = None
@@ -43,6 +43,7 @@ class CreateRequest:
     update: bool = False
     write_notebook: bool = True
     as_of: str = ""
+    clone: str | None = None
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def check_body(body: bytes, content_type: str, limit: int) -> None:
 
 def create_body(body: bytes) -> CreateBody:
     """The body of ``POST environments``. Raises `InvalidInput`, as all functions below."""
-    sources = ("packages", "file", "lock", "pin")
+    sources = ("packages", "file", "lock", "clone", "pin")
     fields = _fields(body, ("name", "channels", "update", "write_notebook", "as_of", "dry_run", "plan", *sources))
     given = fields.given(*sources)
     if len(given) != 1:
@@ -133,6 +133,7 @@ def create_body(body: bytes) -> CreateBody:
         channels=fields.texts("channels"),
         file=fields.optional_text("file"),
         lock=fields.optional_text("lock"),
+        clone=fields.optional_text("clone"),
         pin=fields.optional_text("pin"),
         update=fields.flag("update", False),
         write_notebook=fields.flag("write_notebook", True),

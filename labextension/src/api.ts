@@ -449,7 +449,7 @@ export interface components {
          * @description ISO 8601, UTC.
          */
         Time: string;
-        /** @description Exactly one of `packages`, `file`, `lock` and `pin`. */
+        /** @description Exactly one of `packages`, `file`, `lock`, `clone` and `pin`. */
         CreateRequest: {
             /** @description The environment's name; needed unless the file or the pin says it. */
             name?: string;
@@ -461,6 +461,11 @@ export interface components {
             file?: string;
             /** @description The text of a conda-lock file. */
             lock?: string;
+            /**
+             * @description The name or the absolute folder of an environment to copy, ours or a conda environment of another tool. Its
+             *     packages are fetched by address and SHA-256; the plan's notes name what cannot be had.
+             */
+            clone?: string;
             /** @description A notebook's path: build the environment that it is pinned to, from its lock. */
             pin?: string;
             /**
@@ -481,7 +486,7 @@ export interface components {
             dry_run: boolean;
             /** @description The `hash` of the plan that the user saw; refused with 409 `plan-changed` if it differs now. */
             plan?: string;
-        } & (unknown | unknown | unknown | unknown);
+        } & (unknown | unknown | unknown | unknown | unknown);
         /**
          * @description A day or a time (ISO 8601); only packages that were there by then are considered. `none` drops a lock's date.
          * @example 2024-05-01
