@@ -31,12 +31,19 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z"
 _READ_CATEGORIES = ("main", "dev")
 
 
-def parse(text: str | bytes, *, source: str = "conda-lock.yml", limit: int = MAX_BYTES) -> Lock:
+def parse(
+    text: str | bytes,
+    *,
+    source: str = "conda-lock.yml",
+    limit: int = MAX_BYTES,
+    max_depth: int = yaml_guard.MAX_DEPTH,
+) -> Lock:
     """The lock that ``text`` describes, its packages sorted by platform, manager and name.
 
     Packages of optional categories other than ``dev`` are not part of it. An ``@EXPLICIT`` list is read, too.
 
-    ``source`` is the file's name for messages, ``limit`` its largest size in bytes. Raises `InvalidFile` (fields
+    ``source`` is the file's name for messages, ``limit`` its largest size in bytes, ``max_depth`` how deep it may be
+    nested. Raises `InvalidFile` (fields
     ``path``, ``line``, ``key``) for another format or version, a missing or malformed field, and for a package
     without SHA-256.
     """
@@ -44,7 +51,7 @@ def parse(text: str | bytes, *, source: str = "conda-lock.yml", limit: int = MAX
     decoded = yaml_guard.decode(text, source=source, limit=limit)
     if explicit_list.is_explicit(decoded):
         return explicit_list.parse(decoded, source=source)
-    root = yaml_guard.read(decoded, source=source)
+    root = yaml_guard.read(decoded, source=source, max_depth=max_depth)
     if not isinstance(root, Map) or "package" not in root or "metadata" not in root:
         raise place.refuse("this is not a conda-lock file", expected="version, metadata and package")
     if root.get("version") != "1":

@@ -81,13 +81,18 @@ def decode(data: str | bytes, *, source: str, limit: int = MAX_BYTES) -> str:
 
     Raises `InvalidFile` if it is longer than ``limit`` bytes (characters, for text), holds a NUL, or is neither.
     """
-    if len(data) > limit:
-        raise Place(source).refuse(f"the file is larger than {limit:,} bytes")
+    check_size(data, source=source, limit=limit)
     text = data if isinstance(data, str) else _decode_bytes(data, source)
     text = text.removeprefix("\ufeff")
     if "\0" in text:
         raise Place(source, line=text.count("\n", 0, text.index("\0")) + 1).refuse("a NUL character", expected="text")
     return text
+
+
+def check_size(data: str | bytes, *, source: str, limit: int) -> None:
+    """Raises `InvalidFile` if there is more than that, in bytes (characters, for text)."""
+    if len(data) > limit:
+        raise Place(source).refuse(f"the file is larger than {limit:,} bytes")
 
 
 def _decode_bytes(data: bytes, source: str) -> str:

@@ -35,19 +35,25 @@ def parse(text: str | bytes, *, source: str = "environment.yml", limit: int = ya
     return read(text, source=source, limit=limit).spec
 
 
-def read(text: str | bytes, *, source: str = "environment.yml", limit: int = yaml_guard.MAX_BYTES) -> Reading:
+def read(
+    text: str | bytes,
+    *,
+    source: str = "environment.yml",
+    limit: int = yaml_guard.MAX_BYTES,
+    max_depth: int = yaml_guard.MAX_DEPTH,
+) -> Reading:
     """The environment that a file asks for, and notes on what was left out or looks odd.
 
-    ``source`` is the file's name for messages, ``limit`` its largest size in bytes. Raises `InvalidFile` (fields
-    ``path``, ``line``, ``key``) for what is no environment file.
+    ``source`` is the file's name for messages, ``limit`` its largest size in bytes, ``max_depth`` how deep lists and
+    mappings may be nested. Raises `InvalidFile` (fields ``path``, ``line``, ``key``) for what is no environment file.
     """
     decoded = yaml_guard.decode(text, source=source, limit=limit)
-    return _Reader(decoded, source).reading()
+    return _Reader(decoded, source, max_depth).reading()
 
 
 class _Reader:
-    def __init__(self, text: str, source: str) -> None:
-        self.root = yaml_guard.read(text, source=source)
+    def __init__(self, text: str, source: str, max_depth: int) -> None:
+        self.root = yaml_guard.read(text, source=source, max_depth=max_depth)
         self.lines = re.split(r"\r\n|\r|\n", text)
         self.place = Place(source)
         self.notes: list[str] = []

@@ -1,0 +1,127 @@
+"""The one front door for files that describe an environment: says what a text is, and reads it.
+
+Read are environment files, ``@EXPLICIT`` lists, conda-lock files, ``pixi.toml``, and pixi's table in a
+``pyproject.toml``; a ``pixi.lock`` is recognised and left to the engine, whose library knows its versions. The files
+of other tools are recognised, too, and refused with what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from . import envfile, explicit_list, lockfile, pixi, yaml_guard
+from .errors import InvalidFile
+from .models import Lock, Spec
+from .yaml_guard import Place
+
+Format = Literal["environment", "explicit", "conda-lock", "pixi-lock", "pixi"]
+
+_ADVICE = "Write what is needed into an environment.yml, with a pip section for what comes from PyPI."
+# by the file's name: what it is
+_FOREIGN_NAMES = (
+    (re.compile(r"(?:.*[-_.])?requirements.*\.(?:txt|in)|constraints.*\.txt"), "a pip requirements file"),
+    (re.compile(r"pipfile(?:\.lock)?"), "a file of pipenv"),
+    (re.compile(r"pylock(?:\..+)?\.toml"), "a lock of Python packages alone (PEP 751)"),
+    (re.compile(r"(?:poetry|uv|pdm)\.lock"), "a lock of Python packages alone"),
+)
+# by a line in it
+_FOREIGN_LINES = (
+    (re.compile(r"^lock-version\s*=", re.MULTILINE), "a lock of Python packages alone (PEP 751)"),
+    (re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE), "a lock of Python packages alone"),
+    (re.compile(r"^\[\[source\]\]\s*$|^\[(?:dev-)?packages\]\s*$", re.MULTILINE), "a file of pipenv"),
+    (re.compile(r"\A\s*\{\s*\"_meta\""), "a file of pipenv"),
+)
+_BEGINNING = 10_000  # characters that are looked at
+_LONGEST = 1_000  # characters of a line that can be a requirement
+_PIXI = re.compile(r"^\s*\[(?:workspace|tool\.pixi\b.*|feature\..*)\]\s*(?:#.*)?$", re.MULTILINE)
+_TOML = re.compile(r"^\s*\[{1,2}[A-Za-z0-9_.\"'-]+\]{1,2}\s*(?:#.*)?$", re.MULTILINE)
+_PIXI_LOCK = re.compile(r"^environments:", re.MULTILINE)
+_PACKAGES = re.compile(r"^packages:", re.MULTILINE)
+_CONDA_LOCK = re.compile(r"^package:", re.MULTILINE)
+_METADATA = re.compile(r"^metadata:", re.MULTILINE)
+_REQUIREMENT = re.compile(
+    r"(?:-[a-z]\s|--[a-z-]+(?:[ =]|$)|[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*(?:[<>=!~]=|[<>@;]|$))[^:]*\Z"
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of a stranger's file is read: bytes of a file, bytes of a lock, and how deep it is nested."""
+
+    file: int = yaml_guard.MAX_BYTES
+    lock: int = lockfile.MAX_BYTES
+    depth: int = yaml_guard.MAX_DEPTH
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Read:
+    """A file as it was understood: a Spec, or a Lock, or the text of a ``pixi.lock``; and what was taken note of."""
+
+    format: Format
+    spec: Spec | None = None
+    lock: Lock | None = None
+    text: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def read(text: str | bytes, *, source: str = "environment.yml", limits: Limits = LIMITS) -> Read:
+    """What a file asks for; ``source`` is its name or path. Raises `InvalidFile`."""
+    decoded = yaml_guard.decode(text, source=source, limit=max(limits.file, limits.lock))
+    found = recognise(decoded, source)
+    locks = found in ("explicit", "conda-lock", "pixi-lock")
+    yaml_guard.check_size(decoded, source=source, limit=limits.lock if locks else limits.file)
+    if found == "pixi-lock":
+        return Read(found, text=decoded)
+    if locks:
+        return Read(found, lock=lockfile.parse(decoded, source=source, limit=limits.lock, max_depth=limits.depth))
+    if found == "pixi":
+        reading = pixi.read(decoded, source=source, max_depth=limits.depth)
+    else:
+        reading = envfile.read(decoded, source=source, limit=limits.file, max_depth=limits.depth)
+    return Read(found, spec=reading.spec, notes=reading.notes)
+
+
+def recognise(text: str, source: str) -> Format:
+    """What a text is, by what is in it and, where that leaves a doubt, by its name. Raises `InvalidFile`."""
+    name = re.split(r"[/\\]", source)[-1].lower()
+    if explicit_list.is_explicit(text):
+        return "explicit"
+    if what := next((what for pattern, what in _FOREIGN_NAMES if pattern.fullmatch(name)), None):
+        raise _foreign(source, what)
+    if name == "pixi.toml" or (_PIXI.search(text) and not name.endswith((".yml", ".yaml"))):
+        return "pixi"
+    if what := next((what for pattern, what in _FOREIGN_LINES if pattern.search(text)), None):
+        raise _foreign(source, what)
+    if name.endswith(".toml"):
+        raise _foreign(source, "a Python project without [tool.pixi]" if name == "pyproject.toml" else "a TOML file")
+    return _yaml_format(text, source, name)
+
+
+def _yaml_format(text: str, source: str, name: str) -> Format:
+    if name == "pixi.lock" or (_PIXI_LOCK.search(text) and _PACKAGES.search(text)):
+        return "pixi-lock"
+    if name.endswith(("conda-lock.yml", "conda-lock.yaml")) or (_CONDA_LOCK.search(text) and _METADATA.search(text)):
+        return "conda-lock"
+    if _TOML.match(text.lstrip()):
+        raise _foreign(source, "a TOML file")
+    if _looks_like_requirements(text):
+        raise _foreign(source, "a pip requirements file")
+    return "environment"
+
+
+def _looks_like_requirements(text: str) -> bool:
+    """Whether the first lines that say anything are requirements: none of them could begin an environment file."""
+    lines = (line.strip() for line in text[:_BEGINNING].splitlines())
+    first = [line for line in lines if line and not line.startswith("#")][:5]
+    telling = len(first) > 1 or any(re.search(r"[<>=!~]=", line) for line in first)
+    return telling and all(len(line) < _LONGEST and _REQUIREMENT.match(line) for line in first)
+
+
+def _foreign(source: str, what: str) -> InvalidFile:
+    expected = "an environment.yml, a lock (conda-lock.yml, pixi.lock, @EXPLICIT) or a pixi.toml"
+    return Place(source).refuse(f"this is {what}, which is not read yet", expected=expected, hints=(_ADVICE,))
