@@ -28,21 +28,22 @@ _FOREIGN_NAMES = (
 )
 # by a line in it
 _FOREIGN_LINES = (
-    (re.compile(r"^lock-version\s*=", re.MULTILINE), "a lock of Python packages alone (PEP 751)"),
-    (re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE), "a lock of Python packages alone"),
-    (re.compile(r"^\[\[source\]\]\s*$|^\[(?:dev-)?packages\]\s*$", re.MULTILINE), "a file of pipenv"),
+    (re.compile(r"^lock-version[ \t]*=", re.MULTILINE), "a lock of Python packages alone (PEP 751)"),
+    (re.compile(r"^\[\[package\]\][ \t]*$", re.MULTILINE), "a lock of Python packages alone"),
+    (re.compile(r"^\[\[source\]\][ \t]*$|^\[(?:dev-)?packages\][ \t]*$", re.MULTILINE), "a file of pipenv"),
     (re.compile(r"\A\s*\{\s*\"_meta\""), "a file of pipenv"),
 )
+_LONGEST_NAME = 255
 _BEGINNING = 10_000  # characters that are looked at
 _LONGEST = 1_000  # characters of a line that can be a requirement
-_PIXI = re.compile(r"^\s*\[(?:workspace|tool\.pixi\b.*|feature\..*)\]\s*(?:#.*)?$", re.MULTILINE)
-_TOML = re.compile(r"^\s*\[{1,2}[A-Za-z0-9_.\"'-]+\]{1,2}\s*(?:#.*)?$", re.MULTILINE)
+_PIXI = re.compile(r"^[ \t]*\[(?:workspace|tool\.pixi\b.*|feature\..*)\][ \t]*(?:#.*)?$", re.MULTILINE)
+_TOML = re.compile(r"^[ \t]*\[{1,2}[A-Za-z0-9_.\"'-]+\]{1,2}[ \t]*(?:#.*)?$", re.MULTILINE)
 _PIXI_LOCK = re.compile(r"^environments:", re.MULTILINE)
 _PACKAGES = re.compile(r"^packages:", re.MULTILINE)
 _CONDA_LOCK = re.compile(r"^package:", re.MULTILINE)
 _METADATA = re.compile(r"^metadata:", re.MULTILINE)
 _REQUIREMENT = re.compile(
-    r"(?:-[a-z]\s|--[a-z-]+(?:[ =]|$)|[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*(?:[<>=!~]=|[<>@;]|$))[^:]*\Z"
+    r"(?!.*:(?:\s|\Z))(?:-[a-z]\s|--[a-z-]+(?:[ =]|\Z)|[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*(?:[<>=!~]=|[<>@;]|\Z))"
 )
 
 
@@ -88,7 +89,7 @@ def read(text: str | bytes, *, source: str = "environment.yml", limits: Limits =
 
 def recognise(text: str, source: str) -> Format:
     """What a text is, by what is in it and, where that leaves a doubt, by its name. Raises `InvalidFile`."""
-    name = re.split(r"[/\\]", source)[-1].lower()
+    name = re.split(r"[/\\]", source)[-1][-_LONGEST_NAME:].lower()
     if explicit_list.is_explicit(text):
         return "explicit"
     if what := next((what for pattern, what in _FOREIGN_NAMES if pattern.fullmatch(name)), None):

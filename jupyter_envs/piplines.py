@@ -8,6 +8,7 @@ from the server's own environment). What can be locked is `pipsection`'s to say.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,7 +49,7 @@ OPTIONS: dict[str, Option] = {
 }
 BEHIND_A_REQUIREMENT = frozenset({"--hash"})
 _SEVERAL: frozenset[Kind] = frozenset({"index", "option"})  # these may stand in one line
-_NEXT_OPTION = re.compile(r"\s+(?=--?[A-Za-z])")
+_NEXT_OPTION = re.compile(r"\s(?=--?[A-Za-z])")
 _INNER_OPTION = re.compile(r"\s(--?[A-Za-z][A-Za-z-]*)")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
@@ -89,6 +90,24 @@ def without_comment(line: str) -> str:
 def constraint_of(line: str) -> str | None:
     """The requirement in a line that came out of a constraints file, or None."""
     return line.removeprefix(CONSTRAINT_MARK).strip() if line.startswith(CONSTRAINT_MARK) else None
+
+
+def lines_of_file(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a requirements file that say something, without comments, each with its number (from 1).
+
+    A line that ends in a backslash goes on in the next one.
+    """
+    pending, start = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        start = start or number
+        if line.endswith("\\") and not line.lstrip().startswith("#"):
+            pending += line[:-1] + " "
+            continue
+        if body := without_comment(pending + line):
+            yield start, " ".join(body.split())
+        pending, start = "", 0
+    if body := without_comment(pending):
+        yield start, body
 
 
 def refusal(line: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The environment block of ``pixi.toml``, or of ``[tool.pixi]`` in ``pyproject.toml``, where it maps cleanly to a `Spec`.
+"""The environment block of ``pixi.toml``, or of ``[tool.pixi]`` in ``pyproject.toml``, where it maps to a `Spec`.
 
 Only the default environment is read. What would make another environment of it (features, system requirements,
 packages from folders and repositories) is refused with its key path and the reason; what says nothing about the

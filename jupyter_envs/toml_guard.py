@@ -23,8 +23,6 @@ else:
 
 LONGEST_LINE = 4_000  # characters; the cost of a dotted key grows with the square of its parts
 
-_HEADER = re.compile(r"\s*\[{1,2}\s*([^\[\]#]+?)\s*\]{1,2}\s*(?:#.*)?\Z")
-_KEY = re.compile(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=")
 _WHERE = re.compile(r"\(at line (\d+)")
 
 
@@ -118,11 +116,12 @@ def _line_of(path: tuple[str, ...], lines: tuple[str, ...]) -> int | None:
     wanted, best, nearest = _plain(".".join(path)), None, 0
     header = ""
     for number, line in enumerate(lines, 1):
-        if found := _HEADER.match(line):
-            header = _plain(found[1])
-            here = header
-        elif found := _KEY.match(line):
-            here = f"{header}.{_plain(found[1])}" if header else _plain(found[1])
+        body = line.strip()
+        if body.startswith("["):
+            here = header = _plain(body.partition("#")[0].strip("[] \t"))
+        elif "=" in body and not body.startswith("#"):
+            key = _plain(body.partition("=")[0])
+            here = f"{header}.{key}" if header else key
         else:
             continue
         if f"{here}.".startswith(f"{wanted}."):

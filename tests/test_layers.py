@@ -20,9 +20,11 @@ LAYERS: list[tuple[str, ...]] = [
     ("versions",),
     ("redact", "yaml_text", "archives", "differences", "virtual", "origins"),
     ("yaml_guard", "matchspec", "piplines"),
+    ("toml_guard",),
     ("explicit_list", "conda_history", "comparison", "pipsection"),
     ("envfile", "lockfile"),
-    ("exports", "pin"),
+    ("exports", "pin", "pixi"),
+    ("formats",),
     ("files", "flocks", "holders", "machine", "conda_records", "checkouts", "uninterrupted"),
     ("writerlock",),
     ("prefix", "rights"),
@@ -31,7 +33,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("server", "cli"),
     ("__main__",),
 ]
-PURE = {name for layer in LAYERS[:9] for name in layer}
+PURE = {name for layer in LAYERS[:11] for name in layer}
 STANDARD_ONLY = {"_version", "errors", "models"}
 EFFECTS = {
     "asyncio",

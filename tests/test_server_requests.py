@@ -36,6 +36,11 @@ def test_a_create_body_with_another_source(wanted: CreateRequest) -> None:
     assert (body.dry_run, body.plan) == (False, None)
 
 
+def test_a_create_body_with_a_file_that_has_a_name() -> None:
+    body = requests.create_body(encoded({"file": "text", "filename": "a/pixi.lock", "environment": "docs"}))
+    assert body.request == CreateRequest(file="text", filename="a/pixi.lock", environment="docs")
+
+
 def test_an_update_of_a_pin_whose_notebook_is_open() -> None:
     body = requests.create_body(encoded({"pin": "a.ipynb", "update": True, "write_notebook": False}))
     assert body.request == CreateRequest(pin="a.ipynb", update=True, write_notebook=False)

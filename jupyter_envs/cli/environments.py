@@ -16,8 +16,6 @@ from jupyter_envs.cli.terminal import size
 from jupyter_envs.errors import DiskTrouble, InvalidInput, NotFound
 from jupyter_envs.manager import CreateRequest, Manager
 
-LOCK_ENDINGS = ("conda-lock.yml", "conda-lock.yaml")
-
 
 def read_file(name: str) -> str:
     """A file that the user named. Raises `NotFound`, `DiskTrouble`."""
@@ -91,13 +89,17 @@ class CreateCommand(ManagerCommand):
     jupyter envs create [NAME] --file environment.yml
     """
 
-    file = Unicode(help="An environment.yml or a conda-lock.yml.").tag(config=True)
+    file = Unicode(
+        help="An environment.yml, pixi.toml or pyproject.toml; or a lock: conda-lock.yml, pixi.lock, @EXPLICIT list."
+    ).tag(config=True)
+    environment = Unicode(help="Which environment of a pixi.lock; “default” if not given.").tag(config=True)
     channel = List(Unicode(), help="Where packages come from; may be given several times.").tag(config=True)
     as_of = Unicode(help="A day or a time: only packages that were there by then.").tag(config=True)
     aliases = {
         **ManagerCommand.aliases,
         **SYSTEM_ALIASES,
         "file": "CreateCommand.file",
+        "environment": "CreateCommand.environment",
         "channel": "CreateCommand.channel",
         "as-of": "CreateCommand.as_of",
     }
@@ -107,18 +109,17 @@ class CreateCommand(ManagerCommand):
         name = self.extra_args[0] if self.extra_args else None
         if name is None and not self.file:
             raise InvalidInput("usage: jupyter envs create NAME PACKAGE…, or create [NAME] --file FILE")
-        text = read_file(self.file) if self.file else None
-        locked = self.file.endswith(LOCK_ENDINGS)
+        place = Path(self.file)
         request = CreateRequest(
             name=name,
             packages=tuple(self.extra_args[1:]),
             channels=tuple(self.channel),
-            file=None if locked else text,
-            lock=text if locked else None,
+            file=read_file(self.file) if self.file else None,
+            filename=place.name if self.file else None,
+            environment=self.environment or None,
             as_of=self.as_of,
         )
-        title = name or self.file
-        summary = await self.create_confirmed(manager, request, DiskDocuments(Path.cwd()), title)
+        summary = await self.create_confirmed(manager, request, DiskDocuments(place.parent), name or self.file)
         answer = summary.to_json()
         self.say(f"{summary.name} is ready: {answer['packages']} packages, kernel {answer['kernel'] or 'none'}.")
         return answer

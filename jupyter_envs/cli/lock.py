@@ -16,7 +16,7 @@ from jupyter_envs.cli.manager_command import SYSTEM_ALIASES, ManagerCommand
 from jupyter_envs.cli.parse import read
 from jupyter_envs.differences import Change
 from jupyter_envs.errors import Conflict, InvalidInput, PlanChanged
-from jupyter_envs.manager import LockPlan, LockRequest, Manager, outdated
+from jupyter_envs.manager import LockPlan, LockRequest, Manager, include, outdated
 
 # what other files are, by the end of their name, and what to do with them
 OTHERS = {
@@ -68,7 +68,7 @@ class LockCommand(ManagerCommand):
         place = Path(self.output) if self.output else beside(file)
         documents = DiskDocuments(place.parent)
         before = await documents.read(place.name)
-        request = self.request(file, place, before)
+        request = await self.request(file, place, before, manager)
         if self.check:
             return self.compare(request, manager, file, place)
         with self.reporter(f"Locking {file}") as reporter:
@@ -76,12 +76,12 @@ class LockCommand(ManagerCommand):
         written = await self.write(plan, before, plan.text(relative(file, place.parent)), place)
         return {"file": str(file), "lock": str(place), "written": written, **plan.to_json()}
 
-    def request(self, file: Path, place: Path, before: str | None) -> LockRequest:
+    async def request(self, file: Path, place: Path, before: str | None, manager: Manager) -> LockRequest:
         """What is asked for, with the files read. Raises `InvalidInput`, `NotFound`."""
         refuse_others(file)
-        reading = envfile.read(read(file), source=str(file))
+        reading = envfile.read(read(file), source=str(file), limit=manager.limits.file)
         return LockRequest(
-            spec=reading.spec,
+            spec=await include(reading.spec, file.name, DiskDocuments(file.parent), manager.limits),
             old=None if before is None else lockfile.parse(before, source=str(place)),
             platforms=tuple(self.platform),
             update=tuple(self.update),

@@ -17,7 +17,7 @@ from jupyter_envs.engine.background import Background
 from jupyter_envs.engine.messages import packages_from_json, packages_to_json
 from jupyter_envs.engine.process import Worker, allowed_environment, understood
 from jupyter_envs.files import disk
-from jupyter_envs.models import Package, Reporter
+from jupyter_envs.models import Lock, Package, Reporter
 from jupyter_envs.uninterrupted import to_the_end
 from jupyter_envs.virtual import THIS_SYSTEM, System
 
@@ -142,6 +142,12 @@ class Session:
         packages = packages_to_json(package for _, package in pairs)
         found = await self._ask("satisfies", specs=[spec for spec, _ in pairs], packages=packages)
         return [bool(answer) for answer in found]
+
+    async def read_pixi_lock(self, text: str, environment: str) -> Lock:
+        """One environment of a ``pixi.lock``. Raises `InvalidFile`, and `NotFound` for another environment."""
+        found = await self._ask("read_pixi_lock", text=text, environment=environment)
+        packages = tuple(packages_from_json(found["packages"]))
+        return Lock(packages, tuple(found["channels"]), tuple(found["platforms"]))
 
     async def pending(self, packages: Sequence[Package]) -> Pending:
         """What an install would have to fetch."""

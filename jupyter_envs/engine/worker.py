@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from jupyter_envs import pipsection
 from jupyter_envs.engine import activation, bytecode, cache, pypi, pypi_install
-from jupyter_envs.engine.conda import fetch, install, records, search, solve
+from jupyter_envs.engine.conda import fetch, install, pixi_lock, records, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
 from jupyter_envs.engine.progress import Tracker
@@ -80,6 +80,12 @@ async def do_satisfies(args: Args, tracker: Tracker) -> Any:
     return [records.satisfies(package, spec) for spec, package in zip(args["specs"], packages, strict=True)]
 
 
+async def do_read_pixi_lock(args: Args, tracker: Tracker) -> Any:
+    """One environment of a pixi.lock, for all its platforms."""
+    found = pixi_lock.read(args["text"], args["environment"])
+    return {**asdict(found), "packages": packages_to_json(found.packages)}
+
+
 async def do_pending(args: Args, tracker: Tracker) -> Any:
     """Which conda packages are still to be fetched, and which cached ones bring activation scripts."""
     cache_dir = Path(args["cache_dir"])
@@ -129,6 +135,7 @@ OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "solve": do_solve,
     "resolve_pip": do_resolve_pip,
     "satisfies": do_satisfies,
+    "read_pixi_lock": do_read_pixi_lock,
     "pending": do_pending,
     "install": do_install,
     "capture": do_capture,

@@ -5,6 +5,7 @@
 
 from jupyter_envs.manager.activating import Activation, Location
 from jupyter_envs.manager.core import Manager
+from jupyter_envs.manager.including import include
 from jupyter_envs.manager.locking import LockPlan, LockRequest, outdated
 from jupyter_envs.manager.notebook_locks import PinLock
 from jupyter_envs.manager.search import Query, SearchResult
@@ -35,6 +36,7 @@ __all__ = [
     "Query",
     "SearchResult",
     "Summary",
+    "include",
     "outdated",
     "to_json",
 ]

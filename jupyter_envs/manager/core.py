@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, Float, List, Unicode, default
+from traitlets import Bool, Float, Int, List, Unicode, default
 
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin
 from jupyter_envs.comparison import Comparison, compare
@@ -18,6 +18,7 @@ from jupyter_envs.engine.client import Engine, PipRules, Session
 from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.errors import Conflict, DiskTrouble, EnvironmentInUse, EnvsError, NotFound
 from jupyter_envs.exports import Export
+from jupyter_envs.formats import LIMITS, Limits, Read
 from jupyter_envs.integrity import Verification
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import adopting, changing, cloning, verifying
@@ -42,9 +43,10 @@ from jupyter_envs.manager.notebooks import (
     with_files,
     with_pin,
 )
-from jupyter_envs.manager.planning import Wanted, propose, read_request, reason_of, requested_names, resolve, under
+from jupyter_envs.manager.planning import Wanted, propose, reason_of, requested_names, resolve, under
 from jupyter_envs.manager.plans import Plans, require_confirmed
 from jupyter_envs.manager.search import Query, SearchResult, search
+from jupyter_envs.manager.sources import lock_of, read_request
 from jupyter_envs.manager.values import (
     ChangeRequest,
     CreateRequest,
@@ -99,6 +101,9 @@ class Manager(ForeignSettings):
         help="Allow pip packages that have to be built, which runs their code. They are named in the plan and built "
         "when the environment is, never before.",
     ).tag(config=True)
+    max_file_size = Int(LIMITS.file, help="Largest environment file that is read, in bytes.").tag(config=True)
+    max_lock_size = Int(LIMITS.lock, help="Largest lock that is read, in bytes.").tag(config=True)
+    max_file_depth = Int(LIMITS.depth, help="How deep lists and mappings of a file may be nested.").tag(config=True)
     standby_worker = Bool(False, help="Keep one engine process ready, so that a job need not wait for its start.").tag(
         config=True
     )
@@ -168,6 +173,11 @@ class Manager(ForeignSettings):
             self._engine.compile_later(prefix, packages)
         except EnvsError as error:
             self.log.warning("Modules are not compiled ahead: %s", error)
+
+    @property
+    def limits(self) -> Limits:
+        """How much of a file is read."""
+        return Limits(self.max_file_size, self.max_lock_size, self.max_file_depth)
 
     async def close(self) -> None:
         """End what still waits for work."""
@@ -271,6 +281,11 @@ class Manager(ForeignSettings):
 
     # ---- making
 
+    async def read_lock(self, found: Read, environment: str | None = None) -> Lock:
+        """The lock in a file, also in a pixi.lock, of which ``environment`` chooses one. Raises `NotFound`."""
+        async with self._engine.session(SilentReporter()) as session:
+            return await lock_of(found, environment, session)
+
     async def plan(self, request: CreateRequest, documents: Documents, reporter: Reporter) -> Plan:
         """What `create` would do. Writes nothing but downloaded channel data."""
         async with self._engine.session(reporter) as session:
@@ -300,7 +315,7 @@ class Manager(ForeignSettings):
         return self._summary(name, self.running_kernels())
 
     async def _propose(self, request: CreateRequest, documents: Documents, session: Session) -> Proposal:
-        wanted = await self._read(request, documents)
+        wanted = await self._read(request, documents, session)
         check_name(wanted.name)
         if request.pin is None or not self._store.exists(wanted.name):
             self._require_free(wanted.name)
@@ -315,10 +330,11 @@ class Manager(ForeignSettings):
         self._plans.remember(request, proposal)
         return proposal
 
-    async def _read(self, request: CreateRequest, documents: Documents) -> Wanted:
+    async def _read(self, request: CreateRequest, documents: Documents, session: Session) -> Wanted:
         if request.pin is None:
-            return under(read_request(request, self.default_channels), request.as_of, self.ground.system)
-        pinned = await read_pinned(request.pin, documents)
+            wanted = await read_request(request, documents, session, self.default_channels, self.limits)
+            return under(wanted, request.as_of, self.ground.system)
+        pinned = await read_pinned(request.pin, documents, self.limits)
         if pinned.pin is None:
             raise NotFound(
                 f"{request.pin} is not pinned.", hints=("Pin it to an environment first.",), path=request.pin
@@ -426,7 +442,7 @@ class Manager(ForeignSettings):
 
     async def read_pin(self, path: str, documents: Documents) -> PinStatus:
         """A notebook's pin held against its files and this machine. Reads files; starts, solves, fetches nothing."""
-        return await self._judge(await read_pinned(path, documents))
+        return await self._judge(await read_pinned(path, documents, self.limits))
 
     async def _judge(self, pinned: Pinned) -> PinStatus:
         name = pinned.pin.environment if pinned.pin else ""

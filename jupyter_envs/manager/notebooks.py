@@ -9,6 +9,8 @@ from typing import Any
 
 from jupyter_envs import envfile, lockfile, pin
 from jupyter_envs.errors import EnvsError, FileExists, InvalidFile, NotFound
+from jupyter_envs.formats import LIMITS, Limits
+from jupyter_envs.manager.including import include
 from jupyter_envs.manager.values import Documents
 from jupyter_envs.models import Lock, Pin, Spec
 
@@ -53,25 +55,27 @@ async def save_notebook(path: str, notebook: dict[str, Any], documents: Document
     await documents.write(path, text + "\n")
 
 
-async def read_pinned(path: str, documents: Documents) -> Pinned:
+async def read_pinned(path: str, documents: Documents, limits: Limits = LIMITS) -> Pinned:
     """A notebook with its pin and the files of its pin."""
     notebook = await read_notebook(path, documents)
     found = pin.read(notebook.get("metadata", {}))
-    return await with_files(path, notebook, found, documents)
+    return await with_files(path, notebook, found, documents, limits)
 
 
-async def with_files(path: str, notebook: dict[str, Any], found: Pin | None, documents: Documents) -> Pinned:
+async def with_files(
+    path: str, notebook: dict[str, Any], found: Pin | None, documents: Documents, limits: Limits = LIMITS
+) -> Pinned:
     """A notebook with the files of a pin that it has, or is about to get."""
     if found is None:
         return Pinned(path, notebook, None, None, None)
-    file = await documents.read(beside(path, found.file))
+    text = await documents.read(beside(path, found.file))
     lock = await documents.read(beside(path, found.lock))
     return Pinned(
         path,
         notebook,
         found,
-        envfile.parse(file, source=found.file) if file is not None else None,
-        lockfile.parse(lock, source=found.lock) if lock is not None else None,
+        await read_spec(beside(path, found.file), text, documents, limits) if text is not None else None,
+        lockfile.parse(lock, source=found.lock, limit=limits.lock) if lock is not None else None,
     )
 
 
@@ -123,7 +127,7 @@ async def choose_files(path: str, name: str, spec: Spec, documents: Documents) -
         text = await documents.read(beside(path, file))
         if text is None:
             return file, lock, True
-        if asks_for(text, spec):
+        if await asks_for(beside(path, file), text, spec, documents):
             return file, lock, False
     raise FileExists(
         f"environment.yml and {name}.yml beside {path} ask for other packages than the environment {name} has.",
@@ -132,12 +136,18 @@ async def choose_files(path: str, name: str, spec: Spec, documents: Documents) -
     )
 
 
-def asks_for(text: str, spec: Spec) -> bool:
+async def asks_for(path: str, text: str, spec: Spec, documents: Documents) -> bool:
     """Whether an environment file asks for just this; one that cannot be read asks for something else."""
     try:
-        return envfile.parse(text).content_hash() == spec.content_hash()
+        return (await read_spec(path, text, documents)).content_hash() == spec.content_hash()
     except EnvsError:
         return False
+
+
+async def read_spec(path: str, text: str, documents: Documents, limits: Limits = LIMITS) -> Spec:
+    """What an environment file asks for, with the files that its pip section names. Raises `InvalidFile`."""
+    found = envfile.read(text, source=posixpath.basename(path), limit=limits.file, max_depth=limits.depth)
+    return await include(found.spec, path, documents, limits)
 
 
 def with_pin(notebook: dict[str, Any], new: Pin | None, kernel: dict[str, str] | None = None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from jupyter_envs import envfile, lockfile, matchspec, pipsection
+from jupyter_envs import envfile, matchspec, pipsection
 from jupyter_envs.engine.client import Pending, Session, Solution, Wheels
 from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound
 from jupyter_envs.manager import mixing
@@ -38,29 +38,6 @@ class Wanted:
     locked: tuple[Package, ...] = ()
     system: System = THIS_SYSTEM
     as_of: str = ""
-
-
-def read_request(request: CreateRequest, default_channels: Sequence[str]) -> Wanted:
-    """Understand a request that does not refer to a notebook.
-
-    Raises `InvalidInput` unless exactly one source and a name are given, and what the parsers raise.
-    """
-    sources = [request.packages, request.file, request.lock, request.clone]
-    if sum(bool(source) for source in sources) != 1:
-        raise InvalidInput(
-            "An environment is made from packages, a file, a lock, or another environment: exactly one of them.",
-            hints=("Name some packages, or give one environment.yml.",),
-        )
-    if request.packages:
-        spec = Spec(request.name, request.channels or tuple(default_channels), request.packages)
-        return Wanted(named(request.name, None), spec, kernel_in_spec=True)
-    if request.file is not None:
-        reading = envfile.read(request.file)
-        return Wanted(named(request.name, reading.spec.name), reading.spec, notes=reading.notes)
-    if request.clone is not None:
-        return Wanted(named(request.name, None), Spec())
-    lock = lockfile.parse(request.lock or "")
-    return Wanted(named(request.name, None), Spec(), lock)
 
 
 def under(wanted: Wanted, as_of: str, system: System) -> Wanted:

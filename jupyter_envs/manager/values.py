@@ -28,16 +28,20 @@ class Documents(Protocol):
 class CreateRequest:
     """What to make an environment from: exactly one of ``packages``, ``file``, ``lock``, ``clone`` and ``pin``.
 
-    ``file`` and ``lock`` are texts; ``pin`` is a notebook's path: its environment is built from its lock, or with
-    ``update`` solved again from its file, after which lock and pin are written anew (the notebook itself only if
-    ``write_notebook``). ``channels`` go with ``packages``. ``as_of`` is a date or a time (ISO 8601) whose packages are
-    wanted; it says nothing where a lock decides. ``clone`` is the name or the folder of an environment to copy.
+    ``file`` and ``lock`` are texts; ``filename`` is the file's path in the documents, which says what it is and where
+    the files lie that its pip section names; ``environment`` chooses one of a pixi.lock. ``pin`` is a notebook's path:
+    its environment is built from its lock, or with ``update`` solved again from its file, after which lock and pin are
+    written anew (the notebook itself only if ``write_notebook``). ``channels`` go with ``packages``. ``as_of`` is a
+    date or a time (ISO 8601) whose packages are wanted; it says nothing where a lock decides. ``clone`` is the name or
+    the folder of an environment to copy.
     """
 
     name: str | None = None
     packages: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     file: str | None = None
+    filename: str | None = None
+    environment: str | None = None
     lock: str | None = None
     pin: str | None = None
     update: bool = False

@@ -19,6 +19,9 @@ from jupyter_envs.server.errors import NotJson, TooLarge
 
 JSON_TYPE = "application/json"
 LONGEST_KEY = 60
+_CREATE_OPTIONS = (
+    "name", "channels", "filename", "environment", "update", "write_notebook", "as_of", "dry_run", "plan",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def check_body(body: bytes, content_type: str, limit: int) -> None:
 def create_body(body: bytes) -> CreateBody:
     """The body of ``POST environments``. Raises `InvalidInput`, as all functions below."""
     sources = ("packages", "file", "lock", "clone", "pin")
-    fields = _fields(body, ("name", "channels", "update", "write_notebook", "as_of", "dry_run", "plan", *sources))
+    fields = _fields(body, (*_CREATE_OPTIONS, *sources))
     given = fields.given(*sources)
     if len(given) != 1:
         found = " and ".join(given) or "none"
@@ -132,6 +135,8 @@ def create_body(body: bytes) -> CreateBody:
         packages=packages,
         channels=fields.texts("channels"),
         file=fields.optional_text("file"),
+        filename=fields.optional_text("filename"),
+        environment=fields.optional_text("environment"),
         lock=fields.optional_text("lock"),
         clone=fields.optional_text("clone"),
         pin=fields.optional_text("pin"),

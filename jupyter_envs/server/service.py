@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from jupyter_envs import envfile
+from jupyter_envs import envfile, formats
 from jupyter_envs.errors import Conflict, EnvironmentInUse, InvalidInput, NameTaken, NotFound
 from jupyter_envs.jobs import Job, Jobs
 from jupyter_envs.manager import CreateRequest, Documents, ForeignSummary, Manager, PinLock, PinStatus, Summary, to_json
@@ -189,12 +189,20 @@ class Service:
                     f"{request.pin} is not pinned.", hints=["Pin it to an environment first."], path=request.pin
                 )
             return request.name or pin.environment
-        spec = await asyncio.to_thread(envfile.parse, request.file) if request.file is not None else None
-        name = request.name or (spec.name if spec is not None else None)
+        proposed = await self._name_in_file(request)
+        name = request.name or proposed
         if name is None:
             raise InvalidInput("The environment needs a name.", key="name")
         await self._free(name)
         return name
+
+    async def _name_in_file(self, request: CreateRequest) -> str | None:
+        """The name that a file proposes. Raises `InvalidFile` for one that is not understood."""
+        if request.file is None:
+            return None
+        source, limits = request.filename or "environment.yml", self.manager.limits
+        found = await asyncio.to_thread(formats.read, request.file, source=source, limits=limits)
+        return found.spec.name if found.spec is not None else None
 
     async def _summary(self, name: str) -> Summary | ForeignSummary:
         """Also of a broken environment, which has no detail. Raises `NotFound`, `InvalidName`."""

@@ -1,0 +1,65 @@
+"""A request's own text, read: packages, a file in any format that is understood, or a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jupyter_envs import formats, lockfile
+from jupyter_envs.engine.client import Session
+from jupyter_envs.errors import InvalidInput, NotFound
+from jupyter_envs.formats import Limits, Read
+from jupyter_envs.manager.including import include
+from jupyter_envs.manager.planning import Wanted, named
+from jupyter_envs.manager.values import CreateRequest, Documents
+from jupyter_envs.models import Lock, Spec
+
+FILE = "environment.yml"  # what a text without a name is called in messages
+DEFAULT_ENVIRONMENT = "default"  # pixi's name for it
+
+
+async def read_request(
+    request: CreateRequest, documents: Documents, session: Session, channels: Sequence[str], limits: Limits
+) -> Wanted:
+    """Understand a request that does not refer to a notebook; ``channels`` go with bare packages.
+
+    Raises `InvalidInput` unless exactly one source and a name are given, and what the parsers raise.
+    """
+    sources = [request.packages, request.file, request.lock, request.clone]
+    if sum(bool(source) for source in sources) != 1:
+        raise InvalidInput(
+            "An environment is made from packages, a file, a lock, or another environment: exactly one of them.",
+            hints=("Name some packages, or give one environment.yml.",),
+        )
+    if request.packages:
+        spec = Spec(request.name, request.channels or tuple(channels), request.packages)
+        return Wanted(named(request.name, None), spec, kernel_in_spec=True)
+    if request.file is not None:
+        return await read_file(request, request.file, documents, session, limits)
+    if request.clone is not None:
+        return Wanted(named(request.name, None), Spec())
+    lock = lockfile.parse(request.lock or "", limit=limits.lock, max_depth=limits.depth)
+    return Wanted(named(request.name, None), Spec(), lock)
+
+
+async def read_file(
+    request: CreateRequest, text: str, documents: Documents, session: Session, limits: Limits
+) -> Wanted:
+    """A file of any format: what it asks for, with the files that its pip section names, or its lock."""
+    found = formats.read(text, source=request.filename or FILE, limits=limits)
+    if found.spec is not None:
+        spec = await include(found.spec, request.filename, documents, limits)
+        return Wanted(named(request.name, spec.name), spec, notes=found.notes)
+    return Wanted(named(request.name, None), Spec(), await lock_of(found, request.environment, session))
+
+
+async def lock_of(found: Read, environment: str | None, session: Session) -> Lock:
+    """The lock that a file holds; ``environment`` chooses one of several. Raises `NotFound`."""
+    if found.lock is None:
+        return await session.read_pixi_lock(found.text, environment or DEFAULT_ENVIRONMENT)
+    if environment is not None:
+        raise NotFound(
+            f"The file has no environments to choose {environment} from.",
+            hints=("Only a pixi.lock has several.",),
+            key="environment",
+        )
+    return found.lock
