@@ -457,8 +457,12 @@ export interface components {
             packages?: string[];
             /** @description Channels for `packages`; the server's configured ones if left out. */
             channels?: string[];
-            /** @description The text of an `environment.yml`. */
+            /** @description The text of an `environment.yml`, a `pixi.toml`, a `pyproject.toml` with pixi's table, or a lock in any format that is read. */
             file?: string;
+            /** @description Path of `file` below the server's root; says what it is, and where the files lie that its pip section names with `-r` and `-c`. */
+            filename?: string;
+            /** @description Which environment of a `pixi.lock` in `file`; `default` if left out. */
+            environment?: string;
             /** @description The text of a conda-lock file. */
             lock?: string;
             /**
