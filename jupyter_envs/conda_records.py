@@ -1,7 +1,8 @@
 """Conda's records (`conda-meta/*.json`), read without their lists of files, which are nearly all of each.
 
 conda and rattler write records with an indent of two, and nowhere in JSON can a line end stand inside a text: so
-``\\n  ]`` ends the list that begins at that depth. A record in another form is parsed whole.
+``\\n  ]`` ends the list that begins at that depth. A record in another form is parsed whole. An environment of 300
+packages has 40 MB of records, so each of their bytes is looked at once, by a search for a single character.
 """
 
 from __future__ import annotations
@@ -15,9 +16,14 @@ from typing import Any
 
 from jupyter_envs.errors import DiskTrouble
 
-_LISTS = ((b'\n  "files": [\n', b"\n  ]"), (b'\n  "paths_data": {\n', b"\n  }"))
-# the file by which an installed Python distribution is known
-_METADATA = (b".dist-info/METADATA", b".egg-info/PKG-INFO", b".egg-info")
+# how each list begins, and the line with its bracket
+_LISTS = (
+    (b'\n  "files": [\n', b"\n  ]"),
+    (b'\n  "paths_data": {\n    "paths": [\n', b"\n    ]"),
+    (b'\n  "paths_data": {\n    "paths_version": 1,\n    "paths": [\n', b"\n    ]"),
+)
+# the file by which an installed Python distribution is known, and what may stand behind it
+_METADATA = ((b".dist-info/METADATA", (b'"',)), (b".egg-info", (b'"', b'/PKG-INFO"')))
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,8 @@ def read(path: Path) -> Record:
     """One record. Raises `DiskTrouble`."""
     with _problems(path):
         raw = path.read_bytes()
-        return Record(_fields(_without_lists(raw)), frozenset(_metadata_files(raw)))
+        head, files = _apart(raw)
+        return Record(_fields(head), frozenset(_metadata_files(files)))
 
 
 def read_whole(path: Path) -> dict[str, Any]:
@@ -65,20 +72,37 @@ def _problems(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _without_lists(raw: bytes) -> bytes:
-    """The same JSON with empty lists of files."""
+def _apart(raw: bytes) -> tuple[bytes, bytes]:
+    """The same JSON with empty lists of files, and the list of files, or all where it cannot be told apart."""
+    files = raw
+    position = 0
     for start, end in _LISTS:
-        begin = raw.find(start)
-        close = raw.find(end, begin + len(start) - 1) if begin >= 0 else -1
+        begin = raw.find(start, position)
+        close = _closing(raw, begin + len(start), end) if begin >= 0 else -1
         if close >= 0:
+            if start is _LISTS[0][0]:
+                files = raw[begin:close]
             raw = raw[: begin + len(start)] + raw[close:]
-    return raw
+            position = begin
+    return raw, files
 
 
-def _metadata_files(raw: bytes) -> Iterator[str]:
-    for ending in _METADATA:
-        position = raw.find(ending + b'"')
+def _closing(raw: bytes, position: int, end: bytes) -> int:
+    """Where the line with the bracket begins. A search for one character is many times faster than for the line."""
+    while (found := raw.find(b"]", position)) >= 0:
+        if raw.startswith(end, found - len(end) + 1):
+            return found - len(end) + 1
+        position = found + 1
+    return -1
+
+
+def _metadata_files(listed: bytes) -> Iterator[str]:
+    for name, endings in _METADATA:
+        position = listed.find(name)
         while position >= 0:
-            begin = raw.rfind(b'"', 0, position) + 1
-            yield raw[begin : position + len(ending)].decode("utf-8", "replace")
-            position = raw.find(ending + b'"', position + 1)
+            behind = position + len(name)
+            ending = next((one for one in endings if listed.startswith(one, behind)), None)
+            if ending is not None:
+                begin = listed.rfind(b'"', 0, position) + 1
+                yield listed[begin : behind + len(ending) - 1].decode("utf-8", "replace")
+            position = listed.find(name, behind)

@@ -23,6 +23,8 @@ _SECRET_NAME = re.compile(
 _TOKEN_PATH = re.compile(r"(/|%2f)t(/|%2f)(?:(?!%2f)[^/\s\"'?#])+", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/\s\"'<>?#]*@")
 _PARAMETER = re.compile(r"([?&#;])([^=&#;\s\"'<>]+)=([^&#;\s\"'<>]*)")
+# without any of these, nothing in an address can be a secret
+_SUSPICIOUS = re.compile(r"[@?#\[]|(?:/|%2f)t(?:/|%2f)", re.IGNORECASE)
 _HEADER = re.compile(r"(authorization\s*[:=]\s*(?:bearer|basic|token)?\s*)[^\s\"',]+", re.IGNORECASE)
 _SETTING = re.compile(
     r"(\b\w*(?:token|secret|password|passwd|api_?key)[\"']?\s*[=:]\s*[\"']?)([^\s\"'<>,;&]+)", re.IGNORECASE
@@ -35,6 +37,8 @@ def clean_url(url: str) -> tuple[str, bool]:
     The result is usable where the secret is configured on the reader's machine. A user name without a password is
     taken out too (tokens are often sent as one), except the ``git@`` of an SSH address.
     """
+    if not _SUSPICIOUS.search(url):
+        return url, False
     try:
         parts = urlsplit(url)
     except ValueError:

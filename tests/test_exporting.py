@@ -20,7 +20,7 @@ import yaml
 from packaging.pylock import Pylock
 from rattler.package_streaming import PackageArchive
 
-from jupyter_envs import envfile, lockfile
+from jupyter_envs import conda_records, envfile, lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import Conflict, NotFound
 from jupyter_envs.exports import FORMATS, Export
@@ -191,6 +191,14 @@ def test_a_difference_between_generations_prefixes_and_files(manager: Manager, p
     for wrong in ("gone", "mixed@ffffffff"):
         with pytest.raises(NotFound):
             changes(Side("mixed"), Side(wrong))
+
+
+def test_records_that_rattler_wrote_are_read_without_their_lists(prefix: Path) -> None:
+    records = conda_records.read_all(prefix)
+    assert len(records) > 5
+    assert [
+        record.fields["name"] for record in records if record.fields["files"] or record.fields["paths_data"]["paths"]
+    ] == []
 
 
 # ---- other tools

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote, urlsplit
 
-from .. import archives, lockfile
+from .. import lockfile
 from ..models import Lock, Package
 from ..origins import Origin
 from .environment_files import Written, index_options, left_out, requirement
@@ -70,10 +71,10 @@ def pylock(source: Source) -> Written:
 
 def channels_of(packages: Iterable[Package]) -> tuple[str, ...]:
     """The channels that packages came from, the one with most packages first."""
-    counts: dict[str, int] = {}
-    for package in packages:
-        if package.manager == "conda" and (archive := archives.parse(package.url)):
-            counts[archive.channel] = counts.get(archive.channel, 0) + 1
+    folders = Counter(one.url.rpartition("/")[0] for one in packages if one.manager == "conda" and one.url)
+    counts: Counter[str] = Counter()
+    for folder, count in folders.items():
+        counts[folder.rpartition("/")[0]] += count
     return tuple(sorted(counts, key=lambda channel: (-counts[channel], channel)))
 
 

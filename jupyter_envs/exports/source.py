@@ -137,7 +137,8 @@ class _Cleaner:
         return _ADDRESS.sub(lambda found: self._address(found[0], None), text)
 
     def package(self, package: Package) -> Package:
-        return replace(package, url=self._address(package.url, package)) if package.url else package
+        url = self._address(package.url, package)
+        return package if url == package.url else replace(package, url=url)
 
     def lock(self, lock: Lock) -> Lock:
         channels = tuple(map(self.words, lock.channels))
