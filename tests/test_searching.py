@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from jupyter_envs.channels import Channel
 from jupyter_envs.engine.conda.search import CATALOGUES_KEPT, FRESH, Catalogues
 from jupyter_envs.engine.searching import Found, Searcher
 from jupyter_envs.errors import InvalidInput, Unreachable
@@ -154,19 +155,19 @@ def test_searches_at_the_same_time_share_one_worker(channel: LocalChannel, tmp_p
 def test_what_is_old_is_read_again(tmp_path: Path) -> None:
     now = 0.0
     catalogues = Catalogues(lambda: now)
-    first = catalogues.get(["a"], PLATFORM, tmp_path)
-    assert catalogues.get(["a"], PLATFORM, tmp_path) is first
-    assert catalogues.get(["b"], PLATFORM, tmp_path) is not first
+    first = catalogues.get([Channel("a", "a")], PLATFORM, tmp_path)
+    assert catalogues.get([Channel("a", "a")], PLATFORM, tmp_path) is first
+    assert catalogues.get([Channel("b", "b")], PLATFORM, tmp_path) is not first
     now = FRESH + 1
-    assert catalogues.get(["a"], PLATFORM, tmp_path) is not first
+    assert catalogues.get([Channel("a", "a")], PLATFORM, tmp_path) is not first
 
 
 def test_only_the_last_catalogues_are_kept(tmp_path: Path) -> None:
     catalogues = Catalogues(lambda: 0.0)
-    first = catalogues.get(["0"], PLATFORM, tmp_path)
+    first = catalogues.get([Channel("0", "0")], PLATFORM, tmp_path)
     for number in range(1, CATALOGUES_KEPT + 1):
-        catalogues.get([str(number)], PLATFORM, tmp_path)
-    assert catalogues.get(["0"], PLATFORM, tmp_path) is not first
+        catalogues.get([Channel(str(number), str(number))], PLATFORM, tmp_path)
+    assert catalogues.get([Channel("0", "0")], PLATFORM, tmp_path) is not first
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ class DoctorCommand(ManagerCommand):
         """Print the facts and the findings; the status is 1 when there are findings."""
         report = await manager.diagnose()
         for key, value in report.facts.items():
-            self.say(f"{key:18} {value}")
+            self.say(f"{key:27} {value}")
         for finding in report.findings:
             self.say(f"! {finding.message} {finding.hint}")
         if not report.findings:

@@ -7,12 +7,13 @@ that reading is `store`'s.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine.background import Background
 from jupyter_envs.engine.messages import packages_from_json, packages_to_json
 from jupyter_envs.engine.process import Worker, allowed_environment, understood
@@ -63,11 +64,17 @@ class Session:
     """The engine for one job: what can be asked of its worker."""
 
     def __init__(
-        self, worker: Worker, cache_dir: Path, pip: PipRules, reporter: Reporter, patience: float | None = None
+        self,
+        worker: Worker,
+        common: Mapping[str, Any],
+        pip: PipRules,
+        reporter: Reporter,
+        patience: float | None = None,
     ) -> None:
+        # what every request says
+        self._common = common
         self._worker = worker
         self._patience = patience
-        self._common = {"cache_dir": str(cache_dir)}
         self._pip = asdict(pip)
         self._reporter = reporter
 
@@ -176,6 +183,7 @@ class Engine:
     pip: what the configuration says about pip sections.
     standby: keep one worker ready, so that a job does not wait for its start.
     patience: seconds after which a worker that neither reports nor writes anything is ended, None for never.
+    settings: called in a thread at the start of each job for conda's settings.
     """
 
     def __init__(
@@ -185,9 +193,11 @@ class Engine:
         pip: PipRules | None = None,
         standby: bool = False,
         patience: float | None = None,
+        settings: Callable[[], CondaSettings] = CondaSettings,
     ) -> None:
         self._patience = patience
         self._cache_dir = cache_dir
+        self._settings = settings
         self._pip = pip or PipRules()
         self._standby = standby
         self._spare: asyncio.Task[Worker] | None = None
@@ -196,12 +206,14 @@ class Engine:
     @asynccontextmanager
     async def session(self, reporter: Reporter) -> AsyncIterator[Session]:
         """A worker for one job. When the body ends, however it ends, the worker and all it started are gone."""
+        settings = await asyncio.to_thread(self._settings)
         # a process that is half started when the cancellation comes would be nobody's
         worker, cancelled = await to_the_end(self._take())
         try:
             if cancelled:
                 raise asyncio.CancelledError
-            yield Session(worker, self._cache_dir, self._pip, reporter, self._patience)
+            common = {"cache_dir": str(self._cache_dir), "settings": settings.to_json()}
+            yield Session(worker, common, self._pip, reporter, self._patience)
         finally:
             await to_the_end(worker.end())
             if self._standby:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine.messages import Hit, hits_from_json
 from jupyter_envs.engine.process import Worker
 from jupyter_envs.errors import Unreachable
@@ -34,10 +35,20 @@ class Searcher:
     cache_dir: where channel data is kept; the engine's.
     idle: seconds without a search after which the worker is ended.
     patience: seconds after which a search is given up.
+    settings: called in a thread before each search for conda's settings; a worker is used with the same ones only.
     """
 
-    def __init__(self, cache_dir: Path, *, idle: float = IDLE_SECONDS, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        cache_dir: Path,
+        *,
+        idle: float = IDLE_SECONDS,
+        patience: float = PATIENCE_SECONDS,
+        settings: Callable[[], CondaSettings] = CondaSettings,
+    ) -> None:
         self._cache_dir = cache_dir
+        self._settings = settings
+        self._used: dict[str, Any] = {}
         self._idle = idle
         self._patience = patience
         self._turn = asyncio.Lock()
@@ -61,6 +72,7 @@ class Searcher:
             "text": text,
             "platform": platform,
             "limit": limit,
+            "settings": (await asyncio.to_thread(self._settings)).to_json(),
         }
         async with self._turn:
             await self._stay()
@@ -86,8 +98,9 @@ class Searcher:
 
     async def _ask(self, args: dict[str, Any]) -> Found:
         worker = self._worker
-        if worker is None or not worker.alive:
+        if worker is None or not worker.alive or self._used != args["settings"]:
             await self._end()
+            self._used = args["settings"]
             started, cancelled = await to_the_end(Worker.start())
             self._worker = worker = started
             if cancelled:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from jupyter_envs import pipsection
-from jupyter_envs.engine import activation, bytecode, cache, pypi, pypi_install
+from jupyter_envs.channels import settings_from_json
+from jupyter_envs.engine import activation, bytecode, cache, current, pypi, pypi_install
 from jupyter_envs.engine.conda import fetch, install, pixi_lock, records, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
@@ -126,7 +127,8 @@ async def do_capture(args: Args, tracker: Tracker) -> Any:
 
 async def do_search(args: Args, tracker: Tracker) -> Any:
     """Packages whose names hold a text."""
-    catalogue = CATALOGUES.get(args["channels"], args["platform"], Path(args["cache_dir"]))
+    channels = current.settings().expand(args["channels"])
+    catalogue = CATALOGUES.get(channels, args["platform"], Path(args["cache_dir"]))
     hits, total = await catalogue.search(args["text"], args["limit"])
     return {"hits": [asdict(hit) for hit in hits], "total": total}
 
@@ -152,6 +154,7 @@ async def answer(request: dict[str, Any], send: Callable[[dict[str, Any]], None]
     tracker = Tracker(tell, lambda line: send({"log": line}))
     try:
         async with tracker.telling():
+            current.use(settings_from_json(request["args"]["settings"]))
             result = await OPERATIONS[request["op"]](request["args"], tracker)
         send({"result": result})
     except EnvsError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, Float, Int, List, Unicode, default
+from traitlets import Bool, Float, Int, Unicode, default
 
 from jupyter_envs import envfile, exports, kernelspec, lockfile, pin
 from jupyter_envs.comparison import Comparison, compare
@@ -25,6 +25,7 @@ from jupyter_envs.manager import adopting, changing, cloning, verifying
 from jupyter_envs.manager.activating import Activation, Location, activate
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.comparing import Side, read_side
+from jupyter_envs.manager.configuration import CondaConfigurable, explain
 from jupyter_envs.manager.diagnosis import Report, examine
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
 from jupyter_envs.manager.foreign import Foreigners, ForeignSettings, activation
@@ -69,6 +70,7 @@ from jupyter_envs.models import (
     SilentReporter,
     Spec,
 )
+from jupyter_envs.redact import redact
 from jupyter_envs.store import Store, check_name
 from jupyter_envs.uninterrupted import past_no_return
 from jupyter_envs.virtual import System
@@ -79,7 +81,7 @@ def no_kernels() -> Mapping[str, int]:
     return {}
 
 
-class Manager(ForeignSettings):
+class Manager(ForeignSettings, CondaConfigurable):
     """All environments of one user.
 
     A coroutine that takes a reporter may be cancelled at any time: it ends when the engine's processes are gone and
@@ -90,9 +92,6 @@ class Manager(ForeignSettings):
     cache_dir = Unicode(help="Folder of the package cache, shared by all environments through hard links.").tag(
         config=True
     )
-    default_channels = List(
-        Unicode(), ["conda-forge"], help="Channels for requests and environment files that name none."
-    ).tag(config=True)
     pypi_index = Unicode(
         "", help="Address of the package index for pip sections; empty for PyPI. A file's own --index-url wins."
     ).tag(config=True)
@@ -144,11 +143,17 @@ class Manager(ForeignSettings):
         self._builder = Builder(self._store, self.platform, self._made)
         self._background: Literal["never", "attached", "detached"] = "never"
         rules = PipRules(self.pypi_index or None, self.allow_source_builds)
+        settings = self.conda_settings
         self._engine = Engine(
-            Path(self.cache_dir), pip=rules, standby=self.standby_worker, patience=self.engine_patience or None
+            Path(self.cache_dir),
+            pip=rules,
+            standby=self.standby_worker,
+            patience=self.engine_patience or None,
+            settings=settings,
         )
         self.others = Foreigners(self, self._store, self.platform)
-        self._searcher = Searcher(Path(self.cache_dir))
+        self.others.envs_dirs = self.conda_envs_dirs()
+        self._searcher = Searcher(Path(self.cache_dir), settings=settings)
         self._plans = Plans(self._store)
         self._shop = Workshop(
             self._store,
@@ -263,9 +268,11 @@ class Manager(ForeignSettings):
 
     async def diagnose(self) -> Report:
         """Where things are, and what is wrong with them; mends nothing."""
-        facts = {"channels": ", ".join(self.default_channels), "package index": self.pypi_index or "PyPI"}
+        conda, wrong = await asyncio.to_thread(explain, self)
+        facts = {"package index": redact(self.pypi_index) or "PyPI", **conda}
         problems = (await self.others.search()).problems
-        return await asyncio.to_thread(examine, self._store, Path(self.cache_dir), self.platform, facts, problems)
+        report = await asyncio.to_thread(examine, self._store, Path(self.cache_dir), self.platform, facts, problems)
+        return report.with_findings("condarc", wrong)
 
     def who_writes(self, name: str) -> str:
         """Who is changing an environment, in a sentence. Raises `NotFound` if nobody is."""
@@ -277,6 +284,7 @@ class Manager(ForeignSettings):
 
     async def search(self, query: Query) -> SearchResult:
         """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`."""
+        await asyncio.to_thread(self.conda_settings)
         return await search(query, self._searcher, self.platform, self.default_channels)
 
     # ---- making

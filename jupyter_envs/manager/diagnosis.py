@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,10 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """``{"facts": {…}, "findings": [{code, message, hint}]}``."""
         return {"facts": dict(self.facts), "findings": [asdict(finding) for finding in self.findings]}
+
+    def with_findings(self, code: str, found: Iterable[tuple[str, str]]) -> Report:
+        """The same report with some more findings, each a message and a hint."""
+        return replace(self, findings=(*self.findings, *(Finding(code, *each) for each in found)))
 
 
 def examine(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_envs import envfile, matchspec, pipsection
+from jupyter_envs.channels import LICENCE_NOTE, has_licence_terms
 from jupyter_envs.engine.client import Pending, Session, Solution, Wheels
 from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound
 from jupyter_envs.manager import mixing
@@ -121,7 +122,8 @@ async def resolve(
             spec.pip, solution.packages, platform, locked=wanted.locked, system=wanted.system, as_of=wanted.as_of
         )
     notes = (*notes, *mixing.notes(names, solution.packages, wheels.packages))
-    notes = (*notes, *notes_on_date(wanted.as_of, solution, wheels))
+    licence = (LICENCE_NOTE,) if has_licence_terms(channels) else ()
+    notes = (*notes, *licence, *notes_on_date(wanted.as_of, solution, wheels))
     return Resolved(asked, (*solution.packages, *wheels.packages), tuple(channels), notes, wanted.as_of)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import rattler
-from rattler import Client, Subdir
+from rattler import Subdir
 
 from jupyter_envs.engine.cache import FIRST_REVISION, discard, entry_path, read_lock
 from jupyter_envs.engine.conda.failures import mapped
 from jupyter_envs.engine.conda.fetch import Watcher, fetch, package_cache, pending
+from jupyter_envs.engine.conda.network import client
 from jupyter_envs.engine.conda.records import record_of_entry
 from jupyter_envs.engine.guard import refuse
 from jupyter_envs.models import Package
@@ -61,7 +62,7 @@ async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, repor
             platform=Subdir(packages[0].platform) if packages else None,
             execute_link_scripts=False,
             show_progress=False,
-            client=Client.default_client(),
+            client=client(),
             reporter=reporter,
             package_cache=package_cache(cache_dir),
         )

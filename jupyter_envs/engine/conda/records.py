@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rattler import BuildString, MatchSpec, PackageRecord, RepoDataRecord
 
 from jupyter_envs import matchspec
+from jupyter_envs.engine import current
 from jupyter_envs.errors import InvalidSpec
 from jupyter_envs.models import Package
 
@@ -70,13 +72,21 @@ def satisfies(package: Package, spec: str) -> bool:
     return match_spec(spec).matches(record_of_lock(package))
 
 
+def located(spec: matchspec.MatchSpec) -> matchspec.MatchSpec:
+    """The same spec with its channel's address in place of a name; of several channels behind a name the first."""
+    if not spec.channel:
+        return spec
+    found = current.settings().expand([spec.channel])
+    return replace(spec, channel=found[0].address) if found else spec
+
+
 def match_spec(text: str) -> MatchSpec:
     """A match spec as conda reads it; rattler gets its canonical form, which leaves nothing to tolerance.
 
     Raises `InvalidSpec`, naming the spec.
     """
     try:
-        return MatchSpec(matchspec.canonical(text), strict=False)
+        return MatchSpec(str(located(matchspec.parse(text))), strict=False)
     except Exception as error:  # rattler raises several unrelated classes here
         raise InvalidSpec(
             f"“{text}” is not a package specification: {error}",

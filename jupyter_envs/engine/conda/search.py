@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rattler import Channel, RepoDataRecord
+from rattler import Channel as RattlerChannel
+from rattler import RepoDataRecord
 
+from jupyter_envs.channels import Channel
 from jupyter_envs.engine.conda.failures import mapped
-from jupyter_envs.engine.conda.solve import expand_channels, gateway
+from jupyter_envs.engine.conda.solve import gateway
 from jupyter_envs.engine.messages import Hit
 from jupyter_envs.engine.ranking import rank
 from jupyter_envs.redact import clean_url
@@ -24,8 +26,9 @@ VERSIONS_SHOWN = 100
 class Catalogue:
     """Some channels in their order, for one platform."""
 
-    def __init__(self, channels: Sequence[str], platform: str, cache_dir: Path) -> None:
-        self._channels = expand_channels(channels)
+    def __init__(self, channels: Sequence[Channel], platform: str, cache_dir: Path) -> None:
+        self._channels = channels
+        self._addresses = [channel.address for channel in channels]
         self._platforms: Any = [platform, "noarch"]  # rattler's type lists the platforms that it knows
         self._gateway = gateway(cache_dir)
         self._names: list[str] | None = None
@@ -41,7 +44,7 @@ class Catalogue:
 
     async def _all_names(self) -> list[str]:
         if self._names is None:
-            found = await self._gateway.names(self._channels, self._platforms, channel_relations="disabled")
+            found = await self._gateway.names(self._addresses, self._platforms, channel_relations="disabled")
             self._names = [name.normalized for name in found]
         return self._names
 
@@ -50,14 +53,14 @@ class Catalogue:
         if not names:
             return
         found = await self._gateway.query(
-            self._channels, self._platforms, names, recursive=False, channel_relations="disabled"
+            self._addresses, self._platforms, names, recursive=False, channel_relations="disabled"
         )
         records = grouped(record for part in found for record in part)
         for channel in self._channels:
-            address = clean_url(Channel(channel).base_url)[0]
+            address = clean_url(RattlerChannel(channel.address).base_url)[0]
             for name in names:
                 if own := records.get((address, name)):
-                    self._hits.setdefault(name, hit(channel, own))
+                    self._hits.setdefault(name, hit(channel.name, own))
 
 
 class Catalogues:
@@ -67,7 +70,7 @@ class Catalogues:
         self._clock = clock
         self._known: dict[tuple[object, ...], tuple[float, Catalogue]] = {}
 
-    def get(self, channels: Sequence[str], platform: str, cache_dir: Path) -> Catalogue:
+    def get(self, channels: Sequence[Channel], platform: str, cache_dir: Path) -> Catalogue:
         """The catalogue of these channels; a new one when the old one is too old to be believed."""
         key = (*channels, platform, cache_dir)
         now = self._clock()

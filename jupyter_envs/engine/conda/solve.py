@@ -12,7 +12,6 @@ import rattler
 from rattler import (
     BuildString,
     ChannelPriority,
-    Client,
     Gateway,
     GenericVirtualPackage,
     PackageName,
@@ -23,8 +22,10 @@ from rattler import (
 )
 
 from jupyter_envs import virtual
+from jupyter_envs.engine import current
 from jupyter_envs.engine.conda import dates
 from jupyter_envs.engine.conda.failures import mapped
+from jupyter_envs.engine.conda.network import client
 from jupyter_envs.engine.conda.records import match_spec, to_package
 from jupyter_envs.machine import current_platform
 from jupyter_envs.models import Package
@@ -32,22 +33,21 @@ from jupyter_envs.virtual import THIS_SYSTEM, System
 
 # A Python environment becomes a notebook kernel through one of these.
 PYTHON_KERNELS = frozenset({"ipykernel", "xeus-python"})
-# conda's own meaning of the name; channels are looked up below the configured alias
-DEFAULTS = ("pkgs/main", "pkgs/r")
+PRIORITIES = {
+    "strict": ChannelPriority.Strict,
+    "flexible": ChannelPriority.Flexible,
+    "disabled": ChannelPriority.Disabled,
+}
 
 
-def expand_channels(channels: Sequence[str]) -> list[str]:
-    """Channel names as rattler knows them: ``defaults`` becomes its parts, ``nodefaults`` says nothing by itself."""
-    expanded: list[str] = []
-    for channel in channels:
-        names = DEFAULTS if channel == "defaults" else () if channel == "nodefaults" else (channel,)
-        expanded.extend(name for name in names if name not in expanded)
-    return expanded
+def addresses(channels: Sequence[str]) -> list[str]:
+    """What rattler is asked for: the channels behind some names, under conda's settings."""
+    return [channel.address for channel in current.settings().expand(channels)]
 
 
 def gateway(cache_dir: Path) -> Gateway:
     """The repodata gateway; what it downloads is kept below ``cache_dir``."""
-    return Gateway(cache_dir=cache_dir / "repodata", client=Client.default_client())
+    return Gateway(cache_dir=cache_dir / "repodata", client=client())
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ async def solve(
     system: System = THIS_SYSTEM,
     as_of: str = "",
 ) -> Found:
-    """Resolve ``specs`` for one platform, with strict channel priority.
+    """Resolve ``specs`` for one platform, with the configured channel priority.
 
     Of the ``locked`` packages, those that the channels still have are taken again where the specs allow it.
     ``as_of`` is a moment (ISO 8601 with its zone): newer records are left out, see `dates`; a record that states
@@ -105,7 +105,7 @@ async def solve(
     wanted = [match_spec(spec) for spec in specs]
     date = dates.moment(as_of)
     with mapped("Solving"):
-        world = World(gateway(cache_dir), expand_channels(channels), platform)
+        world = World(gateway(cache_dir), addresses(channels), platform)
         kept = await world.records_of(locked)
         records = await rattler.solve(
             sources=world.channels,
@@ -114,7 +114,7 @@ async def solve(
             platforms=world.platforms,
             locked_packages=[*kept, *(await named_later(world, specs, date) if date else ())],
             virtual_packages=virtual_packages(platform, system),
-            channel_priority=ChannelPriority.Strict,
+            channel_priority=PRIORITIES[current.settings().channel_priority],
             exclude_newer=date,
             timestamp_policy="allow-missing",
             constraints=dates.floor(specs) if date else None,

@@ -1,0 +1,39 @@
+"""The settings of the request that a worker carries out, for whoever in the worker needs them."""
+
+from __future__ import annotations
+
+import os
+from contextvars import ContextVar
+
+from jupyter_envs.channels import CondaSettings
+
+_SETTINGS: ContextVar[CondaSettings] = ContextVar("settings")
+_NOTHING = CondaSettings()
+_PROXIES = {"http": "HTTP_PROXY", "https": "HTTPS_PROXY", "all": "ALL_PROXY"}
+
+
+def settings() -> CondaSettings:
+    """conda's settings, those of the manager that asks."""
+    return _SETTINGS.get(_NOTHING)
+
+
+def use(settings: CondaSettings) -> None:
+    """Take settings into use: proxies and a file of certificates as the variables that rattler and uv both read.
+
+    A worker gets the same settings with each of its requests: variables must not change while threads read them.
+    """
+    _SETTINGS.set(settings)
+    for variable, value in variables(settings).items():
+        if os.environ.get(variable) != value:
+            os.environ[variable] = value
+
+
+def variables(settings: CondaSettings) -> dict[str, str]:
+    """Environment variables for the network."""
+    found = {}
+    for scheme, variable in _PROXIES.items():
+        if address := settings.proxy_servers.get(scheme):
+            found[variable] = found[variable.lower()] = address
+    if settings.ssl_verify not in ("true", "false", "truststore"):
+        found["SSL_CERT_FILE"] = settings.ssl_verify
+    return found
