@@ -19,7 +19,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("models",),
     ("versions",),
     ("redact", "yaml_text", "archives", "differences", "virtual", "origins"),
-    ("yaml_guard", "matchspec", "piplines"),
+    ("yaml_guard", "naming", "matchspec", "piplines"),
     ("toml_guard",),
     ("explicit_list", "conda_history", "comparison", "pipsection", "condarc"),
     ("envfile", "lockfile", "channels"),

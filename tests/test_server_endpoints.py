@@ -24,7 +24,9 @@ NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 # what a path's groups stand for, and a body that would do something
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "environments": ("environments", {"post": {"name": "made", "packages": ["python"]}}),
+    "environments/([^/]+)/about": ("environments/made/about", {"put": {"note": "mine", "tags": ["a"]}}),
     "environments/([^/]+)/adopt": ("environments/made/adopt", {}),
+    "environments/([^/]+)/rename": ("environments/made/rename", {"post": {"name": "other"}}),
     "environments/([^/]+)": ("environments/made", {"patch": {"install": ["tinytext"]}}),
     "environments/([^/]+)/rollback": ("environments/made/rollback", {"post": {"generation": "0"}}),
     "environments/([^/]+)/verify": ("environments/made/verify", {}),
@@ -43,7 +45,9 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 DESCRIBED = {
     "environments/([^/]+)": "environments/{name}",
+    "environments/([^/]+)/about": "environments/{name}/about",
     "environments/([^/]+)/adopt": "environments/{name}/adopt",
+    "environments/([^/]+)/rename": "environments/{name}/rename",
     "environments/([^/]+)/rollback": "environments/{name}/rollback",
     "environments/([^/]+)/verify": "environments/{name}/verify",
     "environments/([^/]+)/adopt-changes": "environments/{name}/adopt-changes",

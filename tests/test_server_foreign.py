@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,10 +43,24 @@ def test_one_is_listed_adopted_and_released(server: Lab, prefix: Path) -> None:
     assert "plain" not in server.get("api/kernelspecs").json()["kernelspecs"]
 
 
-def test_one_is_never_removed(server: Lab, prefix: Path) -> None:
+CHANGES: list[tuple[str, str, Any]] = [
+    ("PATCH", "", {"install": ["tiny"]}),
+    ("POST", "/rollback", {}),
+    ("POST", "/verify", None),
+    ("POST", "/adopt-changes", {}),
+    ("POST", "/rename", {"name": "other"}),
+    ("PUT", "/about", {"note": "mine"}),
+]
+
+
+def test_one_is_never_removed_or_changed(server: Lab, prefix: Path) -> None:
     for path in ("environments/plain", "environments/plain?force=true"):
         refused = check_reply("DELETE", path, server.request("DELETE", API + path))
         assert (refused.status, refused.json()["code"]) == (403, "forbidden")
+    for verb, path, body in CHANGES:
+        address = f"environments/plain{path}"
+        refused = check_reply(verb, address, server.request(verb, API + address, body))
+        assert (refused.status, refused.json()["code"]) == (403, "forbidden"), path
     assert (prefix / "bin" / "python").exists()
 
 

@@ -13,6 +13,8 @@ COMMANDS = {
     "create": ("environments.CreateCommand", "Create an environment from packages or from a file."),
     "remove": ("environments.RemoveCommand", "Remove an environment and its kernel."),
     "clone": ("clone.CloneCommand", "Copy an environment, ours or another tool's, into one of ours."),
+    "rename": ("naming.RenameCommand", "Give an environment another name."),
+    "about": ("naming.AboutCommand", "Show or write the note and the tags of an environment."),
     "shell": ("activating.ShellCommand", "Open your own shell in an environment."),
     "exec": ("activating.ExecCommand", "Run a program in an environment, without a shell."),
     "path": ("activating.PathCommand", "Print where an environment or its interpreter is."),

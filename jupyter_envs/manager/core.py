@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, Float, Int, Unicode, default
+from traitlets import Bool, Bunch, Float, Int, TraitError, Unicode, default, validate
 
-from jupyter_envs import envfile, exports, kernelspec, lockfile, pin
+from jupyter_envs import envfile, exports, kernelspec, lockfile, naming, pin
 from jupyter_envs.comparison import Comparison, compare
 from jupyter_envs.discovery import Foreign
 from jupyter_envs.engine.client import Engine, PipRules, Session
@@ -21,7 +21,7 @@ from jupyter_envs.exports import Export
 from jupyter_envs.formats import LIMITS, Limits, Read
 from jupyter_envs.integrity import Verification
 from jupyter_envs.machine import current_platform
-from jupyter_envs.manager import adopting, changing, cloning, verifying
+from jupyter_envs.manager import adopting, changing, cloning, renaming, verifying
 from jupyter_envs.manager.activating import Activation, Location, activate
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.comparing import Side, read_side
@@ -70,6 +70,7 @@ from jupyter_envs.models import (
     SilentReporter,
     Spec,
 )
+from jupyter_envs.naming import NamePattern
 from jupyter_envs.redact import redact
 from jupyter_envs.store import Store, check_name
 from jupyter_envs.uninterrupted import past_no_return
@@ -113,6 +114,9 @@ class Manager(ForeignSettings, CondaConfigurable):
         help="Seconds after which an engine process is asked for signs of life; one that wrote nothing since the last "
         "time is ended. 0 for never.",
     ).tag(config=True)
+    name_pattern = Unicode(
+        "", help="What new environments must be called, such as <team>_<project>_<purpose>; empty for any name."
+    ).tag(config=True)
     compile_bytecode = Bool(
         True,
         help="Compile the modules of new packages in the background, once, and share them between environments.",
@@ -126,6 +130,14 @@ class Manager(ForeignSettings, CondaConfigurable):
     macos = Unicode("", help="Version of macOS that solves take for granted; empty for this machine's or 13.0.").tag(
         config=True
     )
+
+    @validate("name_pattern")
+    def _is_pattern(self, proposal: Bunch) -> str:
+        text = str(proposal["value"])
+        try:
+            return NamePattern(text).text if text else ""
+        except ValueError as error:
+            raise TraitError(str(error)) from error
 
     @default("root_dir")
     def _default_root_dir(self) -> str:
@@ -327,11 +339,15 @@ class Manager(ForeignSettings, CondaConfigurable):
         check_name(wanted.name)
         if request.pin is None or not self._store.exists(wanted.name):
             self._require_free(wanted.name)
+        advice: tuple[str, ...] = ()
+        if request.pin is None:
+            advice = self._check_naming(wanted.name)
         if request.clone is not None:
             original = await cloning.original(request.clone, self._store, self.others, self.platform)
             resolved = await cloning.resolve(original, wanted.name, session, self.platform)
         else:
             resolved = await resolve(wanted, session, self.platform, self.default_channels, self.allow_source_builds)
+        resolved = replace(resolved, notes=(*resolved.notes, *advice))
         pending = await session.pending(resolved.packages)
         current = await self._installed(wanted.name) if self._store.exists(wanted.name) else []
         proposal = propose(wanted, resolved, pending, current, self.platform)
@@ -353,6 +369,13 @@ class Manager(ForeignSettings, CondaConfigurable):
             wanted = replace(near_lock, name=pinned.pin.environment)
         return under(wanted, request.as_of, self.ground.system)
 
+    def _check_naming(self, name: str) -> tuple[str, ...]:
+        """Advice about a name. Raises `InvalidName` for one that does not follow the configured pattern."""
+        pattern = NamePattern(self.name_pattern) if self.name_pattern else None
+        if pattern:
+            pattern.check(name)
+        return naming.hints(name, pattern)
+
     def _require_free(self, name: str) -> None:
         self._store.require_free(name)
         kernelspec.require_free(name)
@@ -361,46 +384,46 @@ class Manager(ForeignSettings, CondaConfigurable):
 
     async def plan_change(self, request: ChangeRequest, reporter: Reporter) -> Plan:
         """What `change` would do. Writes nothing but downloaded channel data."""
+        await self.require_own(request.environment)
         return await changing.plan_change(self._shop, request, reporter)
 
     async def change(self, request: ChangeRequest, reporter: Reporter, *, confirmed: str | None = None) -> Summary:
         """Install, update or remove packages, or take over an edited file; see `changing.change`."""
+        await self.require_own(request.environment)
         await changing.change(self._shop, request, reporter, confirmed)
         return self._summary(request.environment, self.running_kernels())
 
     async def require_generation(self, name: str, generation: str | None) -> None:
         """Raise what `roll_back` would raise at once: `NotFound`, or `Conflict` where there is none before."""
+        await self.require_own(name)
         changing.chosen(self._store.get(name), generation)
 
     async def roll_back(self, name: str, reporter: Reporter, *, generation: str | None = None) -> Summary:
         """Make an earlier generation current again; see `changing.roll_back`."""
+        await self.require_own(name)
         await changing.roll_back(self._shop, name, generation, reporter)
         return self._summary(name, self.running_kernels())
 
     async def verify(self, name: str, reporter: Reporter) -> Verification:
         """Compare every file of an environment with its package; see `verifying.verify_files`."""
+        await self.require_own(name)
         return await verifying.verify_files(self._shop, name, reporter)
 
     async def plan_adoption(self, name: str, reporter: Reporter) -> Plan:
         """What `adopt_changes` would write down."""
+        await self.require_own(name)
         return await adopting.plan_adoption(self._shop, name, reporter)
 
     async def adopt_changes(self, name: str, reporter: Reporter, *, confirmed: str | None = None) -> Summary:
         """Write what was changed by hand into spec and lock; see `adopting.adopt`."""
+        await self.require_own(name)
         await adopting.adopt(self._shop, name, reporter, confirmed)
         return self._summary(name, self.running_kernels())
 
     async def remove(self, name: str, reporter: Reporter, *, force: bool = False) -> None:
         """Remove an environment and its kernels. Raises `NotFound`, `EnvironmentBusy`, `EnvironmentInUse`."""
         await self.require_own(name)
-        summary = self._summary(name, self.running_kernels())
-        if summary.running_kernels and not force:
-            raise EnvironmentInUse(
-                f"{name} is in use: {summary.running_kernels} of its kernels are running.",
-                hints=("Shut the kernels down first, or remove it all the same.",),
-                name=name,
-                kernels=summary.running_kernels,
-            )
+        self._require_unused(name, force, "remove")
         with self._store.writing(name):
             reporter.progress(Progress("removing"))
             await past_no_return(self._remove, name)
@@ -408,6 +431,34 @@ class Manager(ForeignSettings, CondaConfigurable):
     def _remove(self, name: str) -> None:
         kernelspec.remove(name)
         self._store.remove(name)
+
+    def _require_unused(self, name: str, force: bool, verb: str) -> None:
+        running = self._summary(name, self.running_kernels()).running_kernels
+        if running and not force:
+            raise EnvironmentInUse(
+                f"{name} is in use: {running} of its kernels are running.",
+                hints=(f"Shut the kernels down first, or {verb} it all the same.",),
+                name=name,
+                kernels=running,
+            )
+
+    async def rename(self, old: str, new: str, reporter: Reporter, *, force: bool = False) -> Summary:
+        """Give an environment another name; see `renaming.rename`. Raises `EnvironmentInUse`, too."""
+        await self.require_own(old)
+        check_name(new)
+        self._check_naming(new)
+        self._require_unused(old, force, "rename")
+        await renaming.rename(self._shop, self.others, old, new, reporter, free=self._require_free, remove=self._remove)
+        return self._summary(new, self.running_kernels())
+
+    async def describe(self, name: str, note: str, tags: Sequence[str]) -> Summary:
+        """Write the user's own words about an environment. Raises `NotFound`, `Forbidden`, `InvalidInput`."""
+        await self.require_own(name)
+        words = tuple(dict.fromkeys(tags))
+        naming.check_words(note, words)
+        with self._store.writing(name):
+            self._store.describe(name, note, words)
+        return self._summary(name, self.running_kernels())
 
     async def require_own(self, name: str) -> None:
         """Raise `NotFound` for a name that is nobody's, and `Forbidden` for another tool's environment."""

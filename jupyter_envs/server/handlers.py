@@ -120,6 +120,34 @@ class AdoptChangesHandler(EnvsHandler):
         self.accepted(await self.service.adopt_changes(name, body))
 
 
+class RenameHandler(EnvsHandler):
+    """``environments/NAME/rename``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def post(self, name: str) -> None:
+        """Give it another name."""
+        body = requests.rename_body(self.request.body)
+        if body.force:
+            await self.demand("write", "kernels")
+        self.accepted(await self.service.rename(name, body))
+
+
+class AboutHandler(EnvsHandler):
+    """``environments/NAME/about``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def put(self, name: str) -> None:
+        """Write its note and tags."""
+        body = requests.about_body(self.request.body)
+        self.reply(await self.service.describe(name, body))
+
+
 class ExportHandler(EnvsHandler):
     """``environments/NAME/export``."""
 
@@ -265,7 +293,9 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
     table: list[tuple[str, type[EnvsHandler]]] = [
         (r"environments", EnvironmentsHandler),
         (r"environments/([^/]+)", EnvironmentHandler),
+        (r"environments/([^/]+)/about", AboutHandler),
         (r"environments/([^/]+)/adopt", AdoptHandler),
+        (r"environments/([^/]+)/rename", RenameHandler),
         (r"environments/([^/]+)/rollback", RollbackHandler),
         (r"environments/([^/]+)/verify", VerifyHandler),
         (r"environments/([^/]+)/adopt-changes", AdoptChangesHandler),

@@ -66,6 +66,22 @@ class SwitchBody:
     environment: str
 
 
+@dataclass(frozen=True)
+class RenameBody:
+    """``POST environments/NAME/rename``."""
+
+    name: str
+    force: bool
+
+
+@dataclass(frozen=True)
+class AboutBody:
+    """``PUT environments/NAME/about``."""
+
+    note: str
+    tags: tuple[str, ...]
+
+
 class Fields:
     """The values of a JSON object by key; each getter refuses a value of another type."""
 
@@ -91,6 +107,10 @@ class Fields:
     def optional_text(self, key: str) -> str | None:
         """A text that is not empty, or None if the key is not there."""
         return _text(key, self._values[key]) if key in self._values else None
+
+    def note(self, key: str) -> str:
+        """A text of any length, empty if the key is not there."""
+        return self.optional_text(key) or "" if self._values.get(key) != "" else ""
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; empty if the key is not there."""
@@ -204,6 +224,18 @@ def lock_body(body: bytes) -> PinLock:
         as_of=fields.optional_text("as_of") or "",
         write_notebook=fields.flag("write_notebook", True),
     )
+
+
+def rename_body(body: bytes) -> RenameBody:
+    """The body of ``POST environments/NAME/rename``."""
+    fields = _fields(body, ("name", "force"))
+    return RenameBody(fields.text("name"), fields.flag("force", False))
+
+
+def about_body(body: bytes) -> AboutBody:
+    """The body of ``PUT environments/NAME/about``; what is left out is empty from then on."""
+    fields = _fields(body, ("note", "tags"))
+    return AboutBody(fields.note("note"), fields.texts("tags"))
 
 
 def empty_body(body: bytes) -> None:

@@ -12,7 +12,15 @@ from jupyter_envs.manager import CreateRequest, Documents, ForeignSummary, Manag
 from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.kernels import Kernels
-from jupyter_envs.server.requests import AdoptChangesBody, ChangeBody, CreateBody, PinBody, SwitchBody
+from jupyter_envs.server.requests import (
+    AboutBody,
+    AdoptChangesBody,
+    ChangeBody,
+    CreateBody,
+    PinBody,
+    RenameBody,
+    SwitchBody,
+)
 
 
 class Service:
@@ -48,6 +56,7 @@ class Service:
         """Start planning or making a change of an environment."""
         name = body.request.environment
         await self._summary(name)
+        await self.manager.require_own(name)
         if body.request.file is not None:
             await asyncio.to_thread(envfile.parse, body.request.file)
         if body.dry_run:
@@ -74,6 +83,7 @@ class Service:
     async def verify(self, name: str) -> Job:
         """Start comparing every file of an environment with its package."""
         await self._summary(name)
+        await self.manager.require_own(name)
 
         async def verify(reporter: Reporter) -> dict[str, Any]:
             return (await self.manager.verify(name, reporter)).to_json()
@@ -83,6 +93,7 @@ class Service:
     async def adopt_changes(self, name: str, body: AdoptChangesBody) -> Job:
         """Start planning or writing down what was changed by hand in an environment."""
         await self._summary(name)
+        await self.manager.require_own(name)
         if body.dry_run:
 
             async def plan(reporter: Reporter) -> dict[str, Any]:
@@ -101,13 +112,7 @@ class Service:
 
     async def remove(self, name: str, force: bool) -> Job:
         """Start removing an environment; `EnvironmentInUse` while kernels of it run, unless forced."""
-        summary = await self._summary(name)
-        await self.manager.require_own(name)
-        running = summary.running_kernels
-        if running and not force:
-            kernels = "1 running kernel uses" if running == 1 else f"{running} running kernels use"
-            hints = ["Shut them down first, or remove it anyway, which shuts them down."]
-            raise EnvironmentInUse(f"{kernels} “{name}”.", hints=hints, name=name, kernels=running)
+        summary = await self._unused(name, force, "remove")
 
         async def remove(reporter: Reporter) -> None:
             if force:
@@ -116,6 +121,36 @@ class Service:
             self._events.emit("environments", name, "removed")
 
         return self.jobs.submit("remove", f"Remove {name}", name, remove)
+
+    async def rename(self, name: str, body: RenameBody) -> Job:
+        """Start giving an environment another name; `EnvironmentInUse` while kernels of it run, unless forced."""
+        summary = await self._unused(name, body.force, "rename")
+        await self._free(body.name)
+
+        async def rename(reporter: Reporter) -> dict[str, Any]:
+            if body.force:
+                await self._kernels.shut_down(_kernels(summary))
+            renamed = await self.manager.rename(name, body.name, reporter, force=body.force)
+            self._events.emit("environments", name, "removed")
+            self._events.emit("environments", body.name, "created")
+            return renamed.to_json()
+
+        return self.jobs.submit("rename", f"Rename {name} to {body.name}", name, rename)
+
+    async def describe(self, name: str, body: AboutBody) -> dict[str, Any]:
+        """Write the user's own words about an environment."""
+        return self._changed(await self.manager.describe(name, body.note, body.tags))
+
+    async def _unused(self, name: str, force: bool, verb: str) -> Summary | ForeignSummary:
+        """One of our environments that no kernel runs in. Raises `NotFound`, `Forbidden`, `EnvironmentInUse`."""
+        summary = await self._summary(name)
+        await self.manager.require_own(name)
+        running = summary.running_kernels
+        if running and not force:
+            kernels = "1 running kernel uses" if running == 1 else f"{running} running kernels use"
+            hints = [f"Shut them down first, or {verb} it anyway, which shuts them down."]
+            raise EnvironmentInUse(f"{kernels} “{name}”.", hints=hints, name=name, kernels=running)
+        return summary
 
     async def listing(self, foreign: bool) -> dict[str, Any]:
         """All environments, ours first; those of other tools only if they are wanted."""

@@ -44,6 +44,49 @@ export interface paths {
         patch: operations["changeEnvironment"];
         trace?: never;
     };
+    "/environments/{name}/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Write the note and the tags of an environment of ours; what is left out is empty from then on. */
+        put: operations["describeEnvironment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{name}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an environment again from its lock under another name, and remove the old one. Refused with 409 while kernels of
+         *     it run, unless forced, which shuts them down first. Notebooks that are pinned to the old name keep that name.
+         */
+        post: operations["renameEnvironment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/environments/{name}/adopt": {
         parameters: {
             query?: never;
@@ -550,6 +593,15 @@ export interface components {
             changed: string[];
             missing: string[];
         };
+        AboutRequest: {
+            note?: string;
+            tags?: string[];
+        };
+        RenameRequest: {
+            name: string;
+            /** @default false */
+            force: boolean;
+        };
         PinRequest: {
             environment: string;
             /**
@@ -836,6 +888,54 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ChangeRequest"];
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
+            default: components["responses"]["Error"];
+        };
+    };
+    describeEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AboutRequest"];
+            };
+        };
+        responses: {
+            /** @description The environment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentSummary"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    renameEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameRequest"];
             };
         };
         responses: {
