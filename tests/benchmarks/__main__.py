@@ -16,7 +16,7 @@ from jupyter_envs.localchannel import build_channel
 from jupyter_envs.manager import Manager
 from tests.support.home import isolated_environment
 
-from . import creation, kernels, listing, writing
+from . import creation, kernels, listing, solving, writing
 from .measure import Result, table
 
 
@@ -57,7 +57,8 @@ async def _measure(settings: dict[str, Any], folder: Path, runs: int) -> list[Re
         await command_line.close()
     results.append(await asyncio.to_thread(kernels.measure, "warm", prefix, runs))
     results += await asyncio.to_thread(listing.measure, folder / "envs", folder)
-    return results + await asyncio.to_thread(writing.measure, folder, runs)
+    results += await asyncio.to_thread(writing.measure, folder, runs)
+    return results + await solving.measure(folder / "solving", runs)
 
 
 if __name__ == "__main__":

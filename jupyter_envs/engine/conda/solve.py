@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from jupyter_envs import virtual
 from jupyter_envs.engine import current
 from jupyter_envs.engine.conda import dates
 from jupyter_envs.engine.conda.failures import mapped
-from jupyter_envs.engine.conda.network import client
+from jupyter_envs.engine.conda.network import client, configuration
 from jupyter_envs.engine.conda.records import match_spec, to_package
 from jupyter_envs.machine import current_platform
 from jupyter_envs.models import Package
@@ -46,8 +47,14 @@ def addresses(channels: Sequence[str]) -> list[str]:
 
 
 def gateway(cache_dir: Path) -> Gateway:
-    """The repodata gateway; what it downloads is kept below ``cache_dir``."""
+    """A new repodata gateway; what it downloads is kept below ``cache_dir``, what it has read lives with it."""
     return Gateway(cache_dir=cache_dir / "repodata", client=client())
+
+
+@cache
+def jobs_gateway(cache_dir: Path, configured: str) -> Gateway:
+    """The gateway of all solves of this process, under the same settings: a job reads a channel once."""
+    return gateway(cache_dir)
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ async def solve(
     wanted = [match_spec(spec) for spec in specs]
     date = dates.moment(as_of)
     with mapped("Solving"):
-        world = World(gateway(cache_dir), addresses(channels), platform)
+        world = World(jobs_gateway(cache_dir, configuration(current.settings())), addresses(channels), platform)
         kept = await world.records_of(locked)
         records = await rattler.solve(
             sources=world.channels,
