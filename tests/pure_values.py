@@ -66,6 +66,7 @@ _names = st.from_regex(r"[a-z_][a-z0-9_.-]{0,10}", fullmatch=True)
 _versions = st.from_regex(r"([0-9]!)?[0-9]{1,4}(\.[0-9]{1,3}){0,3}([a-z][0-9]{1,2})?(\+[a-z0-9]{1,4})?", fullmatch=True)
 _builds = st.from_regex(r"[a-z0-9_.]{1,12}", fullmatch=True)
 _conditions = st.from_regex(r"(>=|==|!=)[0-9]{1,3}(\.[0-9]{1,3}){0,2}(,<[0-9]{1,3})?", fullmatch=True)
+_moments = st.datetimes().map(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}Z".zfill(20))
 _platforms = ("linux-64", "osx-arm64", "win-64")
 
 
@@ -127,4 +128,5 @@ def locks(draw: st.DrawFn) -> Lock:
         channels=tuple(draw(st.lists(st.sampled_from((CHANNEL, "conda-forge", "defaults")), max_size=3))),
         platforms=_platforms,
         content_hash=draw(st.dictionaries(st.sampled_from(_platforms), _hexadecimal(64))),
+        as_of=draw(st.dictionaries(st.sampled_from(_platforms), _moments)),
     )

@@ -12,13 +12,15 @@ import pytest
 from jupyter_envs import envfile, lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import InvalidInput, Unsolvable
+from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import CreateRequest, LockPlan, LockRequest, Manager
 from jupyter_envs.manager.moments import NO_DATE, choose, read_moment
+from jupyter_envs.manager.values import ChangeRequest
 from jupyter_envs.models import Lock, Plan
 
 from .support.made_channel import Made, usual, write_channel
-from .support.managing import Recorder, make_manager
+from .support.managing import Recorder, create, make_manager
 from .support.pypi_index import PypiIndex
 from .support.wheels import PypiFile, make_wheel
 
@@ -159,6 +161,25 @@ def test_a_plan_for_a_new_environment_is_as_of_the_date(manager: Manager) -> Non
         found = plan(manager, as_of="2022-06-01", **request)
         assert {package.name: package.version for package in found.added}["pure"] == "1.0"
         assert any("As of 2022-06-01" in note for note in found.notes)
+
+
+def test_an_environment_stays_as_of_its_date_until_it_is_told_otherwise(
+    home: Path, channel: LocalChannel, package_cache: Path
+) -> None:
+    manager = make_manager(home, channel.file_url, package_cache)
+
+    async def run() -> None:
+        await create(manager, "a", "python", "tinytext", as_of="2022-06-01")
+        packages = {package.name: package.version for package in (await manager.environment("a")).packages}
+        assert packages["tinytext"] == "1.0"
+        added = await manager.plan_change(ChangeRequest("a", install=("tinyactivate",)), Recorder())
+        assert ([package.name for package in added.added], added.changed) == (["tinyactivate"], ())
+        same = await manager.plan_change(ChangeRequest("a", update_all=True), Recorder())
+        assert (same.added, same.changed) == ((), ())
+        newest = await manager.plan_change(ChangeRequest("a", update_all=True, as_of=NO_DATE), Recorder())
+        assert [(change.name, change.after) for change in newest.changed] == [("tinytext", "2.0")]
+
+    asyncio.run(run())
 
 
 def test_a_date_beside_a_lock_is_refused(manager: Manager) -> None:

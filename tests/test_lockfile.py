@@ -184,6 +184,11 @@ def test_a_file_of_conda_locks_own_is_read() -> None:
         (OPENSSL.url, OPENSSL.url.replace(".conda", ".exe"), "BUILD.conda"),
         ("size/linux-64/conda/openssl: '1234'", "size/linux-64/conda/openssl: '-1'", "no number"),
         ("size/linux-64/conda/openssl: '1234'", "size/linux-64/conda/openssl: [1]", "no number"),
+        (
+            "    size/linux-64/conda/openssl",
+            "    as_of/linux-64: soon\n    size/linux-64/conda/openssl",
+            "expected a time",
+        ),
         ("  dependencies: {}", "  dependencies: [a]", "not a mapping"),
         ("    tzdata: ''", "    tzdata: [a]", "a version that is no text"),
         ("  platforms:\n  - linux-64\n", "  platforms: linux-64\n", "expected a list"),

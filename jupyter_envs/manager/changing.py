@@ -8,6 +8,7 @@ from dataclasses import replace
 from jupyter_envs.engine.client import Pending, Session
 from jupyter_envs.errors import Conflict, EnvsError, NotFound
 from jupyter_envs.manager import wishes
+from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.planning import Wanted, of_lock, propose, resolve
 from jupyter_envs.manager.plans import require_confirmed
 from jupyter_envs.manager.values import ChangeRequest, Proposal
@@ -51,7 +52,9 @@ async def propose_change(shop: Workshop, request: ChangeRequest, session: Sessio
     moving = {wishes.normal(package) for package in request.update}
     kept = tuple(package for package in locked if not request.update_all and wishes.normal(package.name) not in moving)
     rules = shop.rules()
-    resolved = await resolve(replace(wanted, locked=kept), session, shop.platform, rules.channels, rules.builds)
+    as_of = choose(request.as_of, shop.store.lock(name, shop.store.get(name).current).as_of.get(shop.platform, ""))
+    near = replace(wanted, locked=kept, system=rules.system, as_of=as_of)
+    resolved = await resolve(near, session, shop.platform, rules.channels, rules.builds)
     wishes.require_gone(request.remove, resolved.packages)
     pending = await session.pending(resolved.packages)
     return propose(wanted, resolved, pending, installed, shop.platform)

@@ -173,7 +173,7 @@ class Manager(ForeignSettings, CondaConfigurable):
             self._engine,
             self._plans,
             self.platform,
-            lambda: Rules(tuple(self.default_channels), self.allow_source_builds),
+            lambda: Rules(tuple(self.default_channels), self.allow_source_builds, self.ground.system),
         )
 
     def work_in_background(self, *, detached: bool = False) -> None:

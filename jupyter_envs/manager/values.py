@@ -56,7 +56,8 @@ class ChangeRequest:
 
     ``install`` holds match specs and ``pip`` requirement lines, each in place of what asked for the same package;
     ``update`` and ``remove`` hold names. Without ``update`` or ``update_all`` a package keeps its locked version
-    where the rest allows it.
+    where the rest allows it. ``as_of`` is a date as in `CreateRequest`; without one, the date stays that the
+    environment was made as of, and ``none`` ends that.
     """
 
     environment: str
@@ -66,6 +67,7 @@ class ChangeRequest:
     update_all: bool = False
     remove: tuple[str, ...] = ()
     file: str | None = None
+    as_of: str = ""
 
 
 @dataclass(frozen=True)

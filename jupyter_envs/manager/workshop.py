@@ -12,14 +12,17 @@ from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.plans import Plans
 from jupyter_envs.models import Package
 from jupyter_envs.store import Store
+from jupyter_envs.virtual import THIS_SYSTEM, System
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What is configured: the channels for requests that name none, and whether pip packages may be built."""
+    """What is configured: the channels for requests that name none, whether pip packages may be built, and what a
+    solve takes for granted of the machine."""
 
     channels: Sequence[str]
     builds: bool
+    system: System = THIS_SYSTEM
 
 
 @dataclass(frozen=True)

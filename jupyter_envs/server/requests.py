@@ -170,7 +170,7 @@ def create_body(body: bytes) -> CreateBody:
 def change_body(name: str, body: bytes) -> ChangeBody:
     """The body of ``PATCH environments/NAME``."""
     wishes = ("install", "pip", "update", "remove", "file")
-    fields = _fields(body, (*wishes, "dry_run", "plan"))
+    fields = _fields(body, (*wishes, "as_of", "dry_run", "plan"))
     given = fields.given(*wishes)
     if not given or ("file" in given and len(given) > 1):
         found = " and ".join(given) or "nothing"
@@ -187,6 +187,7 @@ def change_body(name: str, body: bytes) -> ChangeBody:
         update_all=update_all,
         remove=fields.texts("remove"),
         file=fields.optional_text("file"),
+        as_of=fields.optional_text("as_of") or "",
     )
     return ChangeBody(request, fields.flag("dry_run", False), fields.optional_text("plan"))
 

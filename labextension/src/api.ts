@@ -552,6 +552,7 @@ export interface components {
             remove?: string[];
             /** @description The text of an edited `environment.yml`; its name is not used. */
             file?: string;
+            as_of?: components["schemas"]["AsOf"];
             /**
              * @description The job's result is a `Plan` and nothing is installed.
              * @default false
