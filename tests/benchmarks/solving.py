@@ -33,7 +33,7 @@ SEED = 20240501
 WANTED = tuple(f"package-{number:05}" for number in range(20_000, 30_000, 1_000))
 COLD_LIMIT = 5.0
 WARM_LIMIT = 2.0
-AGAIN_LIMIT = 0.2
+AGAIN_LIMIT = 0.5
 
 
 def write_channel(folder: Path, names: int = NAMES, versions: int = VERSIONS) -> Path:
