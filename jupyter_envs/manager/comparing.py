@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_envs import envfile, explicit_list, lockfile
+from jupyter_envs import formats
+from jupyter_envs.engine.client import Engine
 from jupyter_envs.errors import NotFound
-from jupyter_envs.manager.exporting import is_prefix, source_of, source_of_prefix
-from jupyter_envs.models import Package, Spec
+from jupyter_envs.formats import Limits
+from jupyter_envs.machine import current_platform
+from jupyter_envs.manager.exporting import source_of, source_of_prefix
+from jupyter_envs.manager.foreign import Foreigners
+from jupyter_envs.manager.sources import lock_of
+from jupyter_envs.models import Package, SilentReporter, Spec
 from jupyter_envs.store import Store, check_name
 
-LOCK_MARK = "package:"
+Wishes = Spec
+Packages = Sequence[Package]
 
 
 @dataclass(frozen=True)
@@ -27,29 +34,34 @@ class Side:
     text: str | bytes | None = None
 
 
-def read_side(side: Side, store: Store, platform: str) -> Spec | Sequence[Package]:
-    """The wishes of an environment file, or the packages of anything else. Raises `NotFound`, `InvalidInput`."""
+async def read_side(side: Side, store: Store, others: Foreigners, engine: Engine, limits: Limits) -> Wishes | Packages:
+    """The wishes of an environment file, or the packages of anything else.
+
+    Raises `NotFound`, `InvalidInput`, `DiskTrouble`; for a ``pixi.lock`` also what the engine raises.
+    """
     if side.text is not None:
-        return read_text(side.text, side.name)
+        return await _read_text(side.text, side.name, engine, limits)
     if os.sep in side.name or side.name in (".", ".."):
-        return source_of_prefix(Path(side.name), platform).packages
+        return (await asyncio.to_thread(source_of_prefix, Path(side.name), current_platform())).packages
     name, _, generation = side.name.partition("@")
-    check_name(name)
-    if store.exists(name):
-        return source_of(store, name, platform, generation or None).packages
-    if is_prefix(Path(side.name)):
-        return source_of_prefix(Path(side.name), platform).packages
+    if store.exists(check_name(name)):
+        source = await asyncio.to_thread(source_of, store, name, current_platform(), generation or None)
+        return source.packages
+    foreign = None if generation else await others.get(name)
+    if foreign is not None:
+        return (await others.source(foreign)).packages
     raise NotFound(
         f"There is no environment, file or folder {side.name}.",
-        hints=("Name an environment, NAME@GENERATION, a lock, an environment file, or an environment's folder.",),
+        hints=("Name an environment, NAME@GENERATION, a lock, an environment file, or ./FOLDER of an environment.",),
         name=side.name,
     )
 
 
-def read_text(text: str | bytes, name: str) -> Spec | Sequence[Package]:
-    """A lock's packages or an environment file's wishes. Raises `InvalidFile`."""
-    plain = text if isinstance(text, str) else text.decode("utf-8", "replace")
-    is_lock = explicit_list.is_explicit(plain) or any(line.startswith(LOCK_MARK) for line in plain.splitlines())
-    if is_lock:
-        return lockfile.parse(text, source=name).packages
-    return envfile.parse(text, source=name)
+async def _read_text(text: str | bytes, name: str, engine: Engine, limits: Limits) -> Wishes | Packages:
+    found = formats.read(text, source=name, limits=limits)
+    if found.spec is not None:
+        return found.spec
+    if found.lock is not None:
+        return found.lock.packages
+    async with engine.session(SilentReporter()) as session:
+        return (await lock_of(found, None, session)).packages

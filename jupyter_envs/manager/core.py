@@ -275,8 +275,8 @@ class Manager(ForeignSettings, CondaConfigurable):
 
     async def diff(self, before: Side, after: Side) -> Comparison:
         """What has to change to get from one to the other. Raises `NotFound`, `InvalidInput`, `DiskTrouble`."""
-        sides = [await asyncio.to_thread(read_side, side, self._store, self.platform) for side in (before, after)]
-        return compare(*sides)
+        known = (self._store, self.others, self._engine, self.limits)
+        return compare(await read_side(before, *known), await read_side(after, *known))
 
     async def diagnose(self) -> Report:
         """Where things are, and what is wrong with them; mends nothing."""

@@ -1,3 +1,4 @@
+import { Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { closeIcon, downloadIcon, notebookIcon, saveIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -63,8 +64,13 @@ export function exportCommands(context: ICommandContext): Commands {
     pylock: trans.__('pylock.toml, PyPI Part')
   };
   const label = (args: ReadonlyPartialJSONObject) => labels[(args as IArgs).format ?? 'full'];
-  const exported = ({ environment = '', format = 'full' }: IArgs) =>
-    environments.export(environment, format);
+  const exported = async ({ environment = '', format = 'full' }: IArgs) => {
+    const file = await environments.export(environment, format);
+    if (file.notes.length > 0) {
+      Notification.info(file.notes.join(' '), { autoClose: false });
+    }
+    return file;
+  };
   return {
     [CommandIDs.download]: {
       label,
