@@ -15,7 +15,7 @@ import pytest
 
 from jupyter_envs.channels import LICENCE_NOTE
 from jupyter_envs.cli.disk import DiskDocuments
-from jupyter_envs.errors import EnvsError, InvalidFile, Unreachable
+from jupyter_envs.errors import EnvsError, InvalidFile, Unreachable, Unsolvable
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Query
 from jupyter_envs.models import Plan
@@ -170,9 +170,22 @@ def test_channel_priority(home: Path, channels: FileServer, priority: str, versi
     assert {package.version for package in found.added if package.name == "tinytext"} == {version}
 
 
-def test_archives_in_condas_own_caches_are_not_downloaded(
-    home: Path, channels: FileServer, channel: LocalChannel
+@pytest.mark.parametrize(("priority", "solvable"), [("strict", False), ("flexible", True), ("disabled", True)])
+def test_a_version_of_a_lower_channel_is_not_taken_by_strict_priority(
+    home: Path, channels: FileServer, priority: str, solvable: bool
 ) -> None:
+    without_the_new_version(channels.folder / "ours" / "tiny")
+    ours = manager(home, names_condarc(channels) + f"channel_priority: {priority}\n")
+    if solvable:
+        assert plan(ours, "tiny", "other", packages=("tinytext=2.0",)).added
+    else:
+        with pytest.raises(Unsolvable, match="strict channel priority"):
+            plan(ours, "tiny", "other", packages=("tinytext=2.0",))
+        found = plan(ours, "tiny", "other", packages=("other::tinytext=2.0",))
+        assert {package.version for package in found.added if package.name == "tinytext"} == {"2.0"}
+
+
+def test_archives_in_condas_caches_are_not_downloaded(home: Path, channels: FileServer, channel: LocalChannel) -> None:
     pkgs = home / "pkgs"
     pkgs.mkdir()
     for archive in channel.path.glob("*/tinyblob-*"):

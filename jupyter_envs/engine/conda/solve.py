@@ -15,6 +15,7 @@ from rattler import (
     ChannelPriority,
     Gateway,
     GenericVirtualPackage,
+    MatchSpec,
     PackageName,
     RepoDataRecord,
     Version,
@@ -22,7 +23,7 @@ from rattler import (
     VirtualPackageOverrides,
 )
 
-from jupyter_envs import virtual
+from jupyter_envs import matchspec, virtual
 from jupyter_envs.engine import current
 from jupyter_envs.engine.conda import dates
 from jupyter_envs.engine.conda.failures import mapped
@@ -116,7 +117,7 @@ async def solve(
         kept = await world.records_of(locked)
         records = await rattler.solve(
             sources=world.channels,
-            specs=wanted,
+            specs=[*wanted, *every_version(specs)],
             gateway=world.gateway,
             platforms=world.platforms,
             locked_packages=[*kept, *(await named_later(world, specs, date) if date else ())],
@@ -132,6 +133,19 @@ async def solve(
         return Found(packages)
     undated = tuple(record.name.normalized for record in records if dates.time_of(record) is None)
     return Found(packages, undated, tuple(record.name.normalized for record in records if dates.is_back_dated(record)))
+
+
+def every_version(specs: Sequence[str]) -> list[MatchSpec]:
+    """The bare names of specs that choose among versions, to be asked for beside them.
+
+    rattler reads only what a spec matches. Without this, a first channel that has the package in another version
+    would not be seen to have it, and a strict solve would take the package from the next channel.
+    """
+    if current.settings().channel_priority != "strict":
+        return []
+    parsed = [matchspec.parse(text) for text in specs]
+    names = {spec.name for spec in parsed if not (spec.url or spec.channel) and "*" not in spec.name}
+    return [MatchSpec(name) for name in sorted(names)]
 
 
 async def named_later(world: World, specs: Sequence[str], date: datetime.datetime) -> list[RepoDataRecord]:
