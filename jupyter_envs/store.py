@@ -24,6 +24,7 @@ from jupyter_envs import envfile, lockfile
 from jupyter_envs.errors import DiskTrouble, InvalidName, NameTaken, NotFound
 from jupyter_envs.files import disk, write_atomically
 from jupyter_envs.models import Environment, Generation, Lock, Spec
+from jupyter_envs.removal import opened, put_aside, throw_away
 from jupyter_envs.rights import Rights
 
 SCHEMA_VERSION = 1
@@ -118,7 +119,10 @@ class Store:
             known = self._read.get(name)
             if known is None or known[0] != stamp:
                 with open(path, "rb") as file:  # noqa: PTH123
-                    known = self._read[name] = (stamp, parse(json.load(file)))
+                    known = (stamp, parse(json.load(file)))
+                if known[1].name != name:
+                    raise ValueError("another environment's record")
+                self._read[name] = known
         except (FileNotFoundError, NotADirectoryError) as error:
             raise missing(name) from error
         except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
@@ -260,18 +264,13 @@ class Store:
     def remove(self, name: str) -> None:
         """Take an environment away, also a damaged one: first its listing, then its files. Links are never followed."""
         self.require(name)
-        with disk("Removing the environment"):
+        with disk("Removing the environment"), opened(self.root) as root:
             prefixes = sorted((self.root / name / "g").glob("*"))
-            trash = self.root / ".trash"
-            if trash.is_symlink():
-                trash.unlink()
-            trash.mkdir(exist_ok=True)
-            aside = trash / f"{name}-{secrets.token_hex(4)}"
-            (self.root / name).rename(aside)
+            aside = put_aside(root, name)
             for prefix in prefixes:
                 list_for_conda(prefix, present=False)
             self._read.pop(name, None)
-            shutil.rmtree(aside)
+            throw_away(root, aside)
 
 
 def parse(data: dict[str, Any]) -> Environment:
@@ -281,6 +280,9 @@ def parse(data: dict[str, Any]) -> Environment:
     generations = tuple(Generation(**{**item, "kernels": tuple(item["kernels"])}) for item in data["generations"])
     words = str(data.get("note", "")), tuple(map(str, data.get("tags", ())))
     environment = Environment(data["name"], data["current"], generations, *words)
+    folders = [name for known in generations for name in (known.id, known.folder or known.id)]
+    if not all(isinstance(name, str) and NAME.fullmatch(name) for name in (environment.name, *folders)):
+        raise ValueError("a name leads elsewhere")
     if all(generation.id != environment.current for generation in generations):
         raise ValueError("the current generation is not listed")
     return environment

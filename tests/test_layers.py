@@ -25,7 +25,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("envfile", "lockfile", "channels"),
     ("exports", "pin", "pixi"),
     ("formats",),
-    ("files", "flocks", "holders", "machine", "conda_records", "checkouts", "uninterrupted", "condaconfig"),
+    ("files", "removal", "flocks", "holders", "machine", "conda_records", "checkouts", "uninterrupted", "condaconfig"),
     ("writerlock",),
     ("prefix", "rights"),
     ("engine", "store", "kernelspec", "localchannel", "execution", "discovery", "integrity"),
