@@ -16,6 +16,7 @@
     ├── Unsolvable              no set of packages satisfies the request
     ├── Unreachable             a channel or an index does not answer
     ├── PackageRefused          a package is damaged, hostile or not what the lock says
+    ├── Damaged                 files of an environment are not as they were installed
     ├── DiskTrouble             no room, read-only, or an I/O error
     ├── EngineFailed            the worker died, or an engine failed in a way that has no better name
     ├── ExecutionFailed         a notebook's cell raised
@@ -149,6 +150,13 @@ class PackageRefused(EnvsError):
 
     code = "package-refused"
     exit_status = 8
+
+
+class Damaged(EnvsError):
+    """Files of an environment are not as they were installed; ``fields["damaged"]`` names them by package."""
+
+    code = "damaged"
+    exit_status = 11
 
 
 class DiskTrouble(EnvsError):

@@ -123,28 +123,3 @@ class CreateCommand(ManagerCommand):
         answer = summary.to_json()
         self.say(f"{summary.name} is ready: {answer['packages']} packages, kernel {answer['kernel'] or 'none'}.")
         return answer
-
-
-class RemoveCommand(ManagerCommand):
-    """Remove an environment."""
-
-    command = "remove"
-    name = "jupyter-envs remove"
-    arguments = ("name",)
-    description = "Remove an environment and its kernel."
-
-    force = Bool(False, help="Remove it although its kernels are running.").tag(config=True)
-    flags = {
-        **ManagerCommand.flags,
-        "force": ({"RemoveCommand": {"force": True}}, "Remove it although its kernels are running."),
-    }
-
-    async def run(self, manager: Manager) -> Any:
-        """Ask, then remove."""
-        (name,) = self.extra_args
-        await manager.environment(name)
-        self.ask(f"Remove {name}?")
-        with self.reporter(f"Removing {name}") as reporter:
-            await manager.remove(name, reporter, force=self.force)
-        self.say(f"{name} is removed.")
-        return {"removed": name}

@@ -92,12 +92,17 @@ async def roll_back(shop: Workshop, name: str, target: str | None, reporter: Rep
     async with shop.engine.session(reporter) as session:
         with shop.store.writing(name):
             generation = chosen(shop.store.get(name), target)
-            proposal = await recorded(shop, name, generation, session)
+            proposal = await recorded(shop, name, generation)
             reason = f"rolled back to {generation.id}"
             if await intact(shop, name, generation):
                 await shop.builder.adopt(name, proposal, reason, session, reporter, generation=generation.id)
             else:
                 await shop.builder.build(name, proposal, reason, session, reporter)
+
+
+async def plan_roll_back(shop: Workshop, name: str, target: str | None) -> Plan:
+    """What `roll_back` would change."""
+    return (await recorded(shop, name, chosen(shop.store.get(name), target))).plan
 
 
 def chosen(environment: Environment, target: str | None) -> Generation:
@@ -116,7 +121,7 @@ def chosen(environment: Environment, target: str | None) -> Generation:
     return found[0]
 
 
-async def recorded(shop: Workshop, name: str, generation: Generation, session: Session) -> Proposal:
+async def recorded(shop: Workshop, name: str, generation: Generation) -> Proposal:
     """What made a generation, as a proposal to make it again."""
     spec, lock = shop.store.spec(name, generation.id), shop.store.lock(name, generation.id)
     wanted = Wanted(name, spec, lock)

@@ -398,6 +398,10 @@ class Manager(ForeignSettings, CondaConfigurable):
         await self.require_own(name)
         changing.chosen(self._store.get(name), generation)
 
+    async def plan_roll_back(self, name: str, generation: str | None = None) -> Plan:
+        """What `roll_back` would change, held against what is installed. Raises as `require_generation` does."""
+        return await changing.plan_roll_back(self._shop, name, generation)
+
     async def roll_back(self, name: str, reporter: Reporter, *, generation: str | None = None) -> Summary:
         """Make an earlier generation current again; see `changing.roll_back`."""
         await self.require_own(name)
