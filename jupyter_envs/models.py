@@ -122,10 +122,19 @@ class Generation:
 
 
 @dataclass(frozen=True)
+class Intent:
+    """A generation that is about to be: its id, under which its spec and lock are written down, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Environment:
     """A name and the history of its generations; ``current`` is the id of the one that kernels start from.
 
-    ``note`` and ``tags`` are the user's own words about it.
+    ``note`` and ``tags`` are the user's own words about it. ``pending`` is the generation for which packages are being
+    linked into the current one's prefix; after a crash it says what has to be finished or undone.
     """
 
     name: str
@@ -133,6 +142,7 @@ class Environment:
     generations: tuple[Generation, ...]
     note: str = ""
     tags: tuple[str, ...] = ()
+    pending: Intent | None = None
 
     @property
     def generation(self) -> Generation:

@@ -23,7 +23,7 @@ from typing import Any
 from jupyter_envs import envfile, lockfile
 from jupyter_envs.errors import DiskTrouble, InvalidName, NameTaken, NotFound
 from jupyter_envs.files import disk, write_atomically
-from jupyter_envs.models import Environment, Generation, Lock, Spec
+from jupyter_envs.models import Environment, Generation, Intent, Lock, Spec
 from jupyter_envs.removal import opened, put_aside, throw_away
 from jupyter_envs.rights import Rights
 
@@ -222,7 +222,7 @@ class Store:
         """Write down what made the draft."""
         with disk("Writing the lock"):
             folder = self.records(draft.name, draft.id)
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
             write_atomically(folder / "environment.yml", envfile.write(spec))
             write_atomically(folder / "conda-lock.yml", lockfile.write(lock))
 
@@ -233,10 +233,28 @@ class Store:
             own, shared = sizes(draft.prefix)
             made = replace(generation, id=draft.id, folder=draft.folder, own=own, shared=shared)
             before = self.get(draft.name) if self.exists(draft.name) else Environment(draft.name, draft.id, ())
-            environment = replace(before, current=draft.id, generations=(*before.generations, made))
+            environment = replace(before, current=draft.id, generations=(*before.generations, made), pending=None)
             self._write(environment)
             list_for_conda(draft.prefix, present=True)
+            if before.pending is not None and before.pending.id != draft.id:
+                shutil.rmtree(self.records(draft.name, before.pending.id), ignore_errors=True)
         return environment
+
+    def intend(self, draft: Draft, reason: str) -> None:
+        """Say that packages are about to be linked into the draft's prefix, which is in use: the journal's entry.
+
+        What the draft is to become must be recorded before.
+        """
+        with disk("Writing the intent"):
+            self._write(replace(self.get(draft.name), pending=Intent(draft.id, reason)))
+
+    def pending(self, name: str) -> Draft | None:
+        """The draft of an addition that was not finished; None where there is none."""
+        environment = self.get(name)
+        if environment.pending is None:
+            return None
+        prefix = self.prefix(name, environment.current)
+        return Draft(name, environment.pending.id, prefix, prefix.name)
 
     def describe(self, name: str, note: str, tags: tuple[str, ...]) -> Environment:
         """Write the user's own words about an environment. Raises `NotFound`, `DiskTrouble`."""
@@ -279,9 +297,10 @@ def parse(data: dict[str, Any]) -> Environment:
         raise ValueError(f"version {data['version']}")
     generations = tuple(Generation(**{**item, "kernels": tuple(item["kernels"])}) for item in data["generations"])
     words = str(data.get("note", "")), tuple(map(str, data.get("tags", ())))
-    environment = Environment(data["name"], data["current"], generations, *words)
+    pending = Intent(**data["pending"]) if data.get("pending") else None
+    environment = Environment(data["name"], data["current"], generations, *words, pending=pending)
     folders = [name for known in generations for name in (known.id, known.folder or known.id)]
-    if not all(isinstance(name, str) and NAME.fullmatch(name) for name in (environment.name, *folders)):
+    if not all(isinstance(name, str) and NAME.fullmatch(name) for name in (environment.name, *folders, *([pending.id] if pending else []))):
         raise ValueError("a name leads elsewhere")
     if all(generation.id != environment.current for generation in generations):
         raise ValueError("the current generation is not listed")

@@ -103,6 +103,8 @@ def print_plan(plan: Plan) -> None:
     print(f"{len(plan.added)} added, {len(plan.changed)} changed, {len(plan.rebuilt)} rebuilt,", end=" ")
     print(f"{len(plan.removed)} removed;", end=" ")
     print(f"{plan.to_fetch} to download, {size(plan.download)}. Channels: {', '.join(plan.channels) or 'none'}.")
+    if plan.additive:
+        print("Only adds packages: kernels that are running can import them at once.")
     for line in (*plan.notes, *plan.runs_code):
         print(line)
 

@@ -167,6 +167,21 @@ class Session:
         wanted = packages_to_json(packages)
         await self._ask("install", packages=wanted, prefix=str(prefix), lines=list(pip_lines), **self._pip)
 
+    async def prepare(self, added: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> list[str]:
+        """Fetch further packages for a prefix; the files that would meet one that is there."""
+        wanted = packages_to_json(added)
+        return [
+            str(path) for path in await self._ask("prepare", packages=wanted, prefix=str(prefix), lines=list(pip_lines))
+        ]
+
+    async def add(
+        self, added: Sequence[Package], packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()
+    ) -> None:
+        """Link further packages into a prefix, which then holds ``packages``; may be done again after a crash."""
+        python = packages_to_json(package for package in packages if package.name == "python")
+        wanted = packages_to_json(added)
+        await self._ask("add", packages=wanted, python=python, prefix=str(prefix), lines=list(pip_lines))
+
     async def capture(self, prefix: Path, name: str, variables: Mapping[str, str]) -> dict[str, str]:
         """The activation variables of a prefix, as `kernel.json` wants them."""
         found = await self._ask("capture", prefix=str(prefix), name=name, variables=dict(variables))

@@ -62,6 +62,14 @@ async def install_wheels(
         say(f"{package.name}: its wheel's own list of files does not agree with its files.")
 
 
+async def warm(packages: Sequence[Package], prefix: Path, cache_dir: Path, options: Sequence[str]) -> None:
+    """Bring wheels into uv's cache, so that installing them is only linking. Raises as `install` does."""
+    pipsection.check_builds(packages, False)
+    hosts = [word for pair in pairwise(options) if pair[0] == "--allow-insecure-host" for word in pair]
+    with tempfile.TemporaryDirectory(prefix=".warm-", dir=cache_dir) as scratch:
+        await link(packages, prefix, cache_dir, "--target", scratch, "--no-build", "--no-index", *hosts)
+
+
 async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, *options: str) -> None:
     """Have uv put packages into a prefix."""
     if not packages:

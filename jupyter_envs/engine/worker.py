@@ -22,12 +22,12 @@ from typing import Any, BinaryIO
 from jupyter_envs import pipsection
 from jupyter_envs.channels import settings_from_json
 from jupyter_envs.engine import activation, bytecode, cache, current, pypi, pypi_install
-from jupyter_envs.engine.conda import fetch, install, pixi_lock, records, search, solve
+from jupyter_envs.engine.conda import adding, fetch, install, pixi_lock, records, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
 from jupyter_envs.engine.progress import Tracker
 from jupyter_envs.errors import EngineFailed, EnvsError
-from jupyter_envs.models import Progress
+from jupyter_envs.models import Package, Progress
 from jupyter_envs.virtual import System
 
 Args = dict[str, Any]
@@ -119,6 +119,45 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
     return None
 
 
+async def do_prepare(args: Args, tracker: Tracker) -> Any:
+    """Bring further packages into the caches, and say which of their files would meet one that is there."""
+    cache_dir, prefix = Path(args["cache_dir"]), Path(args["prefix"])
+    conda, wheels = apart(packages_from_json(args["packages"]))
+    with cache.in_use(cache_dir):
+        missing = fetch.pending(conda, cache_dir)
+        sizes = [package.size for package in missing]
+        tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
+        await fetch.fetch(missing, cache_dir, tracker)
+        if wheels:
+            tracker.start("pip", len(wheels))
+            await pypi_install.warm(wheels, prefix, cache_dir, pipsection.where_to_look(args["lines"]))
+        return adding.clashes(conda, prefix, cache_dir)
+
+
+async def do_add(args: Args, tracker: Tracker) -> Any:
+    """Further packages into a prefix that is in use; what an interrupted try left of them is replaced."""
+    cache_dir, prefix = Path(args["cache_dir"]), Path(args["prefix"])
+    packages = packages_from_json(args["packages"])
+    conda, wheels = apart(packages)
+    with cache.in_use(cache_dir):
+        await fetch.fetch(fetch.pending(conda, cache_dir), cache_dir, tracker)
+        adding.withdraw(conda, prefix, cache_dir)
+        adding.withdraw_wheels(wheels, prefix)
+        await adding.link(conda, prefix, cache_dir, tracker)
+        if wheels:
+            tracker.start("pip", len(wheels))
+            options = pipsection.where_to_look(args["lines"])
+            await pypi_install.install(wheels, prefix, cache_dir, tracker.say, options=options)
+        bytecode.link([*packages, *packages_from_json(args["python"])], prefix, cache_dir)
+    return None
+
+
+def apart(packages: list[Package]) -> tuple[list[Package], list[Package]]:
+    """Conda's packages, and pip's."""
+    conda = [package for package in packages if package.manager == "conda"]
+    return conda, [package for package in packages if package.manager == "pip"]
+
+
 async def do_capture(args: Args, tracker: Tracker) -> Any:
     """The activation variables of a prefix."""
     tracker.start("publishing")
@@ -140,6 +179,8 @@ OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "read_pixi_lock": do_read_pixi_lock,
     "pending": do_pending,
     "install": do_install,
+    "prepare": do_prepare,
+    "add": do_add,
     "capture": do_capture,
     "search": do_search,
 }

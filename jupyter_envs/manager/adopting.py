@@ -15,6 +15,7 @@ from jupyter_envs import piplines, prefix
 from jupyter_envs.engine.client import Pending, Session
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.manager import wishes
+from jupyter_envs.manager.additions import recover
 from jupyter_envs.manager.planning import Resolved, Wanted, propose
 from jupyter_envs.manager.plans import require_confirmed
 from jupyter_envs.manager.values import Proposal
@@ -40,6 +41,7 @@ async def adopt(shop: Workshop, name: str, reporter: Reporter, confirmed: str | 
     shop.store.require(name)
     async with shop.engine.session(reporter) as session:
         with shop.store.writing(name):
+            await recover(shop, name, session, reporter)
             proposal = await propose_adoption(shop, name, session)
             require_confirmed(proposal, confirmed)
             environment = shop.store.get(name)

@@ -35,6 +35,28 @@ class Builder:
             raise
         self._made(draft.prefix, proposal.packages)
 
+    async def add(
+        self,
+        draft: Draft,
+        proposal: Proposal,
+        reason: str,
+        session: Session,
+        reporter: Reporter,
+        *,
+        added: Sequence[Package],
+        again: bool = False,
+    ) -> None:
+        """Link packages into the prefix that is in use, journaled: the intent first, the new generation last.
+
+        When this fails or is interrupted, the intent stays, for `changing.recover` to finish or undo it.
+        """
+        if not again:
+            await in_thread(self._store.record, draft, proposal.spec, self.lock(proposal))
+            await in_thread(self._store.intend, draft, reason)
+        await session.add(added, proposal.packages, draft.prefix, proposal.spec.pip)
+        await self._finish(draft, proposal, reason, session, reporter)
+        self._made(draft.prefix, proposal.packages)
+
     async def adopt(
         self,
         name: str,
@@ -74,11 +96,15 @@ class Builder:
                 f"The environment is not what was planned ({names}).", hints=("Nothing was changed. Try again.",)
             )
 
+    def lock(self, proposal: Proposal) -> Lock:
+        """The lock of what is proposed."""
+        as_of = {self._platform: proposal.as_of} if proposal.as_of else {}
+        return Lock(proposal.packages, proposal.plan.channels, (self._platform,), dict(proposal.content_hash), as_of)
+
     def publish(self, draft: Draft, proposal: Proposal, reason: str, variables: Mapping[str, str]) -> None:
         """Write down what the draft is, list it, and register its kernels, in this order."""
         now = datetime.now(timezone.utc)
-        as_of = {self._platform: proposal.as_of} if proposal.as_of else {}
-        lock = Lock(proposal.packages, proposal.plan.channels, (self._platform,), dict(proposal.content_hash), as_of)
+        lock = self.lock(proposal)
         conda = [package for package in proposal.packages if package.manager == "conda"]
         prefix.write_history(draft.prefix, conda, proposal.spec.conda, now)
         self._store.record(draft, proposal.spec, lock)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jupyter_envs.engine.client import Pending, Session
-from jupyter_envs.errors import Conflict, EnvsError, NotFound
+from jupyter_envs.engine.client import Session
 from jupyter_envs.manager import wishes
+from jupyter_envs.manager.additions import add, additions, recover
+from jupyter_envs.manager.history import chosen, intact, recorded
 from jupyter_envs.manager.moments import choose
-from jupyter_envs.manager.planning import Wanted, of_lock, propose, resolve
+from jupyter_envs.manager.planning import propose, resolve
 from jupyter_envs.manager.plans import require_confirmed
 from jupyter_envs.manager.values import ChangeRequest, Proposal
 from jupyter_envs.manager.workshop import Workshop
-from jupyter_envs.models import Environment, Generation, Package, Plan, Reporter
+from jupyter_envs.models import Package, Plan, Reporter
 from jupyter_envs.pin import differences
 
 NAMES_SHOWN = 5
@@ -37,6 +38,7 @@ async def change(shop: Workshop, request: ChangeRequest, reporter: Reporter, con
     shop.store.require(name)
     async with shop.engine.session(reporter) as session:
         with shop.store.writing(name):
+            await recover(shop, name, session, reporter)
             proposal = shop.plans.recall(confirmed, request) or await propose_change(shop, request, session)
             require_confirmed(proposal, confirmed)
             await carry_out(shop, proposal, wishes.reason(request), session, reporter)
@@ -57,7 +59,9 @@ async def propose_change(shop: Workshop, request: ChangeRequest, session: Sessio
     resolved = await resolve(near, session, shop.platform, rules.channels, rules.builds)
     wishes.require_gone(request.remove, resolved.packages)
     pending = await session.pending(resolved.packages)
-    return propose(wanted, resolved, pending, installed, shop.platform)
+    proposal = propose(wanted, resolved, pending, installed, shop.platform)
+    added = additions(locked, installed, proposal.packages)
+    return replace(proposal, plan=replace(proposal.plan, additive=bool(added)))
 
 
 def handmade(locked: Sequence[Package], installed: Sequence[Package]) -> list[str]:
@@ -75,8 +79,11 @@ def handmade(locked: Sequence[Package], installed: Sequence[Package]) -> list[st
 async def carry_out(shop: Workshop, proposal: Proposal, reason: str, session: Session, reporter: Reporter) -> None:
     """Make the proposal the current generation, with as little work as it takes."""
     name = proposal.plan.environment
-    current = shop.store.get(name).current
-    if differences(proposal.packages, await shop.installed(name)):
+    current, installed = shop.store.get(name).current, await shop.installed(name)
+    added = additions(shop.locked(name), installed, proposal.packages)
+    if added and await add(shop, proposal, reason, session, reporter, added=added):
+        return
+    if differences(proposal.packages, installed):
         await shop.builder.build(name, proposal, reason, session, reporter)
     elif proposal.spec != shop.store.spec(name, current) or differences(proposal.packages, shop.locked(name)):
         await shop.builder.adopt(name, proposal, reason, session, reporter, generation=current)
@@ -91,50 +98,11 @@ async def roll_back(shop: Workshop, name: str, target: str | None, reporter: Rep
     shop.store.require(name)
     async with shop.engine.session(reporter) as session:
         with shop.store.writing(name):
+            await recover(shop, name, session, reporter)
             generation = chosen(shop.store.get(name), target)
-            proposal = await recorded(shop, name, generation)
+            proposal = await recorded(shop, name, generation.id)
             reason = f"rolled back to {generation.id}"
             if await intact(shop, name, generation):
                 await shop.builder.adopt(name, proposal, reason, session, reporter, generation=generation.id)
             else:
                 await shop.builder.build(name, proposal, reason, session, reporter)
-
-
-async def plan_roll_back(shop: Workshop, name: str, target: str | None) -> Plan:
-    """What `roll_back` would change."""
-    return (await recorded(shop, name, chosen(shop.store.get(name), target))).plan
-
-
-def chosen(environment: Environment, target: str | None) -> Generation:
-    """The generation to go back to."""
-    if target is None:
-        if len(environment.generations) == 1:
-            raise Conflict(f"{environment.name} has no generation before this one.", hints=("Nothing to go back to.",))
-        return environment.generations[-2]
-    found = [generation for generation in environment.generations if generation.id == target]
-    if not found:
-        raise NotFound(
-            f"{environment.name} has no generation {target}.",
-            hints=(f"“jupyter envs history {environment.name}” shows them.",),
-            generation=target,
-        )
-    return found[0]
-
-
-async def recorded(shop: Workshop, name: str, generation: Generation) -> Proposal:
-    """What made a generation, as a proposal to make it again."""
-    spec, lock = shop.store.spec(name, generation.id), shop.store.lock(name, generation.id)
-    wanted = Wanted(name, spec, lock)
-    resolved = replace(of_lock(wanted, lock, shop.platform, shop.rules().builds), spec=spec)
-    proposal = propose(wanted, resolved, Pending((), {}), await shop.installed(name), shop.platform)
-    return replace(proposal, content_hash=lock.content_hash)
-
-
-async def intact(shop: Workshop, name: str, generation: Generation) -> bool:
-    """Whether the prefix of a generation is there and still as locked."""
-    if not shop.store.prefix(name, generation.id).is_dir():
-        return False
-    try:
-        return not differences(shop.locked(name, generation.id), await shop.installed(name, generation.id))
-    except EnvsError:
-        return False

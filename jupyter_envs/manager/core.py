@@ -21,7 +21,7 @@ from jupyter_envs.exports import Export
 from jupyter_envs.formats import LIMITS, Limits, Read
 from jupyter_envs.integrity import Verification
 from jupyter_envs.machine import current_platform
-from jupyter_envs.manager import adopting, changing, cloning, renaming, verifying
+from jupyter_envs.manager import adopting, changing, cloning, history, renaming, verifying
 from jupyter_envs.manager.activating import Activation, Location, activate
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.comparing import Side, read_side
@@ -396,11 +396,11 @@ class Manager(ForeignSettings, CondaConfigurable):
     async def require_generation(self, name: str, generation: str | None) -> None:
         """Raise what `roll_back` would raise at once: `NotFound`, or `Conflict` where there is none before."""
         await self.require_own(name)
-        changing.chosen(self._store.get(name), generation)
+        history.chosen(self._store.get(name), generation)
 
     async def plan_roll_back(self, name: str, generation: str | None = None) -> Plan:
         """What `roll_back` would change, held against what is installed. Raises as `require_generation` does."""
-        return await changing.plan_roll_back(self._shop, name, generation)
+        return await history.plan_roll_back(self._shop, name, generation)
 
     async def roll_back(self, name: str, reporter: Reporter, *, generation: str | None = None) -> Summary:
         """Make an earlier generation current again; see `changing.roll_back`."""

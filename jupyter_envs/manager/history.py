@@ -1,0 +1,53 @@
+"""The generations of an environment: which there are, and going back to one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jupyter_envs.engine.client import Pending
+from jupyter_envs.errors import Conflict, EnvsError, NotFound
+from jupyter_envs.manager.planning import Wanted, of_lock, propose
+from jupyter_envs.manager.values import Proposal
+from jupyter_envs.manager.workshop import Workshop
+from jupyter_envs.models import Environment, Generation, Plan
+from jupyter_envs.pin import differences
+
+
+async def plan_roll_back(shop: Workshop, name: str, target: str | None) -> Plan:
+    """What `roll_back` would change."""
+    return (await recorded(shop, name, chosen(shop.store.get(name), target).id)).plan
+
+
+def chosen(environment: Environment, target: str | None) -> Generation:
+    """The generation to go back to."""
+    if target is None:
+        if len(environment.generations) == 1:
+            raise Conflict(f"{environment.name} has no generation before this one.", hints=("Nothing to go back to.",))
+        return environment.generations[-2]
+    found = [generation for generation in environment.generations if generation.id == target]
+    if not found:
+        raise NotFound(
+            f"{environment.name} has no generation {target}.",
+            hints=(f"“jupyter envs history {environment.name}” shows them.",),
+            generation=target,
+        )
+    return found[0]
+
+
+async def recorded(shop: Workshop, name: str, generation: str) -> Proposal:
+    """What made a generation, as a proposal to make it again."""
+    spec, lock = shop.store.spec(name, generation), shop.store.lock(name, generation)
+    wanted = Wanted(name, spec, lock)
+    resolved = replace(of_lock(wanted, lock, shop.platform, shop.rules().builds), spec=spec)
+    proposal = propose(wanted, resolved, Pending((), {}), await shop.installed(name), shop.platform)
+    return replace(proposal, content_hash=lock.content_hash)
+
+
+async def intact(shop: Workshop, name: str, generation: Generation) -> bool:
+    """Whether the prefix of a generation is there and still as locked."""
+    if not shop.store.prefix(name, generation.id).is_dir():
+        return False
+    try:
+        return not differences(shop.locked(name, generation.id), await shop.installed(name, generation.id))
+    except EnvsError:
+        return False
