@@ -300,7 +300,10 @@ def parse(data: dict[str, Any]) -> Environment:
     pending = Intent(**data["pending"]) if data.get("pending") else None
     environment = Environment(data["name"], data["current"], generations, *words, pending=pending)
     folders = [name for known in generations for name in (known.id, known.folder or known.id)]
-    if not all(isinstance(name, str) and NAME.fullmatch(name) for name in (environment.name, *folders, *([pending.id] if pending else []))):
+    if not all(
+        isinstance(name, str) and NAME.fullmatch(name)
+        for name in (environment.name, *folders, *([pending.id] if pending else []))
+    ):
         raise ValueError("a name leads elsewhere")
     if all(generation.id != environment.current for generation in generations):
         raise ValueError("the current generation is not listed")
