@@ -122,11 +122,14 @@ class _Reader:
         return table.refuse(key, f"'{show(key)}' cannot be read: {reason}", hints=(_HINT,))
 
     def channels(self, workspace: Table) -> Iterator[str]:
-        for item in workspace.values.get("channels", []):
+        items = workspace.values.get("channels", [])
+        for item in items if isinstance(items, list) else [items]:
             if isinstance(item, dict) and set(item) == {"channel"}:
                 item = item["channel"]  # noqa: PLW2901  # the long form of the same
-            if not isinstance(item, str) or not item.strip() or not item.isprintable():
-                raise workspace.refuse("channels", toml_guard.kind(item), "names or addresses, without priorities")
+            if not isinstance(items, list) or not isinstance(item, str) or not item.strip() or not item.isprintable():
+                raise workspace.refuse(
+                    "channels", toml_guard.kind(item), "a list of names or addresses, without priorities"
+                )
             yield item
 
     def packages(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -225,9 +228,16 @@ class _Reader:
     def index_lines(self) -> Iterator[str]:
         options = self.root.table("pypi-options")
         self.check(options, tuple(_INDEX_OPTIONS))
-        if url := options.text("index-url"):
-            yield f"--index-url {url}"
-        yield from (f"--extra-index-url {url}" for url in options.texts("extra-index-urls"))
+        url = options.text("index-url")
+        addresses = [
+            *([("index-url", url)] if url else []),
+            *(("extra-index-urls", it) for it in options.texts("extra-index-urls")),
+        ]
+        for key, address in addresses:
+            line = f"{_INDEX_OPTIONS[key]} {address}"
+            if reason := piplines.refusal(line):
+                raise options.refuse(key, f"'{show(line)}': {reason}")
+            yield line
 
     def variables(self, activation: Table) -> dict[str, str]:
         self.check(activation, ("env",))

@@ -21,7 +21,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib  # the same module, before it came with Python
 
-LONGEST_LINE = 4_000  # characters; the cost of a dotted key grows with the square of its parts
+LONGEST_LINE = 1_000  # characters; the cost of a dotted key grows with the square of its parts
+
+DOTS = 32
 
 _WHERE = re.compile(r"\(at line (\d+)")
 
@@ -76,6 +78,8 @@ def read(text: str, *, source: str, max_depth: int = MAX_DEPTH) -> Table:
     for number, line in enumerate(lines, 1):
         if len(line) > LONGEST_LINE:
             raise Place(source, line=number).refuse(f"a line of more than {LONGEST_LINE:,} characters")
+        if line.partition("=")[0].count(".") > DOTS:
+            raise Place(source, line=number).refuse(f"a key of more than {DOTS} parts")
     try:
         values = tomllib.loads(text)
     except RecursionError:

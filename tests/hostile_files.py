@@ -124,6 +124,60 @@ REFUSED: dict[str, str | bytes] = {
     "a pip global option": "dependencies: [{pip: ['--global-option=x']}]\n",
     "a server variable": "dependencies: [{pip: ['--index-url http://h.example.org/${JUPYTERHUB_API_TOKEN}/']}]\n",
     "an option without value": "dependencies: [{pip: ['-r']}]\n",
+    "a pip option and many spaces": "dependencies: [{pip: ['-e" + " " * 400_000 + "x --target /']}]\n",
+    "many pip options": "dependencies: [{pip: ['" + "--pre " * 100_000 + "--target /']}]\n",
+    "a pip option by another name": "dependencies: [{pip: ['--requirment=x']}]\n",
+}
+
+_WORKSPACE = "[workspace]\nchannels = []\nplatforms = []\n"
+
+TOML: dict[str, str | bytes] = {
+    "nested lists": _WORKSPACE + "x = " + "[" * 20_000 + "]" * 20_000,
+    "nested lists over lines": _WORKSPACE + "x = " + "[\n" * 20_000 + "]\n" * 20_000,
+    "nested tables": _WORKSPACE + "x = " + "{a = " * 700 + "1" + "}" * 700,
+    "a dotted key": _WORKSPACE + "a." * 450_000 + "a = 1\n",
+    "many dotted keys": _WORKSPACE + "".join("a." * 490 + f"b{n} = 1\n" for n in range(950)),
+    "a deep header": _WORKSPACE + "[" + "a." * 490 + "a]\n",
+    "nine levels": _WORKSPACE + "x = [[[[[[[[[1]]]]]]]]]\n",
+    "a text without end": _filled("a\n", _WORKSPACE + 'x = """'),
+    "a megabyte of digits": _WORKSPACE + "x = " + "9" * 900_000,
+    "many lines of digits": _WORKSPACE + "x = [\n" + ("9" * 990 + ",\n") * 200 + "]\n",
+    "brackets without end": _filled("[", _WORKSPACE),
+    "many tables": _filled("[a]\n", _WORKSPACE),
+    "many keys": _WORKSPACE + "".join(f"k{n} = 1\n" for n in range(60_000)),
+    "many headers": _WORKSPACE + "".join(f"[t{n}]\na = 1\n" for n in range(50_000)),
+    "a repeated key": _WORKSPACE + "platforms = []\n",
+    "five megabytes": _WORKSPACE + "#\n" * (5 * MEGABYTE // 2),
+    "many empty lines and an error": _WORKSPACE + "\n" * 900_000 + "x\n",
+    "many spaces": _WORKSPACE + (" " * 990 + "x\n") * 900,
+    "a NUL": _WORKSPACE + "x = 'a\0'\n",
+    "latin-1": _WORKSPACE.encode() + "x = 'caf\xe9'\n".encode("latin-1"),
+    "random bytes": bytes((n * 73 + 41) % 256 for n in range(4096)),
+    "a channel of a wrong kind": "[workspace]\nchannels = [1979-05-27]\n",
+    "channels as text": "[workspace]\nchannels = 'x'\n",
+    "a workspace as list": "workspace = [1]\n",
+    "a name as number": "[workspace]\nname = 3\n",
+    "a control character in a name": '[workspace]\nname = "a\\u0007b"\n',
+    "a shell command": _WORKSPACE + "[dependencies]\n'$(reboot)' = '*'\n",
+    "a shell command as version": _WORKSPACE + "[dependencies]\na = '; reboot'\n",
+    "a pip option as version": _WORKSPACE + "[pypi-dependencies]\na = '>=1 --target /'\n",
+    "a pip option as address": _WORKSPACE + "[pypi-options]\nindex-url = 'https://${TOKEN}/'\n",
+    "a newline in an address": _WORKSPACE + '[pypi-options]\nindex-url = "https://x/\\n--target /"\n',
+}
+
+_LOCK = "version: 6\nenvironments:\n  default:\n    channels: []\n    packages: {}\npackages:\n"
+
+PIXI_LOCKS: dict[str, str] = {
+    "many anchors": _LOCK + "- &a b\n" * 100_000,
+    "doubling aliases": _LOCK + "- x\n" + _doubling(),
+    "nested lists": _LOCK + "- " + "[" * 20_000 + "]" * 20_000,
+    "thirty megabytes": _LOCK + "# a\n" * 7_500_000,
+    "a tag": _LOCK + "- !!python/name:os.system\n",
+    "no package": _LOCK + "- {}\n" * 10_000,
+    "a package that is none": _LOCK + "- conda: /etc/passwd\n",
+    "a channel that is a mapping": _LOCK.replace("channels: []", "channels: {a: b}") + "- x\n",
+    "a version that is none": _LOCK.replace("version: 6", "version: [6]"),
+    "a NUL": _LOCK + "- \0\n",
 }
 
 ACCEPTED: dict[str, str | bytes] = {
