@@ -15,10 +15,10 @@ from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, Forbidden, InvalidFile, InvalidSpec, PackageRefused, Unsolvable
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Summary
-from jupyter_envs.models import Package, Plan
+from jupyter_envs.models import Package, Plan, VerdictState
 
 from .support.extra_channel import extra_channel
-from .support.managing import Recorder, make_manager, tree
+from .support.managing import Recorder, make_manager, tree, write_notebook
 from .support.pypi_index import PypiIndex, tiny_files
 from .support.wheels import make_source, make_wheel
 
@@ -346,3 +346,35 @@ def test_all_binaries_off_builds_what_the_file_names(world: World) -> None:
         "tinysource-1.0.tar.gz"
     ]
     assert not (world.home / "tinysource-was-built").exists()
+
+
+# ---- files that the section names
+
+
+def test_a_notebooks_file_may_name_requirements_beside_it(world: World) -> None:
+    """They count: an edit of the included file is an edit of the environment file."""
+    documents, notebook = write_notebook(world.home / "work")
+    folder = notebook.parent
+    (folder / "reqs").mkdir()
+    (folder / "reqs" / "base.txt").write_text("-c limits.txt\ntinywheel  # a comment\n")
+    (folder / "reqs" / "limits.txt").write_text("tinywheel<1.1\n")
+    text = file(["-r reqs/base.txt"])
+    (folder / "environment.yml").write_text(text)
+    manager = world.manager()
+
+    async def run() -> None:
+        request = CreateRequest(file=text, filename="environment.yml")
+        plan = await manager.plan(request, documents, Recorder())
+        assert wheels(plan) == {"tinywheel": "1.0"}
+        assert plan.pip == ("# constraint: tinywheel<1.1", "tinywheel")
+        await manager.create(request, documents, Recorder(), confirmed=plan.hash)
+        status = await manager.pin(notebook.name, "mixed", documents)
+        assert status.pin is not None
+        assert (status.verdict.state, status.pin.file) == (VerdictState.MATCH, "environment.yml")
+        assert (folder / "environment.yml").read_text() == text
+        (folder / "reqs" / "limits.txt").write_text("tinywheel<2\n")
+        assert (await manager.read_pin(notebook.name, documents)).verdict.state is VerdictState.OUTDATED
+        with pytest.raises(InvalidSpec, match="folder is known"):
+            await manager.plan(CreateRequest(name="other", file=text), documents, Recorder())
+
+    asyncio.run(run())

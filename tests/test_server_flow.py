@@ -154,6 +154,22 @@ def test_what_was_planned_is_what_is_installed(api: Api) -> None:
     api.done("DELETE", "environments/flow-plan")
 
 
+def test_a_file_of_another_format_and_files_that_its_pip_section_names(api: Api, lab: Lab, channel: Any) -> None:
+    pixi = f'[workspace]\nname = "flow-pixi"\nchannels = ["{channel.file_url}"]\n[dependencies]\ntinyblob = "*"\n'
+    plan = api.done("POST", "environments", {"file": pixi, "filename": "pixi.toml", "dry_run": True})
+    assert (plan["environment"], [package["name"] for package in plan["added"]]) == ("flow-pixi", ["tinyblob"])
+    body = {
+        "file": "name: flow-r\ndependencies: [python, tinytext, {pip: [-r reqs.txt]}]\n",
+        "filename": "flow-r/environment.yml",
+        "dry_run": True,
+    }
+    assert api.failed("POST", "environments", body) == "invalid-file"
+    folder = lab.root / "flow-r"
+    folder.mkdir()
+    (folder / "reqs.txt").write_text("tinytext ; python_version < '3'\n")
+    assert api.done("POST", "environments", body)["pip"] == ["tinytext ; python_version < '3'"]
+
+
 def test_bad_input_is_answered_at_once_where_it_can_be(api: Api, environment: Any) -> None:
     def code(body: Any, status: int) -> str:
         return str(api("POST", "environments", body, status)["code"])
@@ -165,6 +181,7 @@ def test_bad_input_is_answered_at_once_where_it_can_be(api: Api, environment: An
     assert code({"packages": ["tinytext"]}, 400) == "invalid-input"
     assert code({"file": "dependencies: [tinytext]"}, 400) == "invalid-input"
     assert code({"name": "flow-bad", "file": "dependencies: 3"}, 400) == "invalid-file"
+    assert code({"name": "flow-bad", "file": "a==1\nb\n", "filename": "requirements.txt"}, 400) == "invalid-file"
     assert code({"pin": "no.ipynb"}, 404) == "not-found"
     error = api("POST", "environments", {"name": "flow-bad", "file": "name: a\ndependencies:\n- {\n"}, 400)
     assert error["fields"]["line"] >= 3
