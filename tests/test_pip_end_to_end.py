@@ -78,6 +78,11 @@ def test_an_extra_index_adds_to_the_first(world: World) -> None:
         assert plan.pip == (f"--extra-index-url {extra.simple_url}", "tinyextra")
 
 
+def test_the_first_index_that_has_a_package_decides(world: World) -> None:
+    with PypiIndex([make_wheel("tinywheel", "0.1")]) as private:
+        assert wheels(world.plan(f"--extra-index-url {private.simple_url}", "tinywheel")) == {"tinywheel": "0.1"}
+
+
 def test_links_without_an_index(world: World) -> None:
     links = f"{world.index.simple_url}/tinywheel/"
     assert wheels(world.plan(f"--no-index --find-links {links}", "tinywheel", index=NOWHERE)) == {"tinywheel": "1.1"}

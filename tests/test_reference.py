@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from jupyter_envs import envfile, lockfile, pin
+from jupyter_envs import envfile, formats, lockfile, pin, pipsection
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 
@@ -44,3 +44,14 @@ def test_every_documented_match_spec_is_read() -> None:
     assert len(written) > 12
     for spec in written:
         envfile.parse(f'dependencies:\n  - "{spec}"\n')
+
+
+def test_the_other_formats_are_read_as_documented() -> None:
+    pixi = formats.read(example("pixi.md", "toml"), source="pixi.toml").spec
+    assert pixi is not None
+    assert (pixi.name, pixi.pip) == ("penguins", ("requests[socks]>=2",))
+    lock = formats.read(example("explicit.md", "")).lock
+    assert lock is not None
+    assert [package.name for package in lock.packages] == ["tzdata"]
+    section = envfile.parse(example("pip-section.md", "yaml")).pip
+    assert pipsection.names(section) == ["palmerpenguins", "requests"]

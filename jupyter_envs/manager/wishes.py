@@ -8,7 +8,8 @@ from dataclasses import replace
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from jupyter_envs import envfile, matchspec, pipsection
+from jupyter_envs import formats, matchspec, pipsection
+from jupyter_envs.envfile import Reading
 from jupyter_envs.errors import Conflict, InvalidInput, NotFound
 from jupyter_envs.manager.planning import Wanted, requested_names
 from jupyter_envs.manager.values import ChangeRequest
@@ -34,7 +35,7 @@ def wanted(request: ChangeRequest, spec: Spec, installed: Sequence[Package]) -> 
     """
     check(request)
     if request.file is not None:
-        reading = envfile.read(request.file)
+        reading = edited(request.file)
         named = reading.spec.name in (None, request.environment)
         note = f"The file's name, {reading.spec.name}, is not used: the environment keeps its own."
         return Wanted(request.environment, reading.spec, notes=(*reading.notes, *([] if named else [note])))
@@ -45,6 +46,16 @@ def wanted(request: ChangeRequest, spec: Spec, installed: Sequence[Package]) -> 
             raise needed(name, needing(name, installed))
     spec = without(spec, request.remove)
     return Wanted(request.environment, with_pip(with_conda(spec, request.install), request.pip))
+
+
+def edited(text: str) -> Reading:
+    """An edited environment file, in any format that is solved. Raises `InvalidFile`, `InvalidInput` for a lock."""
+    found = formats.read(text)
+    if found.spec is None:
+        raise InvalidInput(
+            "A lock is no edited environment file.", hints=("Make another environment from it.",), key="file"
+        )
+    return Reading(found.spec, found.notes)
 
 
 def normal(name: str) -> str:

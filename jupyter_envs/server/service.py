@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from jupyter_envs import envfile, formats
+from jupyter_envs import formats
 from jupyter_envs.errors import Conflict, EnvironmentInUse, InvalidInput, NameTaken, NotFound
 from jupyter_envs.jobs import Job, Jobs
 from jupyter_envs.manager import CreateRequest, Documents, ForeignSummary, Manager, PinLock, PinStatus, Summary, to_json
@@ -58,7 +58,7 @@ class Service:
         await self._summary(name)
         await self.manager.require_own(name)
         if body.request.file is not None:
-            await asyncio.to_thread(envfile.parse, body.request.file)
+            await asyncio.to_thread(formats.read, body.request.file, limits=self.manager.limits)
         if body.dry_run:
 
             async def plan(reporter: Reporter) -> dict[str, Any]:
