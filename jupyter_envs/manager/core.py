@@ -48,6 +48,7 @@ from jupyter_envs.manager.planning import Wanted, propose, reason_of, requested_
 from jupyter_envs.manager.plans import Plans, require_confirmed
 from jupyter_envs.manager.search import Query, SearchResult, search
 from jupyter_envs.manager.sources import lock_of, read_request
+from jupyter_envs.manager.system_settings import SystemSettings
 from jupyter_envs.manager.values import (
     ChangeRequest,
     CreateRequest,
@@ -74,7 +75,6 @@ from jupyter_envs.naming import NamePattern
 from jupyter_envs.redact import redact
 from jupyter_envs.store import Store, check_name
 from jupyter_envs.uninterrupted import past_no_return
-from jupyter_envs.virtual import System
 
 
 def no_kernels() -> Mapping[str, int]:
@@ -82,7 +82,7 @@ def no_kernels() -> Mapping[str, int]:
     return {}
 
 
-class Manager(ForeignSettings, CondaConfigurable):
+class Manager(ForeignSettings, CondaConfigurable, SystemSettings):
     """All environments of one user.
 
     A coroutine that takes a reporter may be cancelled at any time: it ends when the engine's processes are gone and
@@ -121,15 +121,6 @@ class Manager(ForeignSettings, CondaConfigurable):
         True,
         help="Compile the modules of new packages in the background, once, and share them between environments.",
     ).tag(config=True)
-    cuda = Unicode(
-        "", help="Version of CUDA that solves take for granted, on Linux and Windows; empty for what is found here."
-    ).tag(config=True)
-    glibc = Unicode("", help="Version of glibc that solves take for granted; empty for this machine's or 2.28.").tag(
-        config=True
-    )
-    macos = Unicode("", help="Version of macOS that solves take for granted; empty for this machine's or 13.0.").tag(
-        config=True
-    )
 
     @validate("name_pattern")
     def _is_pattern(self, proposal: Bunch) -> str:
@@ -173,7 +164,7 @@ class Manager(ForeignSettings, CondaConfigurable):
             self._engine,
             self._plans,
             self.platform,
-            lambda: Rules(tuple(self.default_channels), self.allow_source_builds, self.ground.system),
+            lambda: Rules(tuple(self.default_channels), self.allow_source_builds, self.system),
         )
 
     def work_in_background(self, *, detached: bool = False) -> None:
@@ -357,7 +348,7 @@ class Manager(ForeignSettings, CondaConfigurable):
     async def _read(self, request: CreateRequest, documents: Documents, session: Session) -> Wanted:
         if request.pin is None:
             wanted = await read_request(request, documents, session, self.default_channels, self.limits)
-            return under(wanted, request.as_of, self.ground.system)
+            return under(wanted, request.as_of, self.system)
         pinned = await read_pinned(request.pin, documents, self.limits)
         if pinned.pin is None:
             raise NotFound(
@@ -365,9 +356,9 @@ class Manager(ForeignSettings, CondaConfigurable):
             )
         wanted = Wanted(pinned.pin.environment, pinned.spec or Spec(), pinned.lock)
         if request.update or pinned.lock is None:
-            near_lock = near(LockRequest(file_of(pinned), pinned.lock), self.platform, self.ground.system)
+            near_lock = near(LockRequest(file_of(pinned), pinned.lock), self.platform, self.system)
             wanted = replace(near_lock, name=pinned.pin.environment)
-        return under(wanted, request.as_of, self.ground.system)
+        return under(wanted, request.as_of, self.system)
 
     def _check_naming(self, name: str) -> tuple[str, ...]:
         """Advice about a name. Raises `InvalidName` for one that does not follow the configured pattern."""
@@ -570,8 +561,7 @@ class Manager(ForeignSettings, CondaConfigurable):
     @property
     def ground(self) -> Ground:
         """What a solve stands on besides the file. Raises `InvalidInput` for a version in the configuration."""
-        system = System(self.cuda, self.glibc, self.macos)
-        return Ground(self.platform, tuple(self.default_channels), system, self.allow_source_builds)
+        return Ground(self.platform, tuple(self.default_channels), self.system, self.allow_source_builds)
 
     async def plan_lock(self, request: LockRequest, reporter: Reporter) -> LockPlan:
         """The next lock of an environment file and what it changes; writes nothing but downloaded channel data."""
