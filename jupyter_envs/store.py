@@ -15,17 +15,19 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from jupyter_envs import envfile, lockfile
-from jupyter_envs.errors import DiskTrouble, InvalidName, NameTaken, NotFound
+from jupyter_envs.errors import DiskTrouble, EnvsError, InvalidName, NameTaken, NotFound
 from jupyter_envs.files import disk, write_atomically
 from jupyter_envs.models import Environment, Generation, Intent, Lock, Spec
 from jupyter_envs.removal import opened, put_aside, throw_away
 from jupyter_envs.rights import Rights
+from jupyter_envs.usage import Tally
 
 SCHEMA_VERSION = 1
 NAME_LENGTH = 64
@@ -268,6 +270,24 @@ class Store:
         write_atomically(folder / "environment.json", json.dumps(to_json(environment), indent=1))
         point(folder / "current", self.prefix(environment.name, environment.current))
 
+    def prefixes(self, name: str) -> list[Path]:
+        """The prefixes of all generations, the current one's first; none if the record is damaged."""
+        try:
+            environment = self.get(name)
+        except EnvsError:
+            return []
+        ids = [environment.current, *(generation.id for generation in environment.generations)]
+        return list(dict.fromkeys(self.prefix(name, identity) for identity in ids))
+
+    def forget(self, name: str, generations: Collection[str]) -> None:
+        """Take earlier generations off the list; their folders are the caller's to take away."""
+        environment = self.get(name)
+        kept = tuple(known for known in environment.generations if known.id not in generations)
+        remaining = {self.prefix(name, known.id) for known in kept}
+        for prefix in {self.prefix(name, identity) for identity in generations} - remaining:
+            list_for_conda(prefix, present=False)
+        self._write(replace(environment, generations=kept))
+
     def unlisted(self) -> list[Path]:
         """Prefixes that no `environment.json` lists, and what a removal left: a crash's remains."""
         listed = {self.prefix(name, generation.id) for name in self.names() for generation in self._generations(name)}
@@ -316,21 +336,9 @@ def to_json(environment: Environment) -> dict[str, Any]:
 
 
 def sizes(prefix: Path) -> tuple[int, int]:
-    """``(own, shared)`` bytes of a prefix: files that only it has, and files that are links into the package cache."""
-    own = shared = 0
-    waiting = [os.fspath(prefix)]
-    while waiting:
-        with os.scandir(waiting.pop()) as found:
-            for entry in found:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                    continue
-                status = entry.stat(follow_symlinks=False)
-                if status.st_nlink > 1:
-                    shared += status.st_size
-                else:
-                    own += status.st_size
-    return own, shared
+    """``(own, shared)`` bytes of a prefix: files that only it has, and files with further links elsewhere."""
+    tally = Tally(prefix)
+    return tally.own, tally.shared
 
 
 def point(link: Path, target: Path) -> None:

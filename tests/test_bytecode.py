@@ -188,7 +188,7 @@ def test_a_dead_interpreter_is_no_error(bench: Bench) -> None:
 
 def test_a_killed_compilation_leaves_whole_entries_and_the_next_goes_on(bench: Bench) -> None:
     first = bench.install("one")
-    background.ask(bench.cache, first, bench.packages)
+    background.ask_compile(bench.cache, first, bench.packages)
     argv = [sys.executable, "-c", background.START, json.dumps(sys.path), str(bench.cache)]
     process = subprocess.Popen(argv)
     wait_until(lambda: any((bench.cache / "bytecode").glob("*/*")), "the first compiled file")

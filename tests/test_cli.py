@@ -49,7 +49,7 @@ class Cli:
         self.home = home
         self.work = home / "work"
         self.work.mkdir()
-        settings = {"Manager": {"default_channels": [channel], "cache_dir": str(cache)}}
+        settings = {"Manager": {"default_channels": [channel], "cache_dir": str(cache), "compile_bytecode": False}}
         folder = Path(os.environ["JUPYTER_CONFIG_DIR"])
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "jupyter_envs_config.json").write_text(json.dumps(settings))

@@ -37,6 +37,8 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         "pins/sub/a.ipynb",
         {"put": {"environment": "made"}, "post": {"lock": True}, "delete": {"write_notebook": True}},
     ),
+    "unused": ("unused", {}),
+    "gc": ("gc", {"post": {"dry_run": True}}),
     "switch": ("switch", {"post": {"session": "s", "environment": "made"}}),
     "jobs": ("jobs", {}),
     "jobs/([^/]+)": ("jobs/{job}", {}),

@@ -35,6 +35,8 @@ COMMANDS = {
     "restore": ("notebooks.RestoreCommand", "Build a notebook's environment from its lock."),
     "run": ("notebooks.RunCommand", "Restore a notebook's environment if needed, and run the notebook in it."),
     "parse": ("parse.ParseCommand", "Show how an environment file is read."),
+    "disk": ("space.DiskCommand", "Count what environments and the package cache take."),
+    "gc": ("space.CollectCommand", "Take away what nothing needs any more."),
     "doctor": ("doctor.DoctorCommand", "Show where things are, and what is wrong with them."),
     "unlock": ("doctor.UnlockCommand", "Free an environment whose writer is gone for good."),
     "demo": ("demo.DemoCommand", "Show the whole story on an example, for real."),

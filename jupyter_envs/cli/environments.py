@@ -8,10 +8,11 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from traitlets import Bool, List, Unicode
+from traitlets import Bool, Float, List, Unicode
 
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import SYSTEM_ALIASES, ManagerCommand
+from jupyter_envs.cli.space import sentence
 from jupyter_envs.cli.terminal import size
 from jupyter_envs.errors import DiskTrouble, InvalidInput, NotFound
 from jupyter_envs.manager import CreateRequest, Manager
@@ -37,7 +38,11 @@ class ListCommand(ManagerCommand):
     name = "jupyter-envs list"
     description = "List all environments, and those that other tools made."
 
+    unused = Float(None, allow_none=True, help="List those that nothing has used or pinned for so many days.").tag(
+        config=True
+    )
     foreign = Bool(True, help="Also list what conda, pixi, venv, virtualenv, pipenv and uv made.").tag(config=True)
+    aliases = {**ManagerCommand.aliases, "unused": "ListCommand.unused"}
     flags = {
         **ManagerCommand.flags,
         "foreign": ({"ListCommand": {"foreign": True}}, "Also list what other tools made (the default)."),
@@ -45,13 +50,27 @@ class ListCommand(ManagerCommand):
     }
 
     async def run(self, manager: Manager) -> Any:
-        """Print a table, or ``{"environments": […]}``."""
+        """Print a table, or ``{"environments": […], "totals": {…}}``."""
+        if self.unused is not None:
+            return await self.list_unused(manager, self.unused)
         found = [summary.to_json() for summary in await manager.environments()]
         if self.foreign:
             found += [summary.to_json() for summary in await manager.foreign()]
         if not self.json:
             self.print_table(found)
-        return {"environments": found}
+        totals = manager.disk.totals()
+        if totals:
+            self.say(sentence(totals))
+        return {"environments": found, "totals": totals}
+
+    async def list_unused(self, manager: Manager, days: float) -> Any:
+        """One line an environment, the longest unused first."""
+        found = await manager.unused(days)
+        for item in found:
+            self.say(f"{item.name}: not used for {item.days} days; removing it frees {size(item.own)}.")
+        if not found:
+            self.say("All environments were used.")
+        return {"environments": [item.to_json() for item in found]}
 
     def print_table(self, found: list[dict[str, Any]]) -> None:
         """One line an environment."""

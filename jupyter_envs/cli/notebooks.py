@@ -123,6 +123,7 @@ class RunCommand(NotebookCommand):
             raise NotFound(
                 f"The environment of {path} has no kernel.", hints=("Add ipykernel to its file, and restore it.",)
             )
+        manager.disk.used(environment.name)
         with self.reporter(f"Running {path}") as reporter:
             cells = await execute(Path(self.extra_args[0]), kernel, reporter)
         self.say(f"{path}: {cells} cells ran in {environment.name}.")

@@ -1,4 +1,5 @@
-"""What is done after an environment is usable: its modules are compiled for all later environments.
+"""What is done after an environment is usable: its modules are compiled for all later environments, and what
+everything takes on disk is measured.
 
 A request is a file in ``CACHE/background/``, so that it outlives whoever made it; one process at a time works them off,
 at the lowest priority, and may be ended at any moment. Nobody waits for it.
@@ -13,11 +14,13 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from jupyter_envs import usage
 from jupyter_envs.engine import bytecode, cache
 from jupyter_envs.engine.messages import packages_from_json, packages_to_json
 from jupyter_envs.errors import EnvsError
@@ -41,9 +44,8 @@ class Background:
         self._cache_dir = cache_dir
         self._started: list[subprocess.Popen[bytes]] = []
 
-    def compile(self, prefix: Path, packages: Sequence[Package], env: Mapping[str, str]) -> None:
-        """Ask for the compiled modules of a prefix, and see that somebody works; returns at once."""
-        ask(self._cache_dir, prefix, packages)
+    def start(self, env: Mapping[str, str]) -> None:
+        """See that somebody works off what was asked for; returns at once."""
         self._started = [process for process in self._started if process.poll() is None]
         argv = [sys.executable, "-I", "-c", START, json.dumps([path for path in sys.path if path])]
         silent = subprocess.DEVNULL
@@ -67,12 +69,22 @@ def requests_dir(cache_dir: Path) -> Path:
     return cache_dir / "background"
 
 
-def ask(cache_dir: Path, prefix: Path, packages: Sequence[Package]) -> None:
+def ask_compile(cache_dir: Path, prefix: Path, packages: Sequence[Package]) -> None:
+    """Ask for the compiled modules of a prefix."""
+    ask(cache_dir, {"prefix": str(prefix), "packages": packages_to_json(packages)})
+
+
+def ask_measure(cache_dir: Path, environments: Mapping[str, Sequence[Path]], result: Path) -> None:
+    """Ask for a measurement of the environments and the cache, to be left in the file ``result``."""
+    listed = {name: [str(prefix) for prefix in prefixes] for name, prefixes in environments.items()}
+    ask(cache_dir, {"environments": listed, "result": str(result)})
+
+
+def ask(cache_dir: Path, request: Mapping[str, object]) -> None:
     """Leave a request."""
     folder = requests_dir(cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    content = {"prefix": str(prefix), "packages": packages_to_json(packages)}
-    write_atomically(folder / f"{secrets.token_hex(8)}.json", json.dumps(content))
+    write_atomically(folder / f"{time.time_ns():020}-{secrets.token_hex(4)}.json", json.dumps(request))
 
 
 def run(cache_dir: Path) -> None:
@@ -97,9 +109,17 @@ def pending(folder: Path) -> Iterator[Path]:
 
 
 def carry_out(request: Path, cache_dir: Path) -> None:
-    """Compile what is missing, then give it to the environment that was the reason, too."""
+    """Do what a request asks for."""
     content = json.loads(request.read_bytes())
-    prefix, packages = Path(content["prefix"]), packages_from_json(content["packages"])
+    if "result" in content:
+        listed = {name: [Path(prefix) for prefix in found] for name, found in content["environments"].items()}
+        usage.save(usage.measure(listed, cache_dir), Path(content["result"]))
+    else:
+        compile_modules(Path(content["prefix"]), packages_from_json(content["packages"]), cache_dir)
+
+
+def compile_modules(prefix: Path, packages: Sequence[Package], cache_dir: Path) -> None:
+    """Compile what is missing, then give it to the environment that was the reason, too."""
     if prefix.is_dir():
         with cache.in_use(cache_dir):
             bytecode.compile_missing(packages, prefix, cache_dir)

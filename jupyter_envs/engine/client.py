@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_envs.channels import CondaSettings
-from jupyter_envs.engine.background import Background
+from jupyter_envs.engine.background import Background, ask_compile, ask_measure
 from jupyter_envs.engine.messages import packages_from_json, packages_to_json
 from jupyter_envs.engine.process import Worker, allowed_environment, understood
 from jupyter_envs.files import disk
@@ -182,6 +182,10 @@ class Session:
         wanted = packages_to_json(added)
         await self._ask("add", packages=wanted, python=python, prefix=str(prefix), lines=list(pip_lines))
 
+    async def prune_wheels(self) -> None:
+        """Have uv take out of its cache what it needs no more."""
+        await self._ask("prune_wheels")
+
     async def capture(self, prefix: Path, name: str, variables: Mapping[str, str]) -> dict[str, str]:
         """The activation variables of a prefix, as `kernel.json` wants them."""
         found = await self._ask("capture", prefix=str(prefix), name=name, variables=dict(variables))
@@ -251,7 +255,14 @@ class Engine:
     def compile_later(self, prefix: Path, packages: Sequence[Package]) -> None:
         """Have the modules of a new prefix compiled, for all that are made later. Returns at once."""
         with disk("Leaving work for later"):
-            self._background.compile(prefix, packages, allowed_environment())
+            ask_compile(self._cache_dir, prefix, packages)
+            self._background.start(allowed_environment())
+
+    def measure_later(self, environments: Mapping[str, Sequence[Path]], result: Path) -> None:
+        """Have everything measured, and the result written to a file. Returns at once."""
+        with disk("Leaving work for later"):
+            ask_measure(self._cache_dir, environments, result)
+            self._background.start(allowed_environment())
 
     async def close(self, *, detach: bool = False) -> None:
         """End the spare worker, and what works in the background unless ``detach`` lets it go on."""

@@ -70,6 +70,11 @@ async def warm(packages: Sequence[Package], prefix: Path, cache_dir: Path, optio
         await link(packages, prefix, cache_dir, "--target", scratch, "--no-build", "--no-index", *hosts)
 
 
+async def prune(cache_dir: Path) -> None:
+    """Take out of uv's cache what nothing refers to any more."""
+    await run_uv(["cache", "prune"], cache_dir, "Cleaning the cache of wheels")
+
+
 async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, *options: str) -> None:
     """Have uv put packages into a prefix."""
     if not packages:

@@ -158,6 +158,11 @@ def apart(packages: list[Package]) -> tuple[list[Package], list[Package]]:
     return conda, [package for package in packages if package.manager == "pip"]
 
 
+async def do_prune_wheels(args: Args, tracker: Tracker) -> Any:
+    """uv's own cleaning of its cache."""
+    await pypi_install.prune(Path(args["cache_dir"]))
+
+
 async def do_capture(args: Args, tracker: Tracker) -> Any:
     """The activation variables of a prefix."""
     tracker.start("publishing")
@@ -182,6 +187,7 @@ OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "prepare": do_prepare,
     "add": do_add,
     "capture": do_capture,
+    "prune_wheels": do_prune_wheels,
     "search": do_search,
 }
 

@@ -27,6 +27,7 @@ from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.configuration import CondaConfigurable, explain
 from jupyter_envs.manager.diagnosis import Report, examine
+from jupyter_envs.manager.disk import Disk, DiskSettings, Unused, iso
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
 from jupyter_envs.manager.foreign import Foreigners, ForeignSettings, activation
 from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, near, plan_lock
@@ -82,7 +83,7 @@ def no_kernels() -> Mapping[str, int]:
     return {}
 
 
-class Manager(ForeignSettings, CondaConfigurable, SystemSettings):
+class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
     """All environments of one user.
 
     A coroutine that takes a reporter may be cancelled at any time: it ends when the engine's processes are gone and
@@ -157,6 +158,7 @@ class Manager(ForeignSettings, CondaConfigurable, SystemSettings):
         self.others = Foreigners(self, self._store, self.platform)
         self.others.envs_dirs = self.conda_envs_dirs()
         self._searcher = Searcher(Path(self.cache_dir), settings=settings)
+        self.disk = Disk(self, self._store, self._engine, Path(self.cache_dir))
         self._plans = Plans(self._store)
         self._shop = Workshop(
             self._store,
@@ -175,12 +177,14 @@ class Manager(ForeignSettings, CondaConfigurable, SystemSettings):
         self._background = "detached" if detached else "attached"
 
     def _made(self, prefix: Path, packages: Sequence[Package]) -> None:
-        if self._background == "never" or not self.compile_bytecode:
+        if self._background == "never":
             return
-        try:
-            self._engine.compile_later(prefix, packages)
-        except EnvsError as error:
-            self.log.warning("Modules are not compiled ahead: %s", error)
+        if self.compile_bytecode:
+            try:
+                self._engine.compile_later(prefix, packages)
+            except EnvsError as error:
+                self.log.warning("Modules are not compiled ahead: %s", error)
+        self.disk.measure_later()
 
     @property
     def limits(self) -> Limits:
@@ -198,6 +202,10 @@ class Manager(ForeignSettings, CondaConfigurable, SystemSettings):
         """All environments by name; one whose record is damaged is listed as ``broken``."""
         running = self.running_kernels()
         return [self._summary_of(name, found, running) for name, found in self._store.listing()]
+
+    async def unused(self, days: float | None = None) -> list[Unused]:
+        """Environments that nothing has used or pinned for so many days (or as configured), the longest first."""
+        return await self.disk.unused(self.running_kernels(), days)
 
     def read_ahead(self) -> None:
         """Read the records of all environments, so that the first list does not have to. Called in a thread."""
@@ -235,7 +243,8 @@ class Manager(ForeignSettings, CondaConfigurable, SystemSettings):
             return Summary(name, self._store.root / name, None, state="broken")
         place = self._store.prefix(name, found.current)
         kernels = sum(running.get(kernel, 0) for kernel in found.generation.kernels)
-        return Summary(name, place, found, kernels, "ready" if place.is_dir() else "broken")
+        state = "ready" if place.is_dir() else "broken"
+        return Summary(name, place, found, kernels, state, iso(self.disk.last_used(found)))
 
     async def _installed(self, name: str) -> list[Package]:
         return await self._shop.installed(name)
@@ -422,6 +431,8 @@ class Manager(ForeignSettings, CondaConfigurable, SystemSettings):
         with self._store.writing(name):
             reporter.progress(Progress("removing"))
             await past_no_return(self._remove, name)
+        if self._background != "never":
+            self.disk.measure_later()
 
     def _remove(self, name: str) -> None:
         kernelspec.remove(name)
@@ -520,6 +531,7 @@ class Manager(ForeignSettings, CondaConfigurable, SystemSettings):
     ) -> Pin:
         """Write the files, into those of the pin to ``keep`` if there is one, and with ``write`` the notebook too."""
         spec, lock = await self._written(name)
+        self.disk.used(name)
         notebook = await read_notebook(path, documents)
         file, lock_file, missing = (
             (keep.file, keep.lock, False) if keep else await choose_files(path, name, spec, documents)

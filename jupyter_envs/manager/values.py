@@ -79,6 +79,7 @@ class Summary:
     environment: Environment | None
     running_kernels: int = 0
     state: str = "ready"
+    last_used: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The HTTP interface's ``EnvironmentSummary``."""
@@ -102,6 +103,7 @@ class Summary:
             "kind": "jupyter-envs",
             "source": "jupyter-envs",
             "adoptable": False,
+            "last_used": self.last_used,
             "note": self.environment.note if self.environment else "",
             "tags": list(self.environment.tags) if self.environment else [],
         }

@@ -61,6 +61,7 @@ class EnvsExtension(ExtensionApp):
         self.manager = Manager(parent=self)
         self.manager.running_kernels = kernels.running
         self.manager.work_in_background()
+        events.on_kernel_start(self.manager.disk.kernel_started)
         Thread(target=self.manager.read_ahead, daemon=True).start()
         self.manager.others.projects = (Path(server.root_dir),)
         self.jobs = self._make_jobs(events)

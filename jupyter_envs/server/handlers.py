@@ -213,6 +213,31 @@ class PinHandler(EnvsHandler):
         self.reply((await self.service.unpin(path, write_notebook, self.documents)).to_json())
 
 
+class UnusedHandler(EnvsHandler):
+    """``unused``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """List them."""
+        days = requests.days_argument(self.get_query_argument("days", None))
+        self.reply(await self.service.unused(days))
+
+
+class CollectHandler(EnvsHandler):
+    """``gc``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Take away what nothing needs, or say what that is."""
+        self.accepted(self.service.collect(requests.collect_body(self.request.body)))
+
+
 class SwitchHandler(EnvsHandler):
     """``switch``: it changes one of Jupyter's sessions, so that is what the user must be allowed to do."""
 
@@ -302,6 +327,8 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
         (r"environments/([^/]+)/export", ExportHandler),
         (r"packages", PackagesHandler),
         (r"pins/(.+)", PinHandler),
+        (r"unused", UnusedHandler),
+        (r"gc", CollectHandler),
         (r"switch", SwitchHandler),
         (r"jobs", JobsHandler),
         (r"jobs/([^/]+)", JobHandler),

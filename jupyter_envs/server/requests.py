@@ -22,6 +22,7 @@ LONGEST_KEY = 60
 _CREATE_OPTIONS = (
     "name", "channels", "filename", "environment", "update", "write_notebook", "as_of", "dry_run", "plan",
 )  # fmt: skip
+MANY_DAYS = 1e6
 
 
 @dataclass(frozen=True)
@@ -248,6 +249,20 @@ def switch_body(body: bytes) -> SwitchBody:
     """The body of ``POST switch``."""
     fields = _fields(body, ("session", "environment"))
     return SwitchBody(fields.text("session"), fields.text("environment"))
+
+
+def collect_body(body: bytes) -> bool:
+    """``dry_run`` of ``POST gc``."""
+    return _fields(body, ("dry_run",)).flag("dry_run", False)
+
+
+def days_argument(value: str | None) -> float | None:
+    """A number of days in the address, if there is one."""
+    try:
+        days = None if value is None else float(value)
+    except ValueError:
+        _refuse("days", "must be a number")
+    return _refuse("days", "must be a number from 0") if days is not None and not 0 <= days < MANY_DAYS else days
 
 
 def flag_argument(key: str, value: str) -> bool:

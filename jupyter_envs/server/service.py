@@ -156,7 +156,22 @@ class Service:
         """All environments, ours first; those of other tools only if they are wanted."""
         own = [summary.to_json() for summary in await self.manager.environments()]
         others = [summary.to_json() for summary in await self.manager.foreign()] if foreign else []
-        return {"environments": [*own, *others]}
+        return {"environments": [*own, *others], "totals": self.manager.disk.totals()}
+
+    async def unused(self, days: float | None) -> dict[str, Any]:
+        """The environments that nothing has used for so many days."""
+        found = await self.manager.unused(days)
+        return {"environments": [environment.to_json() for environment in found]}
+
+    def collect(self, dry_run: bool) -> Job:
+        """Start looking for what nothing needs any more, and unless it is a ``dry_run`` taking it away."""
+        disk = self.manager.disk
+
+        async def collect(reporter: Reporter) -> dict[str, Any]:
+            found = await (disk.collectable() if dry_run else disk.collect(reporter))
+            return found.to_json()
+
+        return self.jobs.submit("gc", "Look for what is not needed" if dry_run else "Free disk space", None, collect)
 
     async def adopt(self, name: str) -> Job:
         """Start making another tool's environment a kernel."""

@@ -231,6 +231,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/unused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Environments that nothing has used or pinned for a while, the longest first. */
+        get: operations["listUnused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take away what nothing needs any more, or with `dry_run` say what that is. The job's result is a Collection. */
+        post: operations["collectGarbage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/switch": {
         parameters: {
             query?: never;
@@ -406,7 +440,7 @@ export interface components {
             size: {
                 /** @description Files that only this environment has. */
                 own: number;
-                /** @description Files that are hard links into the package cache. */
+                /** @description Files that are hard links: the package cache has them, too. */
                 shared: number;
             };
             running_kernels: number;
@@ -431,6 +465,8 @@ export interface components {
             source?: string;
             /** @description Made by another tool and can be a kernel as it is. */
             adoptable?: boolean;
+            /** @description When it was last used as far as that was seen (ISO 8601, UTC); empty for another tool's. */
+            last_used?: string;
             /** @description What the user wrote about it. */
             note?: string;
             tags?: string[];
@@ -445,6 +481,48 @@ export interface components {
         };
         EnvironmentList: {
             environments: components["schemas"]["EnvironmentSummary"][];
+            totals?: components["schemas"]["Totals"] | null;
+        };
+        /** @description Bytes on disk when they were last counted, each file once however many names it has. */
+        Totals: {
+            /** @description All environments together. */
+            taken: number;
+            /** @description The package cache. */
+            cache: number;
+            /** @description Both; what they share counts once. */
+            total: number;
+            /** @description What one copy per environment would take. */
+            copies: number;
+            measured: components["schemas"]["Time"];
+        };
+        UnusedList: {
+            environments: {
+                name: string;
+                since: components["schemas"]["Time"];
+                days: number;
+                /** @description Bytes that removing it would free. */
+                own: number;
+            }[];
+        };
+        CollectRequest: {
+            /** @default false */
+            dry_run: boolean;
+        };
+        /** @description What nothing needs any more, or what was taken away. */
+        Collection: {
+            items: {
+                /** @enum {string} */
+                kind: "generation" | "prefix" | "trash" | "package" | "bytecode" | "download" | "uv";
+                name: string;
+                path: string;
+                reason: string;
+                /** @description What this alone frees; null where only doing it tells. */
+                bytes: number | null;
+            }[];
+            /** @description All together; files that several of them share count once. */
+            freed: number;
+            /** @description What was left alone and why. */
+            notes: string[];
         };
         Generation: {
             id: string;
@@ -713,15 +791,15 @@ export interface components {
         Job: {
             id: string;
             /** @enum {string} */
-            kind: "plan" | "create" | "change" | "rollback" | "verify" | "adopt-changes" | "remove" | "lock" | "adopt" | "rename";
+            kind: "plan" | "create" | "change" | "rollback" | "verify" | "adopt-changes" | "remove" | "lock" | "adopt" | "rename" | "gc";
             /** @description For people. */
             title: string;
             /** @description The environment that it is about. */
             environment: string | null;
             state: components["schemas"]["JobState"];
             progress: components["schemas"]["Progress"] | null;
-            /** @description Of a job that is done: a plan's Plan, a verify's Verification, an EnvironmentSummary of a create, a change, a rollback, an adopt-changes, an adopt and a rename, a lock's PinStatus, a remove's null. */
-            result: components["schemas"]["Plan"] | components["schemas"]["EnvironmentSummary"] | components["schemas"]["Verification"] | components["schemas"]["PinStatus"] | null;
+            /** @description Of a job that is done: a plan's Plan, a verify's Verification, an EnvironmentSummary of a create, a change, a rollback, an adopt-changes, an adopt and a rename, a lock's PinStatus, a gc's Collection, a remove's null. */
+            result: components["schemas"]["Plan"] | components["schemas"]["EnvironmentSummary"] | components["schemas"]["Verification"] | components["schemas"]["PinStatus"] | components["schemas"]["Collection"] | null;
             /** @description Of a job that failed or was cancelled. */
             error: components["schemas"]["JobError"] | null;
             created: components["schemas"]["Time"];
@@ -1174,6 +1252,47 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["PinStatus"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listUnused: {
+        parameters: {
+            query?: {
+                /** @description For how many days; as configured if it is left out. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The environments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnusedList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    collectGarbage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectRequest"];
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
             default: components["responses"]["Error"];
         };
     };
