@@ -100,7 +100,13 @@ class Sweep:
         return sorted(name for name in found if not (self.store.root / name).is_symlink())
 
     def _environment(self, name: str) -> None:
-        """Old generations and unlisted prefixes of one environment, with nobody changing it meanwhile."""
+        """Old generations and unlisted prefixes of one environment, with nobody changing it meanwhile.
+
+        Who wants to change an environment must not find it locked by somebody who only looks, so one without anything
+        to take is not locked at all.
+        """
+        if not (self._expired(name) or self._unlisted_prefixes(name)):
+            return
         try:
             with self.store.writing(name):
                 self._old_generations(name)
@@ -109,11 +115,10 @@ class Sweep:
             self.notes.append(f"{name} is being changed, so it was left alone.")
 
     def _old_generations(self, name: str) -> None:
-        try:
-            environment = self.store.get(name)
-        except EnvsError:
+        old = self._expired(name)
+        if not old:
             return
-        old = expired(environment, self.policy, time.time())
+        environment = self.store.get(name)
         busy = running_from([self.store.prefix(name, identity) for identity in old])
         gone = [identity for identity in old if self.store.prefix(name, identity) not in busy]
         kept = {self.store.prefix(name, known.id) for known in environment.generations if known.id not in gone}
@@ -126,13 +131,24 @@ class Sweep:
             self.store.forget(name, gone)
         self._move_aside(self.store.root / ".trash")
 
+    def _expired(self, name: str) -> list[str]:
+        try:
+            return expired(self.store.get(name), self.policy, time.time())
+        except EnvsError:
+            return []
+
+    def _unlisted_prefixes(self, name: str) -> list[Path]:
+        listed = set(self.store.prefixes(name))
+        found = sorted((self.store.root / name / "g").glob("*"))
+        return [prefix for prefix in found if prefix not in listed and self._is_old(prefix)]
+
     def _unlisted(self, name: str) -> None:
         listed = set(self.store.prefixes(name))
         if self.store.exists(name) and not listed:
             self.notes.append(f"The record of {name} is damaged, so its files were left alone.")
             return
-        for prefix in sorted((self.store.root / name / "g").glob("*")):
-            if prefix not in listed and self._is_old(prefix) and not running_from([prefix]):
+        for prefix in self._unlisted_prefixes(name):
+            if not running_from([prefix]):
                 self._found("prefix", prefix.name, [prefix], f"left in {name} by something that was broken off")
         self._move_aside(self.store.root / ".trash")
         if self.really and not self.store.exists(name):
