@@ -27,7 +27,6 @@ LAYERS: list[tuple[str, ...]] = [
     ("formats",),
     (
         "files",
-        "processes",
         "removal",
         "flocks",
         "holders",
@@ -37,7 +36,7 @@ LAYERS: list[tuple[str, ...]] = [
         "uninterrupted",
         "condaconfig",
     ),
-    ("writerlock",),
+    ("writerlock", "processes"),
     ("prefix", "rights", "usage", "lastuse"),
     ("engine", "store", "kernelspec", "localchannel", "execution", "discovery", "integrity"),
     ("manager", "jobs"),
