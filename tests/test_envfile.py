@@ -168,6 +168,25 @@ def test_a_comment_behind_a_spec_is_a_comment() -> None:
     assert parse("dependencies: ['a=1 # why']\n").conda == ("a=1",)
 
 
+@pytest.mark.parametrize(
+    "channel",
+    [
+        "conda-forge",
+        "defaults",
+        "nodefaults",
+        "conda-forge/label/dev",
+        "https://conda.example.org/forge",
+        "https://conda.example.org/t/TOKEN/forge/label/dev",
+        "file:///srv/channel",
+        "./channel",
+    ],
+)
+def test_channels_stay_as_written(channel: str) -> None:
+    spec = parse(f"channels: [{quoted(channel)}]\ndependencies: [a]\n")
+    assert spec.channels == (channel,)
+    assert envfile.parse(envfile.write(spec)) == spec
+
+
 def test_order_and_repetition_are_the_users() -> None:
     assert parse("dependencies: [b, a, b]\nchannels: [x, defaults, nodefaults, x]\n") == Spec(
         conda=("b", "a", "b"), channels=("x", "defaults", "nodefaults", "x")
@@ -184,6 +203,13 @@ def test_pip_lines_of_every_kind_stay_as_written() -> None:
         "--index-url https://pypi.example.org/simple",
         "--extra-index-url=https://pypi.example.org/simple",
         "--find-links wheels",
+        "--no-index",
+        "--pre",
+        "--only-binary :all:",
+        "--no-binary a,b",
+        "--trusted-host pypi.example.org",
+        "--no-index --find-links https://pypi.example.org/wheels",
+        "https://pypi.example.org/files/a-1.0.tar.gz#sha256=" + "0" * 64,
         "b @ git+https://git.example.org/a/b.git@v1#subdirectory=python",
         "../local/package",
         "https://pypi.example.org/files/a-1.0-py3-none-any.whl",
