@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_envs import lockfile
+from jupyter_envs import envfile, lockfile
+from jupyter_envs.cli.changing import text_with_files
+from jupyter_envs.formats import LIMITS
 from jupyter_envs.localchannel import LocalChannel
 
 from .pure_values import LOCK, TZDATA
@@ -89,3 +92,13 @@ def test_the_pip_section_may_name_files_beside_the_environment_file(
         command = ("create", "--json", "--yes", "--file=project/environment.yml", *settings)
         error = envs(home, *command, status=2)["error"]
         assert telling in error["message"]
+
+
+def test_an_edited_file_comes_with_the_files_that_it_names(tmp_path: Path) -> None:
+    file = tmp_path / "environment.yml"
+    file.write_text("dependencies: [python, {pip: [-r requirements.txt]}]\n")
+    (tmp_path / "requirements.txt").write_text("requests>=2\n")
+    text = asyncio.run(text_with_files(file, LIMITS))
+    assert envfile.parse(text).pip == ("requests>=2",)
+    file.write_text("# untouched\ndependencies: [python]\n")
+    assert asyncio.run(text_with_files(file, LIMITS)).startswith("# untouched")

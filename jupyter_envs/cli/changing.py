@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from traitlets import Bool, List, Unicode
 
+from jupyter_envs import envfile, formats
+from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.environments import read_file
 from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.cli.terminal import print_plan
 from jupyter_envs.errors import Damaged, InvalidInput
+from jupyter_envs.formats import Limits
 from jupyter_envs.integrity import Damage
-from jupyter_envs.manager import ChangeRequest, Manager, Summary, to_json
+from jupyter_envs.manager import ChangeRequest, Manager, Summary, include, to_json
 from jupyter_envs.models import Plan
 
 FILES_SHOWN = 5
@@ -57,6 +61,14 @@ class PlannedCommand(ManagerCommand):
         return await self.confirmed(plan, f"Change {name}?", act)
 
 
+async def text_with_files(path: Path, limits: Limits) -> str:
+    """An edited file, with the files that its pip section names in their place. Raises `InvalidFile`, `NotFound`."""
+    text = read_file(str(path))
+    spec = formats.read(text, source=path.name, limits=limits).spec
+    whole = await include(spec, path.name, DiskDocuments(path.parent), limits) if spec is not None else None
+    return text if whole is None or whole == spec else envfile.write(whole)
+
+
 class InstallCommand(PlannedCommand):
     """Install packages into an environment."""
 
@@ -79,7 +91,7 @@ class InstallCommand(PlannedCommand):
         name, *packages = self.extra_args
         if not packages and not self.pip and not self.file:
             raise InvalidInput("usage: jupyter envs install NAME PACKAGE… [options]", hints=("See --help-all.",))
-        file = read_file(self.file) if self.file else None
+        file = await text_with_files(Path(self.file), manager.limits) if self.file else None
         return await self.change(manager, ChangeRequest(name, tuple(packages), tuple(self.pip), file=file))
 
 
