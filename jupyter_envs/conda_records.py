@@ -67,7 +67,7 @@ def _problems(path: Path) -> Iterator[None]:
     except (OSError, ValueError, RecursionError) as error:
         raise DiskTrouble(
             f"The package record {path} cannot be read.",
-            hints=("Build the environment again from its lock.",),
+            hints=("“jupyter envs doctor --repair” builds the environment again from its lock.",),
             path=str(path),
         ) from error
 

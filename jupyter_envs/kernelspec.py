@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from jupyter_envs.errors import NameTaken
 from jupyter_envs.files import disk, write_atomically
 
 MARK = "jupyter_envs"
+ASIDE = ".jupyter-envs."
+SECONDS_ASIDE = 60.0
 RESOURCE_LIMIT = 1024 * 1024
 # The kernel that gives the environment its name, if the prefix has several.
 PREFERRED = ("python3", "ir")
@@ -182,7 +185,7 @@ def install(folder: Path, spec: Mapping[str, Any], resources: Path, place: Place
     if folder.is_symlink() or (folder.exists() and not is_of(folder, place)):
         raise NameTaken(f"A kernel named {folder.name} is registered already.", name=folder.name)
     # beside the folder that Jupyter lists, so that nobody sees a kernel that is half written
-    part = folder.parent.parent / f".{folder.name}.{secrets.token_hex(4)}"
+    part = aside(folder)
     part.mkdir()
     try:
         for file in resources.iterdir():
@@ -195,6 +198,18 @@ def install(folder: Path, spec: Mapping[str, Any], resources: Path, place: Place
             part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def aside(folder: Path) -> Path:
+    """A new name beside the folder that Jupyter lists, for a kernelspec that comes or goes."""
+    return folder.parent.parent / f"{ASIDE}{folder.name}.{secrets.token_hex(4)}"
+
+
+def parts() -> list[Path]:
+    """Kernelspecs aside that nobody has touched for a minute: what a crash left."""
+    folder = kernels_dir().parent
+    found = folder.glob(f"{ASIDE}*") if folder.is_dir() else ()
+    return [path for path in found if path.is_dir() and time.time() - path.lstat().st_mtime > SECONDS_ASIDE]
 
 
 def exchange(part: Path, folder: Path) -> None:
@@ -239,8 +254,10 @@ def remove(environment: str, keep: Iterable[str] = ()) -> list[str]:
 
 
 def discard(folder: Path) -> None:
-    """Remove a kernelspec's folder; of a link only the link."""
+    """Remove a kernelspec's folder, in one step for those who look; of a link only the link."""
     if folder.is_symlink():
         folder.unlink()
-    else:
-        shutil.rmtree(folder)
+        return
+    gone = aside(folder)
+    folder.rename(gone)
+    shutil.rmtree(gone)

@@ -49,6 +49,10 @@ class Rights:
         found = {place.name.removesuffix(ENDING): look(place) for place in sorted(self._folder.glob(f"*{ENDING}"))}
         return {name: seen for name, seen in found.items() if seen is not None}
 
+    def living(self) -> frozenset[str]:
+        """The names, in lower case, that somebody is changing right now, as far as is known."""
+        return frozenset(name for name, seen in self.held().items() if not seen.dead)
+
     def take_away(self, name: str) -> None:
         """Free a lock, because a person says that its holder is gone for good.
 

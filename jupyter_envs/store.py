@@ -130,7 +130,7 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
             raise DiskTrouble(
                 f"The record of the environment {name} is damaged: {path}.",
-                hints=("Remove the environment and build it again from its lock.",),
+                hints=("“jupyter envs doctor --repair” writes it again from what is there.",),
                 path=path,
             ) from error
         return known[1]
@@ -164,7 +164,7 @@ class Store:
 
     def prefix(self, name: str, generation: str) -> Path:
         """Where a generation's prefix is; several generations may share one."""
-        folder = next((known.folder for known in self._generations(name) if known.id == generation), "")
+        folder = next((known.folder for known in self.listed(name) if known.id == generation), "")
         return Path(self.root, name, "g", folder or generation)
 
     def records(self, name: str, generation: str) -> Path:
@@ -196,14 +196,20 @@ class Store:
         return draft
 
     def discard(self, draft: Draft) -> None:
-        """Remove a draft and its listing; an environment that it would have been the first generation of is gone."""
-        if self.exists(draft.name):
+        """Remove a draft and its listing; an environment that it would have been the first generation of is gone.
+
+        Goes as far as the disk allows; what is left is no environment, and `leftovers` finds it.
+        """
+        with contextlib.suppress(EnvsError, OSError):
             self._withdraw(draft)
+        with contextlib.suppress(OSError):
+            self.settle(draft)
         shutil.rmtree(self.records(draft.name, draft.id), ignore_errors=True)
-        if draft.folder:
+        if draft.folder or any(known.id == draft.id for known in self.listed(draft.name)):
             return
         shutil.rmtree(draft.prefix, ignore_errors=True)
-        list_for_conda(draft.prefix, present=False)
+        with contextlib.suppress(OSError):
+            list_for_conda(draft.prefix, present=False)
         folder = self.root / draft.name
         for empty in (folder / "g", folder / "records", folder):
             with contextlib.suppress(OSError):
@@ -211,14 +217,20 @@ class Store:
 
     def _withdraw(self, draft: Draft) -> None:
         """Take a published draft out of `environment.json` again."""
+        if not self.exists(draft.name):
+            return
         environment = self.get(draft.name)
         kept = tuple(known for known in environment.generations if known.id != draft.id)
-        folder = self.root / draft.name
+        folder, before = self.root / draft.name, self._record_before(draft)
         if not kept:
             (folder / "environment.json").unlink()
             (folder / "current").unlink(missing_ok=True)
         elif len(kept) < len(environment.generations):
-            self._write(replace(environment, current=kept[-1].id, generations=kept))
+            if before.exists():
+                before.replace(folder / "environment.json")
+                point(folder / "current", self.prefix(draft.name, self.get(draft.name).current))
+            else:
+                self._write(replace(environment, current=kept[-1].id, generations=kept))
 
     def record(self, draft: Draft, spec: Spec, lock: Lock) -> None:
         """Write down what made the draft."""
@@ -236,6 +248,7 @@ class Store:
             made = replace(generation, id=draft.id, folder=draft.folder, own=own, shared=shared)
             before = self.get(draft.name) if self.exists(draft.name) else Environment(draft.name, draft.id, ())
             environment = replace(before, current=draft.id, generations=(*before.generations, made), pending=None)
+            self._keep_record(draft)
             self._write(environment)
             list_for_conda(draft.prefix, present=True)
             if before.pending is not None and before.pending.id != draft.id:
@@ -258,12 +271,31 @@ class Store:
         prefix = self.prefix(name, environment.current)
         return Draft(name, environment.pending.id, prefix, prefix.name)
 
+    def settle(self, draft: Draft) -> None:
+        """What was published stays: forget the record that was before."""
+        self._record_before(draft).unlink(missing_ok=True)
+
+    def _keep_record(self, draft: Draft) -> None:
+        """A second name for the record that is about to be replaced: going back to it needs no room on the disk."""
+        before = self._record_before(draft)
+        before.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            os.link(self._record(draft.name), before)
+
+    def _record_before(self, draft: Draft) -> Path:
+        return Path(self.root, draft.name, f".environment.json.{draft.id}")
+
     def describe(self, name: str, note: str, tags: tuple[str, ...]) -> Environment:
         """Write the user's own words about an environment. Raises `NotFound`, `DiskTrouble`."""
         environment = replace(self.get(name), note=note, tags=tags)
         with disk("Writing the note"):
             self._write(environment)
         return environment
+
+    def rewrite(self, environment: Environment) -> None:
+        """Replace a record that was damaged or lost."""
+        with disk("Writing the record"):
+            self._write(environment)
 
     def _write(self, environment: Environment) -> None:
         folder = self.root / environment.name
@@ -290,10 +322,11 @@ class Store:
 
     def unlisted(self) -> list[Path]:
         """Prefixes that no `environment.json` lists, and what a removal left: a crash's remains."""
-        listed = {self.prefix(name, generation.id) for name in self.names() for generation in self._generations(name)}
+        listed = {self.prefix(name, generation.id) for name in self.names() for generation in self.listed(name)}
         return sorted({*self.root.glob("*/g/*"), *self.root.glob(".trash/*")} - listed)
 
-    def _generations(self, name: str) -> tuple[Generation, ...]:
+    def listed(self, name: str) -> tuple[Generation, ...]:
+        """The generations of an environment; none of one that is damaged or not there."""
         try:
             return self.get(name).generations
         except (DiskTrouble, NotFound):
@@ -351,9 +384,15 @@ def point(link: Path, target: Path) -> None:
 def list_for_conda(prefix: Path, *, present: bool) -> None:
     """Keep ``~/.conda/environments.txt``, where conda tools look for environments, in step."""
     path = Path.home() / ".conda" / "environments.txt"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = conda_lines()
     if (str(prefix) in lines) == present:
         return
     kept = [line for line in lines if line != str(prefix)]
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, "".join(f"{line}\n" for line in [*kept, *([str(prefix)] if present else [])]))
+
+
+def conda_lines() -> list[str]:
+    """The prefixes that conda tools know of."""
+    path = Path.home() / ".conda" / "environments.txt"
+    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []

@@ -39,6 +39,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("writerlock", "processes"),
     ("prefix", "rights", "usage", "lastuse"),
     ("engine", "store", "kernelspec", "localchannel", "execution", "discovery", "integrity"),
+    ("leftovers",),
     ("manager", "jobs"),
     ("server", "cli"),
     ("__main__",),

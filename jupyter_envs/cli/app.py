@@ -37,7 +37,7 @@ COMMANDS = {
     "parse": ("parse.ParseCommand", "Show how an environment file is read."),
     "disk": ("space.DiskCommand", "Count what environments and the package cache take."),
     "gc": ("space.CollectCommand", "Take away what nothing needs any more."),
-    "doctor": ("doctor.DoctorCommand", "Show where things are, and what is wrong with them."),
+    "doctor": ("doctor.DoctorCommand", "Show where things are and what is wrong with them, and mend it."),
     "unlock": ("doctor.UnlockCommand", "Free an environment whose writer is gone for good."),
     "demo": ("demo.DemoCommand", "Show the whole story on an example, for real."),
 }

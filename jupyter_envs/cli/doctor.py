@@ -1,30 +1,63 @@
-"""``doctor``."""
+"""``doctor``, ``unlock``."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from traitlets import Bool
+
 from jupyter_envs.cli.manager_command import ManagerCommand
+from jupyter_envs.errors import Conflict
 from jupyter_envs.manager import Manager
 
 
 class DoctorCommand(ManagerCommand):
-    """Look for what is wrong."""
+    """Look for what is wrong, and mend it if asked to."""
 
     command = "doctor"
     name = "jupyter-envs doctor"
-    description = "Show where things are, and what is wrong with them."
+    description = """Show where things are, and what is wrong with them.
+
+    With --repair, mend what can be mended, after a question. Nothing that an environment uses is deleted.
+    """
+
+    repair = Bool(False, help="Mend what can be mended.").tag(config=True)
+    flags = {
+        **ManagerCommand.flags,
+        "repair": ({"DoctorCommand": {"repair": True}}, "Mend what can be mended."),
+    }
 
     async def run(self, manager: Manager) -> Any:
-        """Print the facts and the findings; the status is 1 when there are findings."""
+        """Print the facts and the findings; with ``--repair``, what was done. Raises `Conflict` if that failed."""
         report = await manager.diagnose()
         for key, value in report.facts.items():
             self.say(f"{key:27} {value}")
         for finding in report.findings:
-            self.say(f"! {finding.message} {finding.hint}")
+            self.say(f"! {finding.message} {finding.mends if self.repair and finding.mends else finding.hint}")
         if not report.findings:
             self.say("Nothing is wrong.")
-        return report.to_json()
+        mendable = [finding for finding in report.findings if finding.mends]
+        if not self.repair or not mendable:
+            if mendable:
+                self.say(f"{len(mendable)} of these can be mended: jupyter envs doctor --repair")
+            return {**report.to_json(), "mended": []}
+        self.ask(f"Mend {len(mendable)} of these?")
+        return await self.mend(manager)
+
+    async def mend(self, manager: Manager) -> Any:
+        """Mend, and say what was mended and what was not."""
+        with self.reporter("Mending") as reporter:
+            done = await manager.repair(reporter)
+        for mended in done:
+            self.say(f"{'✗' if mended.trouble else '✓'} {mended.finding.message} {mended.trouble}".rstrip())
+        failed = [mended.finding.subject for mended in done if mended.trouble]
+        if failed:
+            raise Conflict(
+                f"{len(failed)} of {len(done)} could not be mended: {', '.join(failed)}.",
+                hints=[mended.trouble for mended in done if mended.trouble],
+                mended=[mended.to_json() for mended in done],
+            )
+        return {**(await manager.diagnose()).to_json(), "mended": [mended.to_json() for mended in done]}
 
 
 class UnlockCommand(ManagerCommand):

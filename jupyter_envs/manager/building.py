@@ -119,3 +119,4 @@ class Builder:
         )
         self._store.publish(draft, generation)
         kernelspec.publish(kernelspec.Place(draft.name, draft.id, draft.prefix), variables)
+        self._store.settle(draft)

@@ -21,7 +21,7 @@ from jupyter_envs.exports import Export
 from jupyter_envs.formats import LIMITS, Limits, Read
 from jupyter_envs.integrity import Verification
 from jupyter_envs.machine import current_platform
-from jupyter_envs.manager import adopting, changing, cloning, history, renaming, verifying
+from jupyter_envs.manager import adopting, changing, cloning, history, renaming, repairing, verifying
 from jupyter_envs.manager.activating import Activation, Location, activate
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.comparing import Side, read_side
@@ -47,6 +47,7 @@ from jupyter_envs.manager.notebooks import (
 )
 from jupyter_envs.manager.planning import Wanted, propose, reason_of, requested_names, resolve, under
 from jupyter_envs.manager.plans import Plans, require_confirmed
+from jupyter_envs.manager.repairing import Mended
 from jupyter_envs.manager.search import Query, SearchResult, search
 from jupyter_envs.manager.sources import lock_of, read_request
 from jupyter_envs.manager.system_settings import SystemSettings
@@ -285,6 +286,10 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
         problems = (await self.others.search()).problems
         report = await asyncio.to_thread(examine, self._store, Path(self.cache_dir), self.platform, facts, problems)
         return report.with_findings("condarc", wrong)
+
+    async def repair(self, reporter: Reporter) -> tuple[Mended, ...]:
+        """Mend what `diagnose` finds, until it finds nothing more that can be mended; see `repairing`."""
+        return await repairing.repair_all(self._shop, Path(self.cache_dir), self.diagnose, reporter)
 
     def who_writes(self, name: str) -> str:
         """Who is changing an environment, in a sentence. Raises `NotFound` if nobody is."""

@@ -10,20 +10,31 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jupyter_envs import kernelspec
+from jupyter_envs import conda_records, kernelspec, leftovers
 from jupyter_envs._version import __version__
 from jupyter_envs.discovery import Problem
+from jupyter_envs.engine.cache_check import damaged_entries
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.store import Store
+from jupyter_envs.models import Environment
+from jupyter_envs.store import NAME, Store, conda_lines
+
+FROM_LOCK = "Build it again from its lock."
+FROM_RECORDS = "Write the record again from what is there."
+SECONDS_OF_SILENCE = 300.0
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, and how to mend it."""
+    """One thing that is wrong, and how to mend it; ``mends`` says what ``doctor --repair`` would do, if anything.
+
+    ``subject`` is the environment, kernel or path that it is about.
+    """
 
     code: str
     message: str
     hint: str
+    subject: str = ""
+    mends: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,7 @@ class Report:
     findings: tuple[Finding, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """``{"facts": {…}, "findings": [{code, message, hint}]}``."""
+        """``{"facts": {…}, "findings": [{code, message, hint, subject, mends}]}``."""
         return {"facts": dict(self.facts), "findings": [asdict(finding) for finding in self.findings]}
 
     def with_findings(self, code: str, found: Iterable[tuple[str, str]]) -> Report:
@@ -57,27 +68,106 @@ def examine(
         "kernels": str(kernelspec.kernels_dir()),
         **facts,
     }
-    findings = (*damaged(store), *unlisted(store), *dead_kernels(), *apart(store.root, cache_dir), *others(problems))
-    return Report(known, findings)
+    findings = [
+        *(finding for name in store.names() for finding in environment(store, name)),
+        *lost(store),
+        *left(store),
+        *dead_kernels(),
+        *locks(store),
+        *conda_list(store),
+        *cache(cache_dir),
+        *apart(store.root, cache_dir),
+        *others(problems),
+    ]
+    return Report(known, tuple(findings))
 
 
-def damaged(store: Store) -> Iterator[Finding]:
-    """Environments whose record or prefix is not what it should be."""
-    for name in store.names():
-        try:
-            environment = store.get(name)
-        except EnvsError as error:
-            yield Finding("damaged-record", error.message, " ".join(error.hints))
-            continue
-        if not store.prefix(name, environment.current).is_dir():
-            hint = "Restore it from a notebook that is pinned to it, or remove it."
-            yield Finding("no-prefix", f"The files of the environment {name} are gone.", hint)
+def environment(store: Store, name: str) -> Iterator[Finding]:
+    """What is wrong with one environment: its record, its files, its link, its kernels."""
+    try:
+        record = store.get(name)
+    except EnvsError as error:
+        yield Finding("damaged-record", error.message, " ".join(error.hints), name, FROM_RECORDS)
+        return
+    place = store.prefix(name, record.current)
+    wrong = files(name, place)
+    if wrong is not None:
+        yield wrong
+        return
+    link = store.root / name / "current"
+    if not link.is_symlink() or link.resolve() != place.resolve():
+        hint = "Only people and “conda activate” use it."
+        yield Finding("wrong-link", f"{link} does not lead to the current generation.", hint, name, "Set the link.")
+    yield from kernels(record, place)
 
 
-def unlisted(store: Store) -> Iterator[Finding]:
-    """Folders that a crash left behind."""
-    for folder in store.unlisted():
-        yield Finding("unlisted", f"{folder} belongs to no environment.", "Nothing uses it; it may be deleted.")
+def files(name: str, place: Path) -> Finding | None:
+    """The prefix of an environment, as far as packages say what belongs there."""
+    hint = "Restore it from a notebook that is pinned to it, or remove it."
+    if not place.is_dir():
+        return Finding("no-prefix", f"The files of the environment {name} are gone.", hint, name, FROM_LOCK)
+    try:
+        conda_records.read_all(place)
+    except EnvsError as error:
+        return Finding("damaged-packages", error.message, hint, name, FROM_LOCK)
+    return None
+
+
+def kernels(record: Environment, place: Path) -> Iterator[Finding]:
+    """Kernels that an environment should have, and that are not there or belong to other files."""
+    for name in record.generation.kernels:
+        found = kernelspec.mark_of(kernelspec.kernels_dir() / name)
+        if found is None or found.get("prefix") != str(place):
+            hint = f"Without it, Jupyter does not offer {record.name} as it is now."
+            mends = "Write the kernel."
+            yield Finding("no-kernel", f"The kernel {name} does not start {record.name}.", hint, record.name, mends)
+            return
+
+
+def lost(store: Store) -> Iterator[Finding]:
+    """Environments that were published once and whose record is not there any more."""
+    for link in sorted(store.root.glob("*/current")):
+        name = link.parent.name
+        if link.is_symlink() and NAME.fullmatch(name) and not link.parent.is_symlink() and not store.exists(name):
+            message = f"The record of the environment {name} is gone."
+            yield Finding("lost-record", message, "Its files are still there.", name, FROM_RECORDS)
+
+
+def left(store: Store) -> Iterator[Finding]:
+    """Folders and files that a crash left behind."""
+    for leftover in leftovers.find(store):
+        if leftover.name.lower() not in store.rights.living():
+            hint = "Nothing uses it; it may be deleted."
+            message = f"{leftover.path} belongs to no environment."
+            yield Finding("unlisted", message, hint, str(leftover.path), "Delete it.")
+
+
+def locks(store: Store) -> Iterator[Finding]:
+    """Locks whose holder is dead, and those whose holder has been silent for long."""
+    for name, seen in store.rights.held().items():
+        if seen.dead:
+            message = f"The process that was changing {name} is dead."
+            yield Finding("stale-lock", message, "The next one who wants the lock gets it.", name, "Free the lock.")
+        elif seen.silent > SECONDS_OF_SILENCE:
+            where = seen.holder.host if seen.holder else "an unknown machine"
+            message = f"The process on {where} that is changing {name} was last heard of {seen.silent:.0f} s ago."
+            yield Finding("silent-lock", message, f"If it is gone for good: jupyter envs unlock {name}", name)
+
+
+def conda_list(store: Store) -> Iterator[Finding]:
+    """Lines for conda tools about environments of ours that are gone."""
+    for line in conda_lines():
+        if Path(line).is_relative_to(store.root) and not Path(line).is_dir():
+            hint = "conda lists an environment that is not there."
+            message = f"~/.conda/environments.txt names {line}, which is gone."
+            yield Finding("gone-listed", message, hint, line, "Take the line out.")
+
+
+def cache(cache_dir: Path) -> Iterator[Finding]:
+    """Entries of the package cache that are not whole."""
+    for entry, reason in damaged_entries(cache_dir):
+        hint = "It is fetched again when it is needed."
+        yield Finding("damaged-cache", f"{entry} in the package cache: {reason}.", hint, str(entry), "Delete it.")
 
 
 def dead_kernels() -> Iterator[Finding]:
@@ -85,7 +175,8 @@ def dead_kernels() -> Iterator[Finding]:
     for name, program in kernelspec.published():
         if not program.exists():
             hint = f"Remove it: jupyter kernelspec remove {name}"
-            yield Finding("dead-kernel", f"The kernel {name} starts {program}, which is not there.", hint)
+            message = f"The kernel {name} starts {program}, which is not there."
+            yield Finding("dead-kernel", message, hint, name, "Remove the kernel.")
 
 
 def others(problems: Iterable[Problem]) -> Iterator[Finding]:

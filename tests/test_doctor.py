@@ -1,0 +1,226 @@
+"""Doctor finds what a crash, a hand or a disk has damaged, and mends it in one call."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jupyter_envs import kernelspec
+from jupyter_envs.engine.cache_check import damaged_entries
+from jupyter_envs.holders import this_process
+from jupyter_envs.localchannel import LocalChannel
+from jupyter_envs.manager import Manager
+from jupyter_envs.store import Store
+
+from .support.counts import tell
+from .support.managing import Recorder, create, make_manager
+from .test_cli import Cli
+from .test_writerlock import holding, written
+
+
+class Damage:
+    """An environment of a manager, and the places where damage is done."""
+
+    def __init__(self, home: Path, manager: Manager) -> None:
+        self.home = home
+        self.manager = manager
+        self.store = Store(Path(manager.root_dir))
+        self.folder = self.store.root / "one"
+        self.kernel = kernelspec.kernels_dir() / "one"
+
+    @property
+    def prefix(self) -> Path:
+        return self.store.prefix("one", self.store.get("one").current)
+
+
+def torn_record(damage: Damage) -> None:
+    (damage.folder / "environment.json").write_text('{"version": 1, "na')
+
+
+def no_record(damage: Damage) -> None:
+    (damage.folder / "environment.json").unlink()
+
+
+def no_files(damage: Damage) -> None:
+    damage.prefix.rename(damage.home / "elsewhere")
+
+
+def torn_package(damage: Damage) -> None:
+    next(damage.prefix.glob("conda-meta/*.json")).write_text("{}")
+
+
+def no_link(damage: Damage) -> None:
+    (damage.folder / "current").unlink()
+
+
+def dangling_link(damage: Damage) -> None:
+    no_link(damage)
+    (damage.folder / "current").symlink_to(damage.home / "nowhere")
+
+
+def no_kernel(damage: Damage) -> None:
+    shutil.rmtree(damage.kernel)
+
+
+def torn_kernel(damage: Damage) -> None:
+    (damage.kernel / "kernel.json").write_text("{")
+    shutil.rmtree(damage.kernel)
+
+
+def old_kernel(damage: Damage) -> None:
+    text = (damage.kernel / "kernel.json").read_text().replace(damage.prefix.name, "0000")
+    (damage.kernel / "kernel.json").write_text(text)
+
+
+def stray_kernel(damage: Damage) -> None:
+    folder = damage.kernel.with_name("gone")
+    shutil.copytree(damage.kernel, folder)
+    text = (folder / "kernel.json").read_text().replace(str(damage.folder), str(damage.folder.with_name("gone")))
+    (folder / "kernel.json").write_text(text)
+
+
+def left_prefix(damage: Damage) -> None:
+    (damage.folder / "g" / "12345678" / "lib").mkdir(parents=True)
+    (damage.folder / "records" / "12345678").mkdir()
+    (damage.folder / ".environment.json.12345678").write_text("{")
+
+
+def left_folder(damage: Damage) -> None:
+    (damage.folder.with_name("two") / "g" / "12345678").mkdir(parents=True)
+
+
+def left_trash(damage: Damage) -> None:
+    (damage.store.root / ".trash" / "two-12345678" / "g").mkdir(parents=True)
+
+
+def dead_lock(damage: Damage) -> None:
+    written(damage.store.root / ".locks" / "two.writer", replace(this_process("a"), pid=4_000_000))
+
+
+def gone_line(damage: Damage) -> None:
+    with (damage.home / ".conda" / "environments.txt").open("a") as file:
+        file.write(f"{damage.store.root}/gone/g/1\n/opt/conda\n")
+
+
+def entry(damage: Damage) -> Path:
+    return next(Path(damage.manager.cache_dir).glob("packages/tinykernel-*/share/jupyter"))
+
+
+def short_entry(damage: Damage) -> None:
+    next(entry(damage).rglob("kernel.json")).unlink()
+
+
+def unfinished_entry(damage: Damage) -> None:
+    next(Path(damage.manager.cache_dir).glob("packages/tinykernel-*.lock")).unlink()
+
+
+DAMAGES: dict[Callable[[Damage], None], set[str]] = {
+    torn_record: {"damaged-record"},
+    no_record: {"lost-record"},
+    no_files: {"no-prefix", "dead-kernel", "gone-listed"},
+    torn_package: {"damaged-packages"},
+    no_link: {"wrong-link"},
+    dangling_link: {"wrong-link"},
+    no_kernel: {"no-kernel"},
+    torn_kernel: {"no-kernel"},
+    old_kernel: {"no-kernel", "dead-kernel"},
+    stray_kernel: {"dead-kernel"},
+    left_prefix: {"unlisted"},
+    left_folder: {"unlisted"},
+    left_trash: {"unlisted"},
+    dead_lock: {"stale-lock"},
+    gone_line: {"gone-listed"},
+    short_entry: {"damaged-cache"},
+    unfinished_entry: {"damaged-cache"},
+}
+
+
+@pytest.mark.parametrize("damaging", DAMAGES, ids=lambda damaging: damaging.__name__)
+def test_damage_is_found_and_mended(
+    home: Path, channel: LocalChannel, package_cache: Path, damaging: Callable[[Damage], None]
+) -> None:
+    manager = make_manager(home, channel.file_url, package_cache)
+
+    async def run() -> None:
+        await create(manager, "one", "tinykernel")
+        before = (await manager.environment("one")).digest
+        spec = (kernelspec.kernels_dir() / "one" / "kernel.json").read_text()
+        assert (await manager.diagnose()).findings == ()
+        damage = Damage(home, manager)
+        damaging(damage)
+        found = (await manager.diagnose()).findings
+        assert {finding.code for finding in found} == DAMAGES[damaging]
+        done = await manager.repair(Recorder())
+        assert [mended for mended in done if mended.trouble] == []
+        assert (await manager.diagnose()).findings == ()
+        assert (await manager.environment("one")).digest == before
+        after = json.loads((kernelspec.kernels_dir() / "one" / "kernel.json").read_text())
+        assert Path(after["argv"][0]).is_relative_to(damage.prefix) or after["argv"] == json.loads(spec)["argv"]
+        assert not list(damaged_entries(package_cache))
+
+    asyncio.run(run())
+
+
+def test_what_is_being_made_is_nobodys_leftover(home: Path, channel: LocalChannel, package_cache: Path) -> None:
+    manager = make_manager(home, channel.file_url, package_cache)
+    prefix = Path(manager.root_dir) / "two" / "g" / "12345678"
+    prefix.mkdir(parents=True)
+
+    async def look() -> list[str]:
+        await manager.repair(Recorder())
+        return [finding.code for finding in (await manager.diagnose()).findings]
+
+    with holding(Path(manager.root_dir) / ".locks" / "two.writer") as process:
+        assert asyncio.run(look()) == []
+        assert prefix.exists()
+        process.kill()
+        process.wait()
+        assert asyncio.run(look()) == []
+        assert not prefix.exists()
+
+
+def test_what_cannot_be_mended_is_told_and_holds_up_nothing(
+    home: Path, channel: LocalChannel, package_cache: Path
+) -> None:
+    manager = make_manager(home, channel.file_url, package_cache)
+
+    async def run() -> None:
+        await create(manager, "one", "tinyblob")
+        await create(manager, "two", "tinyblob")
+        store = Store(Path(manager.root_dir))
+        shutil.rmtree(store.root / "one" / "records")
+        (store.root / "one" / "environment.json").write_text("{")
+        dangling_link(Damage(home, manager))
+        (store.root / "two" / "current").unlink()
+        done = {mended.finding.subject: mended.trouble for mended in await manager.repair(Recorder())}
+        assert done == {"one": "Nothing of the environment one is whole.", "two": ""}
+
+    asyncio.run(run())
+
+
+def test_the_command_asks_mends_and_says_what_it_did(home: Path, channel: LocalChannel, package_cache: Path) -> None:
+    cli = Cli(home, channel.file_url, package_cache)
+    cli.good("create", "one", "tinyblob", "--yes")
+    folder = home / ".local/share/jupyter/jupyter-envs/envs/one"
+    (folder / "current").unlink()
+    assert "--repair" in cli.good("doctor").out
+    assert cli("doctor", "--repair").status == 2, "there is nobody to ask"
+    done = cli.good("doctor", "--repair", "--yes", "--json").json
+    assert [mended["code"] for mended in done["mended"]] == ["wrong-link"]
+    assert done["findings"] == []
+    assert cli.good("doctor", "--repair").out.endswith("Nothing is wrong.\n")
+    (folder / "environment.json").write_text("{")
+    shutil.rmtree(folder / "records")
+    failed = cli("doctor", "--repair", "--yes", "--json")
+    assert failed.status == 4
+    assert failed.json["error"]["fields"]["mended"][0]["trouble"]
+
+
+def test_the_number_of_damages() -> None:
+    tell("doctor", "kinds of damage found and mended", len(DAMAGES), len(DAMAGES))
