@@ -114,7 +114,7 @@ def test_wheels_keep_their_versions_too(case: Case) -> None:
     text = f"{FILE}  - pip: [tinywheel]\n"
     old = case.plan(text.replace("tinywheel]", "tinywheel==1.0]"), platforms=("win-64",)).lock
     assert versions(case.plan(text, old, platforms=("win-64",)).lock, "win-64")["tinywheel"] == "1.0"
-    updated = case.plan(text, old, platforms=("win-64",), update=("tinywheel",))
+    updated = case.plan(text, old, platforms=("win-64",), update=("TinyWheel",))
     assert kinds(updated) == {("win-64", "up", "tinywheel")}
 
 

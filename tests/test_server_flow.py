@@ -246,6 +246,9 @@ def test_a_notebook_is_locked_for_this_machine(api: Api, environment: Any, noteb
     lock.unlink()
     assert api("GET", f"pins/{notebook}")["verdict"]["state"] == "unlocked"
     assert api.done("POST", f"pins/{notebook}", {"lock": True})["verdict"]["state"] == "match"
+    again = {"lock": True, "update": ["all"], "as_of": "2024-05-01"}
+    assert api.done("POST", f"pins/{notebook}", again)["verdict"]["state"] == "match"
+    assert api.failed("POST", f"pins/{notebook}", {"lock": True, "as_of": "soon"}) == "invalid-input"
     assert lock.is_file()
 
 

@@ -17,6 +17,7 @@ from jupyter_envs.errors import InvalidInput, InvalidSpec, Unsolvable
 from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.notebooks import keeping_others
 from jupyter_envs.manager.planning import Resolved, Wanted, resolve
+from jupyter_envs.manager.wishes import normal
 from jupyter_envs.models import Lock, Package, Spec
 from jupyter_envs.virtual import System, check_platform
 
@@ -106,8 +107,8 @@ def near(request: LockRequest, platform: str, system: System) -> Wanted:
 
 def kept(packages: Sequence[Package], update: Iterable[str]) -> tuple[Package, ...]:
     """The packages whose versions are to stay."""
-    names = {name.lower() for name in update}
-    return tuple(package for package in packages if EVERYTHING not in names and package.name.lower() not in names)
+    names = {normal(name) for name in update}
+    return tuple(package for package in packages if EVERYTHING not in names and normal(package.name) not in names)
 
 
 async def plan_lock(request: LockRequest, session: Session, ground: Ground) -> LockPlan:
@@ -140,9 +141,9 @@ async def _solve(request: LockRequest, session: Session, ground: Ground, platfor
 
 
 def _check_update(request: LockRequest) -> None:
-    names = {package.name.lower() for package in request.old.packages} if request.old else set()
+    names = {normal(package.name) for package in request.old.packages} if request.old else set()
     for name in request.update:
-        if name != EVERYTHING and name.lower() not in names:
+        if name != EVERYTHING and normal(name) not in names:
             raise InvalidInput(
                 f"{name} cannot be updated: it is not in the lock.",
                 hints=("Name a package that is locked, or “all”.",),
