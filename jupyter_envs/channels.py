@@ -12,7 +12,7 @@ from typing import Any
 
 from .condarc import Entry
 from .errors import InvalidSpec
-from .redact import redact, show
+from .redact import clean_url, redact, show
 
 DEFAULTS = "defaults"
 # conda's own meaning of `defaults` where nothing is configured
@@ -95,6 +95,17 @@ class CondaSettings:
             if name.startswith("pkgs/") and address.rstrip("/").endswith(f"/{name}"):
                 return address
         return f"{self.channel_alias.rstrip('/')}/{name}" if self.channel_alias else name
+
+    def with_secrets(self, url: str) -> str:
+        """A package's address with the secrets of the configured address that it is below, which no lock keeps."""
+        if clean_url(url)[1]:
+            return url
+        configured = (self.channel_alias, *self.custom_channels.values(), *self.default_channels, *self.channels)
+        for address in sorted(configured, key=len, reverse=True):
+            clean, had_secrets = clean_url(address.rstrip("/"))
+            if had_secrets and url.startswith(f"{clean}/"):
+                return address.rstrip("/") + url[len(clean) :]
+        return url
 
     def to_json(self) -> dict[str, Any]:
         """For the pipe to a worker; without the origins."""

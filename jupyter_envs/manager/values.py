@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from jupyter_envs.discovery import Foreign
 from jupyter_envs.models import Environment, Package, Pin, Plan, Spec, Verdict, packages_digest
+from jupyter_envs.redact import clean_url
 
 
 class Documents(Protocol):
@@ -251,7 +252,7 @@ def package_json(package: Package) -> dict[str, Any]:
         "manager": package.manager,
         "build": package.build,
         "subdir": package.subdir,
-        "url": package.url,
+        "url": clean_url(package.url)[0],
         "sha256": package.sha256,
         "size": package.size,
         "depends": list(package.depends),

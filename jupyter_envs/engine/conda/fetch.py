@@ -142,7 +142,7 @@ async def download(client: Client, package: Package, archive: Path, watcher: Wat
 async def download_remote(client: Client, package: Package, writer: HashingWriter) -> None:
     """Stream from a server."""
     try:
-        await download_to_writer(client, package.url, writer)
+        await download_to_writer(client, current.settings().with_secrets(package.url), writer)
     except (OSError, RuntimeError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # our own disk's, not the network's
