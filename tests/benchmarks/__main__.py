@@ -16,7 +16,7 @@ from jupyter_envs.localchannel import build_channel
 from jupyter_envs.manager import Manager
 from tests.support.home import isolated_environment
 
-from . import creation, kernels, listing, solving, writing
+from . import creation, discovering, kernels, listing, solving, writing
 from .measure import Result, table
 
 
@@ -51,6 +51,7 @@ async def _measure(settings: dict[str, Any], folder: Path, runs: int) -> list[Re
         results = [
             await creation.measure("warm creation, standby process", server, prefix, folder / "copy", runs),
             await creation.measure("warm creation, no standby process", command_line, prefix, folder / "copy", runs),
+            await discovering.clones(server, prefix, folder / "copy", runs),
         ]
     finally:
         await server.close()
@@ -58,6 +59,7 @@ async def _measure(settings: dict[str, Any], folder: Path, runs: int) -> list[Re
     results.append(await asyncio.to_thread(kernels.measure, "warm", prefix, runs))
     results += await asyncio.to_thread(listing.measure, folder / "envs", folder)
     results += await asyncio.to_thread(writing.measure, folder, runs)
+    results += await asyncio.to_thread(discovering.measure, folder / "others", runs)
     return results + await solving.measure(folder / "solving", runs)
 
 
