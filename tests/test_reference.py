@@ -6,7 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from jupyter_envs import envfile, formats, lockfile, pin, pipsection
+from jupyter_envs import condarc, envfile, formats, lockfile, pin, pipsection
+from jupyter_envs.channels import settings_of
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 
@@ -55,3 +56,12 @@ def test_the_other_formats_are_read_as_documented() -> None:
     assert [package.name for package in lock.packages] == ["tzdata"]
     section = envfile.parse(example("pip-section.md", "yaml")).pip
     assert pipsection.names(section) == ["palmerpenguins", "requests"]
+
+
+def test_the_condarc_is_followed_as_documented() -> None:
+    file = condarc.parse(example("condarc.md", "yaml"), source=".condarc")
+    settings = settings_of(condarc.merge([file]))
+    assert [channel.address for channel in settings.expand(["ours"])] == ["https://example.org/conda/ours"]
+    assert file.notes == ()
+    page = (REFERENCE / "condarc.md").read_text(encoding="utf-8")
+    assert [key for key in condarc.KEYS if f"| `{key}` |" not in page] == []
