@@ -31,6 +31,7 @@ from jupyter_envs.models import Package, Progress
 from jupyter_envs.virtual import System
 
 Args = dict[str, Any]
+COPIED = "The package cache is on another file system: files were copied from it, and take their space again."
 
 # what a worker that is kept for searching has read
 CATALOGUES = search.Catalogues()
@@ -116,6 +117,8 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
             builds = args.get("builds", False)
             await pypi_install.install(wheels, prefix, cache_dir, tracker.say, builds=builds, options=options)
         bytecode.link(packages, prefix, cache_dir)
+        if not cache.shares_with(prefix, cache_dir):
+            tracker.say(COPIED)
     return None
 
 

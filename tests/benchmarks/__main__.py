@@ -16,7 +16,7 @@ from jupyter_envs.localchannel import build_channel
 from jupyter_envs.manager import Manager
 from tests.support.home import isolated_environment
 
-from . import creation, discovering, kernels, listing, solving, writing
+from . import creation, discovering, kernels, listing, sharing, solving, writing
 from .measure import Result, table
 
 
@@ -52,6 +52,7 @@ async def _measure(settings: dict[str, Any], folder: Path, runs: int) -> list[Re
             await creation.measure("warm creation, standby process", server, prefix, folder / "copy", runs),
             await creation.measure("warm creation, no standby process", command_line, prefix, folder / "copy", runs),
             await discovering.clones(server, prefix, folder / "copy", runs),
+            *await sharing.measure(server, runs),
         ]
     finally:
         await server.close()
