@@ -291,3 +291,9 @@ def test_a_list_of_packages_in_the_home_folder_says_so() -> None:
     local = replace(OPENSSL, url=OPENSSL.url.replace(CHANNEL, "file:///home/ada/channel"))
     (note,) = exports.write(Source("a", "linux-64", (local,), home="/home/ada"), "explicit").notes
     assert note == "The channel file:///home/ada/channel is a folder of your home folder: it cannot be used elsewhere."
+
+
+@pytest.mark.parametrize("format", ["full", "portable", "requirements", "pylock", "explicit"])
+def test_a_wheel_in_the_home_folder_is_left_out_and_said(format: str) -> None:
+    export = exports.write(with_pip(replace(pip_package("mine"), url="file:///home/ada/mine-1.0.whl")), format)
+    assert "/home/ada" not in export.text and "mine 1.0 was installed from files" in " ".join(export.notes)

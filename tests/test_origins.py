@@ -41,7 +41,7 @@ SHA256 = "1" * 64
             {"url": "https://x.example.org/a.whl", "archive_info": {"hash": f"sha256={SHA256}"}},
             Origin("https://x.example.org/a.whl", SHA256, archive=True),
         ),
-        ({"url": "file:///home/ada/a.whl", "archive_info": {}}, Origin(archive=True)),
+        ({"url": "file:///home/ada/a.whl", "archive_info": {}}, Origin(archive=True, file="file:///home/ada/a.whl")),
         ({"url": 1}, None),
         ([], None),
     ],

@@ -39,7 +39,11 @@ class Source:
     @property
     def local(self) -> tuple[Package, ...]:
         """The pip packages that were installed from files of this machine, which nobody else can get."""
-        return tuple(one for one in self.of("pip") if (origin := self.origins.get(one.name)) and not origin.address)
+        return tuple(one for one in self.of("pip") if self._is_local(one))
+
+    def _is_local(self, package: Package) -> bool:
+        origin = self.origins.get(package.name)
+        return not origin.address if origin else package.url.startswith("file:") and below(self.home, package.url)
 
     @property
     def drifted(self) -> bool:
