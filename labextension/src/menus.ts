@@ -31,6 +31,8 @@ export function environmentMenu(
   menu.addItem({ command: CommandIDs.use, args });
   menu.addItem({ command: CommandIDs.newNotebook, args });
   menu.addItem({ command: CommandIDs.pin, args });
+  menu.addItem({ command: CommandIDs.adopt, args });
+  menu.addItem({ command: CommandIDs.release, args });
   menu.addItem({ type: 'separator' });
   addSubmenu(menu, trans.__('Export'), CommandIDs.download, formats);
   addSubmenu(menu, trans.__('Save Next to Notebook'), CommandIDs.save, formats);

@@ -56,6 +56,19 @@ export class EnvironmentsModel implements IEnvironments {
     return job;
   }
 
+  /** Make an environment of another tool a kernel. */
+  async adopt(name: string): Promise<Job> {
+    const job = await this.request<Job>(url('environments', name, 'adopt'), { method: 'POST' });
+    this.jobs.follow(job);
+    return job;
+  }
+
+  /** Take the kernel away again; the environment stays. */
+  async release(name: string): Promise<void> {
+    await this.request(url('environments', name, 'adopt'), { method: 'DELETE' });
+    await this.refresh();
+  }
+
   export(name: string, format: ExportFormat): Promise<Export> {
     return this.request(`${url('environments', name, 'export')}?format=${format}`);
   }

@@ -43,6 +43,10 @@ export interface IEnvironments extends IChanging {
   refresh(): Promise<void>;
   /** Rejects with `environment-in-use` while kernels run, unless forced, which shuts them down. */
   remove(name: string, force?: boolean): Promise<Job>;
+  /** Make an environment of another tool a kernel. */
+  adopt(name: string): Promise<Job>;
+  /** Take that kernel away again. */
+  release(name: string): Promise<void>;
   export(name: string, format: ExportFormat): Promise<Export>;
 }
 

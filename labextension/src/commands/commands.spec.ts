@@ -80,6 +80,27 @@ describe('commands', () => {
     expect(state.removing).toBeNull();
   });
 
+  it('make an environment of another tool a kernel, and take that back', async () => {
+    const { server, commands, environments } = await started();
+    const theirs = anEnvironment({ name: 'theirs', foreign: true, kernel: null, kernels: [] });
+    server.answer('GET environments', { environments: [anEnvironment(), theirs] });
+    await environments.refresh();
+    const args = { environment: 'theirs' };
+    expect(commands.isVisible(CommandIDs.adopt, { environment: 'penguins' })).toBe(false);
+    expect(commands.isVisible(CommandIDs.release, { environment: 'penguins' })).toBe(false);
+    expect(commands.isVisible(CommandIDs.adopt, args)).toBe(true);
+    expect(commands.isEnabled(CommandIDs.remove, args)).toBe(false);
+    server.answer('POST environments/theirs/adopt', aJob({ kind: 'adopt' }), 202);
+    await commands.execute(CommandIDs.adopt, args);
+    const adopted = { ...theirs, kernel: 'theirs', kernels: ['theirs'] };
+    server.answer('GET environments', { environments: [anEnvironment(), adopted] });
+    await environments.refresh();
+    expect(commands.isVisible(CommandIDs.release, args)).toBe(true);
+    server.answer('DELETE environments/theirs/adopt', null, 204);
+    await commands.execute(CommandIDs.release, args);
+    expect(server.count('DELETE environments/theirs/adopt')).toBe(1);
+  });
+
   it('lead from the form over the plan to the install, and back after a failure', async () => {
     const { server, jobs, commands, state } = await started();
     const plan = aJob({ id: 'p1', kind: 'plan', state: 'done', result: aPlan() });

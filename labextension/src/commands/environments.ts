@@ -26,6 +26,18 @@ export function environmentCommands(context: ICommandContext): Commands {
         })
       )
     },
+    [CommandIDs.adopt]: {
+      label: trans.__('Use as a Kernel'),
+      caption: trans.__('Register a kernel for this environment; its folder stays as it is'),
+      isVisible: args => isForeign(context, args) && !runnable(context, args),
+      execute: guard(context, ({ environment = '' }) => environments.adopt(environment))
+    },
+    [CommandIDs.release]: {
+      label: trans.__('Remove Its Kernel'),
+      caption: trans.__('The environment stays as it is'),
+      isVisible: args => isForeign(context, args) && runnable(context, args),
+      execute: guard(context, ({ environment = '' }) => environments.release(environment))
+    },
     [CommandIDs.remove]: {
       label: trans.__('Remove…'),
       icon: closeIcon,
@@ -48,6 +60,11 @@ export function environmentCommands(context: ICommandContext): Commands {
       }
     }
   };
+}
+
+/** Did another tool make it? */
+function isForeign(context: ICommandContext, args: ReadonlyPartialJSONObject): boolean {
+  return chosen(context, args)?.foreign === true;
 }
 
 /** An environment as a file, for the browser or beside the current notebook. */

@@ -11,6 +11,8 @@ export const CommandIDs = {
   newNotebook: 'jupyter-envs:new-notebook',
   download: 'jupyter-envs:download',
   save: 'jupyter-envs:save',
+  adopt: 'jupyter-envs:adopt',
+  release: 'jupyter-envs:release',
   remove: 'jupyter-envs:remove',
   confirmRemove: 'jupyter-envs:confirm-remove',
   use: 'jupyter-envs:use',

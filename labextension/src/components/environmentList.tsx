@@ -104,8 +104,8 @@ function Row(props: IRowProps): React.JSX.Element {
             {environmentShort(item, trans)}
           </div>
         </div>
-        <span className="jp-Envs-small" title={sizeTitle(item, trans)}>
-          {size(item.size.own)}
+        <span className="jp-Envs-small" title={item.foreign ? '' : sizeTitle(item, trans)}>
+          {item.foreign ? '' : size(item.size.own)}
         </span>
       </div>
       <IconButton
