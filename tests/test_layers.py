@@ -27,6 +27,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("formats",),
     (
         "files",
+        "running",
         "removal",
         "flocks",
         "holders",

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from jupyter_envs.running import below
+
 from .support.lab import Lab
 from .support.openapi import check_value
+from .support.processes import wait_until
 from .test_server_flow import Api
 
 NAME = "changes"
@@ -88,3 +91,26 @@ def test_what_cannot_be_locked_is_told_and_the_rest_is_adopted(api: Api, environ
     assert summary["prefix"] == environment["prefix"]
     detail = api("GET", f"environments/{NAME}")
     assert "tinytext=1.0" not in detail["spec"]["conda"]
+
+
+def test_a_restart_moves_a_kernel_to_the_new_generation(api: Api) -> None:
+    lab, name = api.lab, "changes-restart"
+    first = api.done("POST", "environments", {"name": name, "packages": ["python", "tinytext=1.0"]})
+    session = lab.post(
+        "api/sessions", {"path": "moving.ipynb", "name": "", "type": "notebook", "kernel": {"name": name}}
+    ).json()
+    kernel = session["kernel"]["id"]
+
+    def prefix() -> str:
+        found = [one for one in below(lab.home / "envs" / name) if kernel in one.connection]
+        return found[0].program if len(found) == 1 else ""
+
+    assert wait_until(prefix, "the kernel").startswith(first["prefix"])
+    second = api.done("PATCH", f"environments/{name}", {"install": ["tinytext=2.0"]})
+    assert second["prefix"] != first["prefix"]
+    assert (second["running_kernels"], second["older_kernels"]) == (1, 1)
+    assert lab.post(f"api/kernels/{kernel}/restart", {}).status == 200
+    wait_until(lambda: prefix().startswith(second["prefix"]), "the kernel in its new prefix")
+    assert api("GET", f"environments/{name}")["older_kernels"] == 0
+    lab.delete(f"api/sessions/{session['id']}")
+    api.done("DELETE", f"environments/{name}?force=true")

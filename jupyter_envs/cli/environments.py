@@ -85,8 +85,14 @@ class ListCommand(ManagerCommand):
             if item["foreign"]:
                 own, shared = "–", "–"
             cells = (item["name"], item["kernel"] or "–", item["python"] or "–", str(item["packages"]))
-            table.add_row(*map(escape, (*cells, own, shared, item["state"], about(item))))
+            table.add_row(*map(escape, (*cells, own, shared, state(item), about(item))))
         Console().print(table)
+
+
+def state(item: dict[str, Any]) -> str:
+    """Whether it is whole, and whether kernels should be restarted."""
+    older = item["older_kernels"]
+    return f"{item['state']}, {older} to restart" if older else str(item["state"])
 
 
 def about(item: dict[str, Any]) -> str:

@@ -16,12 +16,23 @@ from jupyter_envs.uninterrupted import in_thread, past_no_return
 
 
 class Builder:
-    """Makes generations in one store, for one platform; ``made`` is told of each prefix, and must not raise."""
+    """Makes generations in one store, for one platform.
 
-    def __init__(self, store: Store, platform: str, made: Callable[[Path, Sequence[Package]], None]) -> None:
+    ``made`` is told of each prefix that has new packages, ``published`` of each environment that has a new
+    generation; neither must raise.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        platform: str,
+        made: Callable[[Path, Sequence[Package]], None],
+        published: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._platform = platform
         self._made = made
+        self._published = published
 
     async def build(self, name: str, proposal: Proposal, reason: str, session: Session, reporter: Reporter) -> None:
         """Install into a new prefix, look at what is there, publish it, make it a kernel; or leave no trace."""
@@ -85,6 +96,7 @@ class Builder:
             await in_thread(self.check, draft, proposal.packages)
         variables = await session.capture(draft.prefix, draft.name, proposal.spec.variables)
         await past_no_return(self.publish, draft, proposal, reason, variables)
+        await past_no_return(self._published, draft.name)
 
     def check(self, draft: Draft, packages: Sequence[Package]) -> None:
         """Believe the disk, not the worker."""

@@ -75,6 +75,7 @@ from jupyter_envs.models import (
 )
 from jupyter_envs.naming import NamePattern
 from jupyter_envs.redact import redact
+from jupyter_envs.running import Running, below
 from jupyter_envs.store import Store, check_name
 from jupyter_envs.uninterrupted import past_no_return
 
@@ -145,7 +146,7 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
         self.platform = current_platform()
         self.running_kernels: Callable[[], Mapping[str, int]] = no_kernels
         self._store = Store(Path(self.root_dir))
-        self._builder = Builder(self._store, self.platform, self._made)
+        self._builder = Builder(self._store, self.platform, self._made, self._collect)
         self._background: Literal["never", "attached", "detached"] = "never"
         rules = PipRules(self.pypi_index or None, self.allow_source_builds)
         settings = self.conda_settings
@@ -177,6 +178,11 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
         """
         self._background = "detached" if detached else "attached"
 
+    def _collect(self, name: str) -> None:
+        gone = history.collect(self._store, name, self.kept_generations, self.kept_days)
+        for folder in gone:
+            self.log.info("%s was an old generation of %s and is removed.", folder, name)
+
     def _made(self, prefix: Path, packages: Sequence[Package]) -> None:
         if self._background == "never":
             return
@@ -201,8 +207,8 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
 
     async def environments(self) -> list[Summary]:
         """All environments by name; one whose record is damaged is listed as ``broken``."""
-        running = self.running_kernels()
-        return [self._summary_of(name, found, running) for name, found in self._store.listing()]
+        running, programs = self.running_kernels(), below(self._store.root)
+        return [self._summary_of(name, found, running, programs) for name, found in self._store.listing()]
 
     async def unused(self, days: float | None = None) -> list[Unused]:
         """Environments that nothing has used or pinned for so many days (or as configured), the longest first."""
@@ -238,14 +244,21 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
         except DiskTrouble as error:
             return self._summary_of(name, error, running)
 
-    def _summary_of(self, name: str, found: Environment | DiskTrouble, running: Mapping[str, int]) -> Summary:
+    def _summary_of(
+        self,
+        name: str,
+        found: Environment | DiskTrouble,
+        running: Mapping[str, int],
+        programs: Sequence[Running] | None = None,
+    ) -> Summary:
         if isinstance(found, DiskTrouble):
             self.log.warning("%s", found)
             return Summary(name, self._store.root / name, None, state="broken")
         place = self._store.prefix(name, found.current)
         kernels = sum(running.get(kernel, 0) for kernel in found.generation.kernels)
         state = "ready" if place.is_dir() else "broken"
-        return Summary(name, place, found, kernels, state, iso(self.disk.last_used(found)))
+        older = history.kernels_elsewhere(below(self._store.root) if programs is None else programs, place)
+        return Summary(name, place, found, kernels, state, iso(self.disk.last_used(found)), older)
 
     async def _installed(self, name: str) -> list[Package]:
         return await self._shop.installed(name)

@@ -73,7 +73,10 @@ class ChangeRequest:
 
 @dataclass(frozen=True)
 class Summary:
-    """One environment in a list. ``prefix`` is the current generation's; sizes are bytes when it was made."""
+    """One environment in a list. ``prefix`` is the current generation's; sizes are bytes when it was made.
+
+    ``older_kernels`` run from an earlier generation's prefix: a restart moves them to the current one.
+    """
 
     name: str
     prefix: Path
@@ -81,6 +84,7 @@ class Summary:
     running_kernels: int = 0
     state: str = "ready"
     last_used: str = ""
+    older_kernels: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The HTTP interface's ``EnvironmentSummary``."""
@@ -95,6 +99,7 @@ class Summary:
             "packages": generation.packages if generation else 0,
             "size": {"own": generation.own if generation else 0, "shared": generation.shared if generation else 0},
             "running_kernels": self.running_kernels,
+            "older_kernels": self.older_kernels,
             "state": self.state,
             "generation": generation.id if generation else "",
             "generations": len(self.environment.generations) if self.environment else 0,
@@ -147,6 +152,7 @@ class ForeignSummary:
             "packages": foreign.packages,
             "size": {"own": 0, "shared": 0},
             "running_kernels": self.running_kernels,
+            "older_kernels": 0,
             "state": "ready",
             "generation": "",
             "generations": 0,

@@ -24,6 +24,23 @@ class Kernels:
         """How many kernels run for each kernel name."""
         return Counter(name for _, name in self._names())
 
+    def renew(self, names: Iterable[str]) -> None:
+        """Have running kernels read their kernelspec again when they are restarted: it leads elsewhere now.
+
+        Jupyter keeps what it read when a kernel was first started, in the kernel's manager and in its provisioner.
+        """
+        wanted = set(names)
+        for id, name in self._names():
+            if name in wanted:
+                manager = self._kernels.get_kernel(id)
+                try:
+                    # a new name is the public way to have it forget the old spec
+                    manager.kernel_name = ""
+                    manager.kernel_name = name
+                    manager.provisioner.kernel_spec = manager.kernel_spec
+                except Exception:
+                    self._log.exception("The kernel %s still restarts with the files that it has", name)
+
     async def shut_down(self, names: Iterable[str]) -> None:
         """Shut down all kernels with these kernel names."""
         wanted = set(names)

@@ -45,6 +45,7 @@ class Service:
 
         async def create(reporter: Reporter) -> dict[str, Any]:
             summary = await self.manager.create(request, documents, reporter, confirmed=body.plan)
+            self._kernels.renew(_kernels(summary))
             self._events.emit("environments", summary.name, "created")
             if request.pin is not None:
                 self._events.emit("pins", request.pin, "changed")
@@ -107,6 +108,7 @@ class Service:
         return self.jobs.submit("adopt-changes", f"Adopt the changes of {name}", name, adopt)
 
     def _changed(self, summary: Summary) -> dict[str, Any]:
+        self._kernels.renew(_kernels(summary))
         self._events.emit("environments", summary.name, "changed")
         return summary.to_json()
 

@@ -444,6 +444,8 @@ export interface components {
                 shared: number;
             };
             running_kernels: number;
+            /** @description Kernels that still run from an earlier generation's files; a restart moves them to the current one. */
+            older_kernels: number;
             /** @enum {string} */
             state: "ready" | "broken";
             /** @description The current generation's id. */

@@ -73,6 +73,10 @@ describe('words', () => {
     const used = anEnvironment({ running_kernels: 2 });
     expect(environmentLine(used, trans)).toBe('Python 3.11.7 · 34 packages · 2 kernels running');
     expect(environmentShort(used, trans)).toBe('Python 3.11 · 34 packages · in use');
+    const older = anEnvironment({ running_kernels: 1, older_kernels: 1 });
+    expect(environmentShort(older, trans)).toBe(
+      'Python 3.11 · 34 packages · in use · 1 kernel to restart'
+    );
     const other = anEnvironment({ language: 'R', python: null, packages: 1, kernel: null });
     expect(environmentLine({ ...other, foreign: true, state: 'broken' }, trans)).toBe(
       'foreign · R · 1 package · broken · no kernel'

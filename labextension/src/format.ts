@@ -136,6 +136,9 @@ function environmentParts(
     trans._n('%1 package', '%1 packages', item.packages),
     item.state === 'broken' ? trans.__('broken') : '',
     item.running_kernels ? running : '',
+    item.older_kernels
+      ? trans._n('%1 kernel to restart', '%1 kernels to restart', item.older_kernels)
+      : '',
     item.kernel ? '' : trans.__('no kernel')
   ];
   return parts.filter(text => text).join(' · ');

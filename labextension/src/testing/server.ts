@@ -94,6 +94,7 @@ export function anEnvironment(change: Partial<Environment> = {}): Environment {
     packages: 34,
     size: { own: 11_000_000, shared: 240_000_000 },
     running_kernels: 0,
+    older_kernels: 0,
     state: 'ready',
     generation: '1',
     generations: 1,

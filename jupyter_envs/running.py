@@ -1,0 +1,92 @@
+"""Which programs run from the prefixes below a folder, and which of them are kernels. Asks the system; changes nothing.
+
+What a kernel was started from stands in its own command line, so this is true whoever started it, and whatever its
+kernelspec says by now.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_CONNECTION = re.compile(r"kernel-?[^/\\]*\.json\Z")
+_FIRST = 3  # a program may be run by a shell or by env
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process whose program is ``program``; ``connection`` is the connection file of a kernel, else empty."""
+
+    pid: int
+    program: str
+    connection: str = ""
+
+    def is_below(self, folder: Path) -> bool:
+        """Whether the program is in a folder or below it."""
+        return self.program.startswith(f"{folder}{os.sep}")
+
+
+def below(root: Path) -> list[Running]:
+    """The programs that run from below a folder, as far as this user may see them."""
+    starts = tuple({f"{root}{os.sep}", f"{os.path.realpath(root)}{os.sep}"})
+    found = _from_proc(starts) if os.path.isdir("/proc/self") else _from_ps(starts)  # noqa: PTH112
+    return [Running(pid, program, connection_of(argv)) for pid, program, argv in found]
+
+
+def connection_of(argv: Iterable[str]) -> str:
+    """The connection file that a kernel was given; empty for what is no kernel."""
+    return next((word for word in argv if _CONNECTION.search(word)), "")
+
+
+def kernels(programs: Iterable[Running], folder: Path) -> Counter[str]:
+    """How many kernels run from each of the prefixes in a folder, by the prefix's own folder name.
+
+    A kernel's children that were forked have its connection file, and do not count.
+    """
+    seen: dict[str, str] = {}
+    for program in programs:
+        if program.connection and program.is_below(folder):
+            rest = program.program[len(str(folder)) + 1 :]
+            seen.setdefault(program.connection, rest.split(os.sep, 1)[0])
+    return Counter(seen.values())
+
+
+def _from_proc(starts: tuple[str, ...]) -> Iterator[tuple[int, str, list[str]]]:
+    for entry in os.listdir("/proc"):  # noqa: PTH208  (a server asks for every list)
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/cmdline", "rb") as file:  # noqa: PTH123
+                argv = file.read().decode(errors="surrogateescape").split("\0")[:-1]
+        except OSError:
+            continue
+        program = _program(argv, starts) or _executable(entry, starts)
+        if program:
+            yield int(entry), program, argv
+
+
+def _executable(pid: str, starts: tuple[str, ...]) -> str:
+    try:
+        path = os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115
+    except OSError:
+        return ""
+    return path if path.startswith(starts) else ""
+
+
+def _from_ps(starts: tuple[str, ...]) -> Iterator[tuple[int, str, list[str]]]:
+    done = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=False)
+    for line in done.stdout.splitlines():
+        pid, _, command = line.strip().partition(" ")
+        argv = command.split()
+        program = _program(argv, starts)
+        if program and pid.isdigit():
+            yield int(pid), program, argv
+
+
+def _program(argv: list[str], starts: tuple[str, ...]) -> str:
+    return next((word for word in argv[:_FIRST] if word.startswith(starts)), "")
