@@ -12,6 +12,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 _CONNECTION = re.compile(r"kernel-?[^/\\]*\.json\Z")
@@ -39,8 +40,14 @@ def below(root: Path) -> list[Running]:
 
 
 def connection_of(argv: Iterable[str]) -> str:
-    """The connection file that a kernel was given; empty for what is no kernel."""
-    return next((word for word in argv if _CONNECTION.search(word)), "")
+    """The connection file that a kernel was given; empty for what is no kernel.
+
+    It is named so by Jupyter's servers; a kernel that something else started may have one of any name, behind ``-f``.
+    """
+    words = list(argv)
+    named = [word for word in words if _CONNECTION.search(word)]
+    behind = [word for option, word in pairwise(words) if option == "-f" and word.endswith(".json")]
+    return next(iter([*named, *behind]), "")
 
 
 def kernels(programs: Iterable[Running], folder: Path) -> Counter[str]:

@@ -66,6 +66,7 @@ def test_forked_children_are_no_kernels_of_their_own() -> None:
 
 def test_what_a_command_line_says() -> None:
     assert running.connection_of(["python", "-m", "ipykernel_launcher", "-f", "/run/kernel-a-b.json"])
+    assert running.connection_of(["python", "-m", "ipykernel_launcher", "-f", "/tmp/tmpx.json"]) == "/tmp/tmpx.json"
     assert not running.connection_of(["python", "train.py", "--config", "settings.json"])
 
 
