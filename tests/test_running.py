@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,8 @@ import pytest
 from jupyter_envs import running
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import ChangeRequest, Manager, Summary
-from jupyter_envs.manager.history import collect, outdated
-from jupyter_envs.models import Environment, Generation
+from jupyter_envs.manager.garbage import Policy
+from jupyter_envs.manager.history import collect
 from jupyter_envs.store import Store
 
 from .support.managing import Recorder, create, make_manager
@@ -72,7 +71,7 @@ def test_what_a_command_line_says() -> None:
 
 @pytest.fixture
 def manager(home: Path, channel: LocalChannel, package_cache: Path) -> Manager:
-    return make_manager(home, channel.file_url, package_cache, kept_generations=1)
+    return make_manager(home, channel.file_url, package_cache, kept_generations=1, gc_min_age=0)
 
 
 async def install(manager: Manager, *packages: str) -> Summary:
@@ -109,25 +108,6 @@ def test_a_kernel_of_an_earlier_generation_is_told_and_keeps_its_files(manager: 
     asyncio.run(work())
 
 
-def generation(number: int, days: int, now: datetime) -> Generation:
-    return Generation(str(number), (now - timedelta(days=days)).isoformat(), "", "", 1)
-
-
-def test_which_generations_need_not_be_kept() -> None:
-    now = datetime.now(timezone.utc)
-    some = tuple(generation(number, 100 - 10 * number, now) for number in range(6))
-    environment = Environment("a", "2", some)
-
-    def names(number: int, days: int) -> list[str]:
-        return [one.id for one in outdated(environment, number, days, now)]
-
-    assert names(10, 0) == []
-    assert names(2, 0) == ["0", "1", "3"]
-    assert names(0, 0) == ["0", "1", "3", "4", "5"]
-    assert names(10, 75) == ["0", "1"]
-    assert names(1, 75) == ["0", "1", "3", "4"]
-
-
 def test_a_shared_prefix_stays_until_its_last_generation_goes(manager: Manager) -> None:
     async def work() -> None:
         first = await create(manager, NAME, "tinytext")
@@ -138,7 +118,7 @@ def test_a_shared_prefix_stays_until_its_last_generation_goes(manager: Manager) 
         assert len(third.environment.generations) == 2
         assert third.prefix.is_dir()
         store = Store(Path(manager.root_dir))
-        assert collect(store, NAME, 0, 0) == []
+        assert collect(store, NAME, Policy(0, 0, 0)) == []
         assert len(store.get(NAME).generations) == 1
         assert third.prefix.is_dir()
 

@@ -179,8 +179,7 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
         self._background = "detached" if detached else "attached"
 
     def _collect(self, name: str) -> None:
-        gone = history.collect(self._store, name, self.kept_generations, self.kept_days)
-        for folder in gone:
+        for folder in history.collect(self._store, name, self.policy):
             self.log.info("%s was an old generation of %s and is removed.", folder, name)
 
     def _made(self, prefix: Path, packages: Sequence[Package]) -> None:

@@ -33,7 +33,10 @@ class DiskSettings(LoggingConfigurable):
     """What is kept, and for how long. `Manager` has these settings."""
 
     kept_generations = Integer(
-        5, min=0, help="Earlier generations of an environment that `gc` keeps besides the current one."
+        5,
+        min=0,
+        help="Earlier generations of an environment that are kept besides the current one; others go when a new one is "
+        "made, or with `gc`.",
     ).tag(config=True)
     kept_days = Float(
         0.0, min=0.0, help="Days after which `gc` takes an earlier generation all the same; 0 for never."
@@ -42,6 +45,11 @@ class DiskSettings(LoggingConfigurable):
     unused_days = Float(90.0, min=0.0, help="Days without use after which an environment is listed as unused.").tag(
         config=True
     )
+
+    @property
+    def policy(self) -> Policy:
+        """The same as a value."""
+        return Policy(self.kept_generations, self.kept_days, self.gc_min_age * SECONDS_A_MINUTE)
 
 
 @dataclass(frozen=True)
@@ -166,9 +174,7 @@ class Disk:
         return replace(found, items=(*found.items, item), freed=found.freed + max(0, freed))
 
     def _sweep(self, really: bool) -> Callable[[], Collection]:
-        settings = self._settings
-        policy = Policy(settings.kept_generations, settings.kept_days, settings.gc_min_age * SECONDS_A_MINUTE)
-        return Sweep(self._store, self._cache_dir, policy, really).run
+        return Sweep(self._store, self._cache_dir, self._settings.policy, really).run
 
 
 def iso(seconds: float) -> str:

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
-
-from traitlets import Int
-from traitlets.config import Configurable
 
 from jupyter_envs import running
 from jupyter_envs.engine.client import Pending
 from jupyter_envs.errors import Conflict, EnvsError, NotFound
+from jupyter_envs.manager.garbage import Policy, expired
 from jupyter_envs.manager.planning import Wanted, of_lock, propose
 from jupyter_envs.manager.values import Proposal
 from jupyter_envs.manager.workshop import Workshop
 from jupyter_envs.models import Environment, Generation, Plan
 from jupyter_envs.pin import differences
+from jupyter_envs.processes import running_from
 from jupyter_envs.store import Store
-
-
-class HistorySettings(Configurable):
-    """How much of the past is kept."""
-
-    kept_generations = Int(
-        10, min=0, help="How many generations of an environment are kept besides the current one; 0 keeps none."
-    ).tag(config=True)
-    kept_days = Int(
-        0,
-        min=0,
-        help="Days after which a generation that is not current is removed, whatever their number; 0 for never.",
-    ).tag(config=True)
 
 
 def kernels_elsewhere(programs: Iterable[running.Running], current: Path) -> int:
@@ -39,31 +26,26 @@ def kernels_elsewhere(programs: Iterable[running.Running], current: Path) -> int
     return sum(count for name, count in running.kernels(programs, current.parent).items() if name != current.name)
 
 
-def collect(store: Store, name: str, number: int, days: int) -> list[Path]:
-    """Remove generations that are too many or too old and that nothing runs from; the prefixes that are gone.
+def collect(store: Store, name: str, policy: Policy) -> list[Path]:
+    """Remove the earlier generations that the policy does not keep and that nothing runs from; the prefixes that went.
 
-    Never raises: what cannot be removed now is removed another time.
+    Called by who has the right to write, when a new generation is published. Never raises: what cannot be removed now
+    is taken by `gc`.
     """
     try:
-        environment = store.get(name)
-        old = outdated(environment, number, days, datetime.now(timezone.utc))
-        programs = running.below(store.prefix(name, environment.current).parent) if old else []
-        used = [one.id for one in old if any(program.is_below(store.prefix(name, one.id)) for program in programs)]
-        return store.drop(name, [generation.id for generation in old if generation.id not in used])
+        old = expired(store.get(name), policy, time.time())
+        busy = running_from([store.prefix(name, identity) for identity in old])
+        gone = [identity for identity in old if store.prefix(name, identity) not in busy]
+        if not gone:
+            return []
+        places = {identity: store.prefix(name, identity) for identity in gone}
+        store.forget(name, gone)
+        prefixes = sorted(set(places.values()) - set(store.prefixes(name)))
+        for folder in (*prefixes, *(store.records(name, identity) for identity in gone)):
+            shutil.rmtree(folder, ignore_errors=True)
+        return prefixes
     except (EnvsError, OSError):
         return []
-
-
-def outdated(environment: Environment, number: int, days: int, now: datetime) -> list[Generation]:
-    """The generations that need not be kept: besides the current one, all but the newest ``number``; and the old."""
-    others = [generation for generation in environment.generations if generation.id != environment.current]
-    kept = others[-number:] if number else []
-    limit = now - timedelta(days=days)
-    return [
-        generation
-        for generation in others
-        if generation not in kept or (days and datetime.fromisoformat(generation.created) < limit)
-    ]
 
 
 async def plan_roll_back(shop: Workshop, name: str, target: str | None) -> Plan:
