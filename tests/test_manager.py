@@ -475,7 +475,7 @@ def test_doctor_finds_what_a_crash_left(manager: Manager, home: Path) -> None:
         (root / "torn" / "environment.json").write_text("{")
         summary.prefix.rename(home / "elsewhere")
         codes = {finding.code for finding in (await manager.diagnose()).findings}
-        assert codes == {"unlisted", "damaged-record", "no-prefix", "dead-kernel"}
+        assert codes == {"unlisted", "damaged-record", "no-prefix", "dead-kernel", "gone-listed"}
         states = {summary.name: summary.state for summary in await manager.environments()}
         assert states == {"good": "ready", "gone": "broken", "torn": "broken"}
 

@@ -9,28 +9,28 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, Bunch, Float, Int, TraitError, Unicode, default, validate
+from traitlets import Bool, Float, Int, Unicode, default
 
 from jupyter_envs import envfile, exports, kernelspec, lockfile, naming, pin
 from jupyter_envs.comparison import Comparison, compare
-from jupyter_envs.discovery import Foreign
 from jupyter_envs.engine.client import Engine, PipRules, Session
 from jupyter_envs.engine.searching import Searcher
-from jupyter_envs.errors import Conflict, DiskTrouble, EnvironmentInUse, EnvsError, NotFound
+from jupyter_envs.errors import DiskTrouble, EnvironmentInUse, EnvsError, NotFound
 from jupyter_envs.exports import Export
 from jupyter_envs.formats import LIMITS, Limits, Read
 from jupyter_envs.integrity import Verification
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import adopting, changing, cloning, history, renaming, repairing, verifying
-from jupyter_envs.manager.activating import Activation, Location, activate
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.configuration import CondaConfigurable, explain
 from jupyter_envs.manager.diagnosis import Report, examine
 from jupyter_envs.manager.disk import Disk, DiskSettings, Unused, iso
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
-from jupyter_envs.manager.foreign import Foreigners, ForeignSettings, activation
+from jupyter_envs.manager.foreign import Foreigners
+from jupyter_envs.manager.foreign_use import ForeignUse
 from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, near, plan_lock
+from jupyter_envs.manager.naming_settings import NamingSettings
 from jupyter_envs.manager.notebook_locks import THIS_MACHINE, PinLock, lock_pinned
 from jupyter_envs.manager.notebooks import (
     Pinned,
@@ -56,7 +56,6 @@ from jupyter_envs.manager.values import (
     CreateRequest,
     Detail,
     Documents,
-    ForeignSummary,
     PinStatus,
     Proposal,
     Summary,
@@ -73,7 +72,6 @@ from jupyter_envs.models import (
     SilentReporter,
     Spec,
 )
-from jupyter_envs.naming import NamePattern
 from jupyter_envs.redact import redact
 from jupyter_envs.running import Running, below
 from jupyter_envs.store import Store, check_name
@@ -85,7 +83,7 @@ def no_kernels() -> Mapping[str, int]:
     return {}
 
 
-class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
+class Manager(DiskSettings, ForeignUse, NamingSettings, CondaConfigurable, SystemSettings):
     """All environments of one user.
 
     A coroutine that takes a reporter may be cancelled at any time: it ends when the engine's processes are gone and
@@ -117,21 +115,10 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
         help="Seconds after which an engine process is asked for signs of life; one that wrote nothing since the last "
         "time is ended. 0 for never.",
     ).tag(config=True)
-    name_pattern = Unicode(
-        "", help="What new environments must be called, such as <team>_<project>_<purpose>; empty for any name."
-    ).tag(config=True)
     compile_bytecode = Bool(
         True,
         help="Compile the modules of new packages in the background, once, and share them between environments.",
     ).tag(config=True)
-
-    @validate("name_pattern")
-    def _is_pattern(self, proposal: Bunch) -> str:
-        text = str(proposal["value"])
-        try:
-            return NamePattern(text).text if text else ""
-        except ValueError as error:
-            raise TraitError(str(error)) from error
 
     @default("root_dir")
     def _default_root_dir(self) -> str:
@@ -217,10 +204,6 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
         """Read the records of all environments, so that the first list does not have to. Called in a thread."""
         self._store.listing()
 
-    async def foreign(self) -> list[ForeignSummary]:
-        """All environments of other tools, by name."""
-        return await self.others.summaries(self.running_kernels())
-
     async def environment(self, name: str) -> Detail:
         """One environment with its packages, ours or another tool's. Raises `NotFound`."""
         foreign = await self._foreign(name)
@@ -232,10 +215,6 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
         requested = requested_names(spec)
         names = tuple(package.name for package in found if package.name in requested)
         return Detail(self._summary(name, self.running_kernels()), tuple(found), spec, names)
-
-    async def _foreign(self, name: str) -> Foreign | None:
-        """The environment of another tool that has the name; ours comes first."""
-        return None if self._store.exists(name) else await self.others.get(name)
 
     def _summary(self, name: str, running: Mapping[str, int]) -> Summary:
         try:
@@ -386,13 +365,6 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
             wanted = replace(near_lock, name=pinned.pin.environment)
         return under(wanted, request.as_of, self.system)
 
-    def _check_naming(self, name: str) -> tuple[str, ...]:
-        """Advice about a name. Raises `InvalidName` for one that does not follow the configured pattern."""
-        pattern = NamePattern(self.name_pattern) if self.name_pattern else None
-        if pattern:
-            pattern.check(name)
-        return naming.hints(name, pattern)
-
     def _require_free(self, name: str) -> None:
         self._store.require_free(name)
         kernelspec.require_free(name)
@@ -417,6 +389,7 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
 
     async def plan_roll_back(self, name: str, generation: str | None = None) -> Plan:
         """What `roll_back` would change, held against what is installed. Raises as `require_generation` does."""
+        await self.require_own(name)
         return await history.plan_roll_back(self._shop, name, generation)
 
     async def roll_back(self, name: str, reporter: Reporter, *, generation: str | None = None) -> Summary:
@@ -482,43 +455,6 @@ class Manager(DiskSettings, ForeignSettings, CondaConfigurable, SystemSettings):
         with self._store.writing(name):
             self._store.describe(name, note, words)
         return self._summary(name, self.running_kernels())
-
-    async def require_own(self, name: str) -> None:
-        """Raise `NotFound` for a name that is nobody's, and `Forbidden` for another tool's environment."""
-        if not self._store.exists(name):
-            await self.others.refuse(name)
-        self._store.require(name)
-
-    async def adopt(self, name: str, reporter: Reporter) -> ForeignSummary:
-        """Make another tool's environment a kernel. Raises `NotFound`, `Conflict` without ipykernel, `NameTaken`."""
-        foreign = await self._foreign(name)
-        if foreign is None:
-            self._store.require(name)
-            raise Conflict(f"{name} is no other tool's environment: it is a kernel already.", name=name)
-        async with self._engine.session(reporter) as session:
-            return await self.others.adopt(foreign, session, self.running_kernels())
-
-    async def release(self, name: str) -> None:
-        """Take back what `adopt` did; the environment stays as it is. Raises `NotFound`."""
-        await asyncio.to_thread(self.others.release, name)
-
-    async def location(self, name: str) -> Location:
-        """Where an environment is, ours or another tool's. Raises `NotFound`."""
-        foreign = await self._foreign(name)
-        if foreign is not None:
-            return Location(name, foreign.prefix, foreign.prefix)
-        prefix = self._store.prefix(name, self._store.get(name).current)
-        return Location(name, self._store.root / name / "current", prefix)
-
-    async def activation(self, name: str, environ: Mapping[str, str], reporter: Reporter) -> Activation:
-        """What a process in an environment gets, instead of ``environ``. Raises `NotFound`, `EngineFailed`."""
-        foreign = await self._foreign(name)
-        current = "" if foreign else self._store.get(name).current
-        async with self._engine.session(reporter) as session:
-            if foreign is not None:
-                return activate(name, await activation(foreign, session), environ)
-            variables = self._store.spec(name, current).variables
-            return activate(name, await session.capture(self._store.prefix(name, current), name, variables), environ)
 
     # ---- pins
 
