@@ -7,7 +7,7 @@ from string import Template
 
 import pytest
 
-from jupyter_envs.engine.activation import capture
+from jupyter_envs.engine.activation import capture, expand, virtual
 from jupyter_envs.errors import EngineFailed
 
 
@@ -69,3 +69,21 @@ def test_names_of_scripts_are_not_read_by_a_shell(tmp_path: Path) -> None:
     script(tmp_path, "$(touch pwned); x.sh", "export FINE=1\n")
     assert capture(tmp_path, "x", {})["FINE"] == "1"
     assert not (tmp_path / "pwned").exists()
+
+
+def test_variables_that_conda_stored_are_set_and_unset_ones_are_not(tmp_path: Path) -> None:
+    (tmp_path / "conda-meta").mkdir()
+    state = tmp_path / "conda-meta" / "state"
+    state.write_text('{"version": 1, "env_vars": {"KEPT": "a $b", "GONE": "***unset***"}}')
+    found = capture(tmp_path, "sci", {})
+    assert found["KEPT"] == "a $$b" and "GONE" not in found
+    state.write_text("{")
+    with pytest.raises(EngineFailed, match="state"):
+        capture(tmp_path, "sci", {})
+
+
+@pytest.mark.parametrize("name", ["plain", "a b", 'it\'s "x"', "é {x}", "$HOME ${PATH} $$"])
+def test_a_virtual_environment_is_activated_wherever_it_is(name: str) -> None:
+    prefix = Path("/envs", name)
+    found = expand(virtual(prefix), {"PATH": "/usr/bin", "HOME": "/home"})
+    assert found == {"PATH": f"{prefix}/bin:/usr/bin", "VIRTUAL_ENV": str(prefix)}
