@@ -216,3 +216,19 @@ def test_a_manager_compiles_in_the_background_unless_told_not_to(
 
     assert asyncio.run(run("on", compile_bytecode=True))
     assert not asyncio.run(run("off", compile_bytecode=False))
+
+
+def test_verifying_does_not_mind_compiled_modules(home: Path, channel: LocalChannel, tmp_path: Path) -> None:
+    manager = make_manager(home, channel.file_url, tmp_path / "cache")
+
+    async def run() -> None:
+        first = await create(manager, "one", "tinytext=2.0", "python")
+        packages = (await manager.environment("one")).packages
+        await asyncio.to_thread(bytecode.compile_missing, packages, first.prefix, tmp_path / "cache")
+        second = await create(manager, "two", "tinytext=2.0", "python")
+        assert compiled(second.prefix)
+        assert (await manager.verify("two", Recorder())).damaged == ()
+        found = second.to_json()["size"]
+        assert found["shared"] > 20 * found["own"], "they count as shared"
+
+    asyncio.run(run())
