@@ -1,0 +1,82 @@
+"""The use cases that change nothing: list, show, export, compare, search, diagnose."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from jupyter_envs import exports
+from jupyter_envs.comparison import Comparison, compare
+from jupyter_envs.exports import Export
+from jupyter_envs.manager.base import ManagerBase
+from jupyter_envs.manager.comparing import Side, read_side
+from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
+from jupyter_envs.manager.planning import requested_names
+from jupyter_envs.manager.search import Query, SearchResult, search
+from jupyter_envs.manager.values import (
+    Detail,
+    Summary,
+)
+from jupyter_envs.models import (
+    SilentReporter,
+)
+from jupyter_envs.running import below
+
+
+class Looking(ManagerBase):
+    """What there is, and what it looks like."""
+
+    async def environments(self) -> list[Summary]:
+        """All environments by name; one whose record is damaged is listed as ``broken``."""
+        running, programs = self.running_kernels(), below(self._store.root)
+        return [self._summary_of(name, found, running, programs) for name, found in self._store.listing()]
+
+    def read_ahead(self) -> None:
+        """Read the records of all environments, so that the first list does not have to. Called in a thread."""
+        self._store.listing()
+
+    async def environment(self, name: str) -> Detail:
+        """One environment with its packages, ours or another tool's. Raises `NotFound`."""
+        foreign = await self._foreign(name)
+        if foreign is not None:
+            return await self.others.detail(foreign, self.running_kernels())
+        environment = self._store.get(name)
+        spec = self._store.spec(name, environment.current)
+        found = await self._installed(name)
+        requested = requested_names(spec)
+        names = tuple(package.name for package in found if package.name in requested)
+        return Detail(self._summary(name, self.running_kernels()), tuple(found), spec, names)
+
+    async def export(self, name: str, format: str, *, versions: bool = False, ask_index: bool = False) -> Export:
+        """An environment in one of `exports.FORMATS`. Raises `NotFound`, and what `exporting.export` raises."""
+        exports.check_format(format)
+        foreign = await self._foreign(name)
+        if foreign is not None:
+            source = await self.others.source(foreign)
+        else:
+            source = await asyncio.to_thread(source_of, self._store, name, self.platform)
+        return await self._export(source, format, versions, ask_index)
+
+    async def export_prefix(
+        self, folder: Path, format: str, *, versions: bool = False, ask_index: bool = False
+    ) -> Export:
+        """Any conda environment, whoever made it. Raises as `export` does."""
+        exports.check_format(format)
+        source = await asyncio.to_thread(source_of_prefix, folder, self.platform)
+        return await self._export(source, format, versions, ask_index)
+
+    async def _export(self, source: exports.Source, format: str, versions: bool, ask_index: bool) -> Export:
+        if not ask_index:
+            return await export(source, format, versions=versions, session=None)
+        async with self._engine.session(SilentReporter()) as session:
+            return await export(source, format, versions=versions, session=session)
+
+    async def diff(self, before: Side, after: Side) -> Comparison:
+        """What has to change to get from one to the other. Raises `NotFound`, `InvalidInput`, `DiskTrouble`."""
+        known = (self._store, self.others, self._engine, self.limits)
+        return compare(await read_side(before, *known), await read_side(after, *known))
+
+    async def search(self, query: Query) -> SearchResult:
+        """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`."""
+        await asyncio.to_thread(self.conda_settings)
+        return await search(query, self._searcher, self.platform, self.default_channels)

@@ -1,0 +1,111 @@
+"""The use cases that change an environment that is there: packages, history, name, kernel, end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jupyter_envs import kernelspec, naming
+from jupyter_envs.errors import EnvironmentInUse
+from jupyter_envs.integrity import Verification
+from jupyter_envs.manager import adopting, changing, history, renaming, verifying
+from jupyter_envs.manager.base import ManagerBase
+from jupyter_envs.manager.values import (
+    ChangeRequest,
+    Summary,
+)
+from jupyter_envs.models import (
+    Plan,
+    Progress,
+    Reporter,
+)
+from jupyter_envs.store import check_name
+from jupyter_envs.uninterrupted import past_no_return
+
+
+class Modifying(ManagerBase):
+    """What is done with an environment, and to it."""
+
+    async def plan_change(self, request: ChangeRequest, reporter: Reporter) -> Plan:
+        """What `change` would do. Writes nothing but downloaded channel data."""
+        await self.require_own(request.environment)
+        return await changing.plan_change(self._shop, request, reporter)
+
+    async def change(self, request: ChangeRequest, reporter: Reporter, *, confirmed: str | None = None) -> Summary:
+        """Install, update or remove packages, or take over an edited file; see `changing.change`."""
+        await self.require_own(request.environment)
+        await changing.change(self._shop, request, reporter, confirmed)
+        return self._summary(request.environment, self.running_kernels())
+
+    async def require_generation(self, name: str, generation: str | None) -> None:
+        """Raise what `roll_back` would raise at once: `NotFound`, or `Conflict` where there is none before."""
+        await self.require_own(name)
+        history.chosen(self._store.get(name), generation)
+
+    async def plan_roll_back(self, name: str, generation: str | None = None) -> Plan:
+        """What `roll_back` would change, held against what is installed. Raises as `require_generation` does."""
+        await self.require_own(name)
+        return await history.plan_roll_back(self._shop, name, generation)
+
+    async def roll_back(self, name: str, reporter: Reporter, *, generation: str | None = None) -> Summary:
+        """Make an earlier generation current again; see `changing.roll_back`."""
+        await self.require_own(name)
+        await changing.roll_back(self._shop, name, generation, reporter)
+        return self._summary(name, self.running_kernels())
+
+    async def verify(self, name: str, reporter: Reporter) -> Verification:
+        """Compare every file of an environment with its package; see `verifying.verify_files`."""
+        await self.require_own(name)
+        return await verifying.verify_files(self._shop, name, reporter)
+
+    async def plan_adoption(self, name: str, reporter: Reporter) -> Plan:
+        """What `adopt_changes` would write down."""
+        await self.require_own(name)
+        return await adopting.plan_adoption(self._shop, name, reporter)
+
+    async def adopt_changes(self, name: str, reporter: Reporter, *, confirmed: str | None = None) -> Summary:
+        """Write what was changed by hand into spec and lock; see `adopting.adopt`."""
+        await self.require_own(name)
+        await adopting.adopt(self._shop, name, reporter, confirmed)
+        return self._summary(name, self.running_kernels())
+
+    async def rename(self, old: str, new: str, reporter: Reporter, *, force: bool = False) -> Summary:
+        """Give an environment another name; see `renaming.rename`. Raises `EnvironmentInUse`, too."""
+        await self.require_own(old)
+        check_name(new)
+        self._check_naming(new)
+        self._require_unused(old, force, "rename")
+        await renaming.rename(self._shop, self.others, old, new, reporter, free=self._require_free, remove=self._remove)
+        return self._summary(new, self.running_kernels())
+
+    async def describe(self, name: str, note: str, tags: Sequence[str]) -> Summary:
+        """Write the user's own words about an environment. Raises `NotFound`, `Forbidden`, `InvalidInput`."""
+        await self.require_own(name)
+        words = tuple(dict.fromkeys(tags))
+        naming.check_words(note, words)
+        with self._store.writing(name):
+            self._store.describe(name, note, words)
+        return self._summary(name, self.running_kernels())
+
+    async def remove(self, name: str, reporter: Reporter, *, force: bool = False) -> None:
+        """Remove an environment and its kernels. Raises `NotFound`, `EnvironmentBusy`, `EnvironmentInUse`."""
+        await self.require_own(name)
+        self._require_unused(name, force, "remove")
+        with self._store.writing(name):
+            reporter.progress(Progress("removing"))
+            await past_no_return(self._remove, name)
+        if self._background != "never":
+            self.disk.measure_later()
+
+    def _remove(self, name: str) -> None:
+        kernelspec.remove(name)
+        self._store.remove(name)
+
+    def _require_unused(self, name: str, force: bool, verb: str) -> None:
+        running = self._summary(name, self.running_kernels()).running_kernels
+        if running and not force:
+            raise EnvironmentInUse(
+                f"{name} is in use: {running} of its kernels are running.",
+                hints=(f"Shut the kernels down first, or {verb} it all the same.",),
+                name=name,
+                kernels=running,
+            )

@@ -1,0 +1,115 @@
+"""The use cases about notebooks: read a pin, pin, unpin, lock."""
+
+from __future__ import annotations
+
+from jupyter_envs import envfile, lockfile, pin
+from jupyter_envs.manager.base import ManagerBase
+from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, plan_lock
+from jupyter_envs.manager.notebook_locks import THIS_MACHINE, PinLock, lock_pinned
+from jupyter_envs.manager.notebooks import (
+    Pinned,
+    beside,
+    choose_files,
+    keeping_others,
+    read_lock,
+    read_notebook,
+    read_pinned,
+    save_notebook,
+    with_files,
+    with_pin,
+)
+from jupyter_envs.manager.values import (
+    Documents,
+    PinStatus,
+)
+from jupyter_envs.models import (
+    Lock,
+    Pin,
+    Reporter,
+    Spec,
+)
+
+
+class Pinning(ManagerBase):
+    """Notebooks and the environments that they are pinned to."""
+
+    async def read_pin(self, path: str, documents: Documents) -> PinStatus:
+        """A notebook's pin held against its files and this machine. Reads files; starts, solves, fetches nothing."""
+        return await self._judge(await read_pinned(path, documents, self.limits))
+
+    async def _judge(self, pinned: Pinned) -> PinStatus:
+        name = pinned.pin.environment if pinned.pin else ""
+        here = bool(name) and self._store.exists(name)
+        foreign = await self.others.get(name) if name and not here else None
+        installed = await self._installed(name) if here else await self.others.installed(foreign) if foreign else None
+        verdict = pin.verdict(
+            pinned.pin, platform=self.platform, spec=pinned.spec, lock=pinned.lock, installed=installed
+        )
+        running = self.running_kernels()
+        summary = self._summary(name, running) if here else self.others.summary(foreign, running) if foreign else None
+        return PinStatus(pinned.path, pinned.pin, verdict, summary)
+
+    async def pin(self, path: str, environment: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
+        """Pin a notebook: write the environment's file and lock beside it, and the pin into its metadata."""
+        new = await self._write_pin(path, environment, documents, write=write_notebook)
+        return await self._judge(await with_files(path, {}, new, documents))
+
+    async def _write_pin(
+        self, path: str, name: str, documents: Documents, *, write: bool, keep: Pin | None = None
+    ) -> Pin:
+        """Write the files, into those of the pin to ``keep`` if there is one, and with ``write`` the notebook too."""
+        spec, lock = await self._written(name)
+        self.disk.used(name)
+        notebook = await read_notebook(path, documents)
+        file, lock_file, missing = (
+            (keep.file, keep.lock, False) if keep else await choose_files(path, name, spec, documents)
+        )
+        if missing:
+            await documents.write(beside(path, file), envfile.write(spec))
+        lock = keeping_others(await read_lock(beside(path, lock_file), documents), lock)
+        await documents.write(beside(path, lock_file), lockfile.write(lock, sources=(file,)))
+        new = Pin(name, file, lock_file, lock.digest())
+        if write:
+            await save_notebook(path, with_pin(notebook, new, await self._kernel_metadata(name)), documents)
+        return new
+
+    async def _written(self, name: str) -> tuple[Spec, Lock]:
+        """What an environment was asked to be, and its lock. Raises `Conflict` for one that cannot be locked."""
+        foreign = await self._foreign(name)
+        if foreign is not None:
+            return await self.others.written(foreign)
+        current = self._store.get(name).current
+        return self._store.spec(name, current), self._store.lock(name, current)
+
+    async def _kernel_metadata(self, name: str) -> dict[str, str] | None:
+        foreign = await self._foreign(name)
+        running = self.running_kernels()
+        data = (self.others.summary(foreign, running) if foreign else self._summary(name, running)).to_json()
+        if not data["kernel"]:
+            return None
+        return {"name": data["kernel"], "display_name": name, "language": "python" if data["python"] else ""}
+
+    async def unpin(self, path: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
+        """Take the pin out of a notebook, whatever it says; its files stay."""
+        notebook = await read_notebook(path, documents)
+        if write_notebook and pin.METADATA_KEY in notebook.get("metadata", {}):
+            await save_notebook(path, with_pin(notebook, None), documents)
+        return await self._judge(Pinned(path, notebook, None, None, None))
+
+    @property
+    def ground(self) -> Ground:
+        """What a solve stands on besides the file. Raises `InvalidInput` for a version in the configuration."""
+        return Ground(self.platform, tuple(self.default_channels), self.system, self.allow_source_builds)
+
+    async def plan_lock(self, request: LockRequest, reporter: Reporter) -> LockPlan:
+        """The next lock of an environment file and what it changes; writes nothing but downloaded channel data."""
+        async with self._engine.session(reporter) as session:
+            return await plan_lock(request, session, self.ground)
+
+    async def lock_pin(
+        self, path: str, documents: Documents, reporter: Reporter, how: PinLock = THIS_MACHINE
+    ) -> PinStatus:
+        """Lock a pinned notebook's environment file, keeping what is locked for platforms that are not asked for."""
+        async with self._engine.session(reporter) as session:
+            await lock_pinned(path, how, documents, session, self.ground)
+        return await self.read_pin(path, documents)

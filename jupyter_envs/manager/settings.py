@@ -1,0 +1,62 @@
+"""What can be configured about environments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_data_dir
+from traitlets import Bool, Float, Int, Unicode, default
+
+from jupyter_envs.formats import LIMITS, Limits
+from jupyter_envs.manager.configuration import CondaConfigurable
+from jupyter_envs.manager.disk import DiskSettings
+from jupyter_envs.manager.foreign_use import ForeignUse
+from jupyter_envs.manager.naming_settings import NamingSettings
+from jupyter_envs.manager.system_settings import SystemSettings
+
+
+class ManagerSettings(DiskSettings, ForeignUse, NamingSettings, CondaConfigurable, SystemSettings):
+    """Everything about environments that can be configured; the same for the server and the command line."""
+
+    root_dir = Unicode(help="Folder of the environments. Keep it on the file system of `cache_dir`.").tag(config=True)
+    cache_dir = Unicode(help="Folder of the package cache, shared by all environments through hard links.").tag(
+        config=True
+    )
+    pypi_index = Unicode(
+        "", help="Address of the package index for pip sections; empty for PyPI. A file's own --index-url wins."
+    ).tag(config=True)
+    allow_source_builds = Bool(
+        False,
+        help="Allow pip packages that have to be built, which runs their code. They are named in the plan and built "
+        "when the environment is, never before.",
+    ).tag(config=True)
+    max_file_size = Int(LIMITS.file, help="Largest environment file that is read, in bytes.").tag(config=True)
+    max_lock_size = Int(LIMITS.lock, help="Largest lock that is read, in bytes.").tag(config=True)
+    max_file_depth = Int(LIMITS.depth, help="How deep lists and mappings of a file may be nested.").tag(config=True)
+    standby_worker = Bool(False, help="Keep one engine process ready, so that a job need not wait for its start.").tag(
+        config=True
+    )
+
+    engine_patience = Float(
+        900.0,
+        min=0.0,
+        help="Seconds after which an engine process is asked for signs of life; one that wrote nothing since the last "
+        "time is ended. 0 for never.",
+    ).tag(config=True)
+    compile_bytecode = Bool(
+        True,
+        help="Compile the modules of new packages in the background, once, and share them between environments.",
+    ).tag(config=True)
+
+    @default("root_dir")
+    def _default_root_dir(self) -> str:
+        return str(Path(jupyter_data_dir()) / "jupyter-envs" / "envs")
+
+    @default("cache_dir")
+    def _default_cache_dir(self) -> str:
+        return str(Path(self.root_dir).parent / "cache")
+
+    @property
+    def limits(self) -> Limits:
+        """How much of a file is read."""
+        return Limits(self.max_file_size, self.max_lock_size, self.max_file_depth)
