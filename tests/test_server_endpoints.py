@@ -33,6 +33,9 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "environments/([^/]+)/adopt-changes": ("environments/made/adopt-changes", {"post": {"dry_run": True}}),
     "environments/([^/]+)/export": ("environments/made/export", {}),
     "packages": ("packages?q=python", {}),
+    "imports/(.+)": ("imports/sub/a.ipynb", {}),
+    "modules/([^/]+)": ("modules/yaml", {}),
+    "templates": ("templates", {}),
     "pins/(.+)": (
         "pins/sub/a.ipynb",
         {"put": {"environment": "made"}, "post": {"lock": True}, "delete": {"write_notebook": True}},
@@ -54,6 +57,8 @@ DESCRIBED = {
     "environments/([^/]+)/verify": "environments/{name}/verify",
     "environments/([^/]+)/adopt-changes": "environments/{name}/adopt-changes",
     "environments/([^/]+)/export": "environments/{name}/export",
+    "imports/(.+)": "imports/{path}",
+    "modules/([^/]+)": "modules/{module}",
     "pins/(.+)": "pins/{path}",
     "jobs/([^/]+)": "jobs/{id}",
     "jobs/([^/]+)/log": "jobs/{id}/log",

@@ -11,10 +11,13 @@ from jupyter_envs.exports import Export
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
+from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_imports, provider
 from jupyter_envs.manager.planning import requested_names
-from jupyter_envs.manager.search import Query, SearchResult, search
+from jupyter_envs.manager.search import Query, SearchResult, has_package, search
+from jupyter_envs.manager.templates import Template, read_templates
 from jupyter_envs.manager.values import (
     Detail,
+    Documents,
     Summary,
 )
 from jupyter_envs.models import (
@@ -80,3 +83,15 @@ class Looking(ManagerBase):
         """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`."""
         await asyncio.to_thread(self.conda_settings)
         return await search(query, self._searcher, self.platform, self.default_channels)
+
+    async def imports(self, path: str, documents: Documents) -> NotebookImports:
+        """What a notebook imports and which packages bring it; installs nothing. Raises `NotFound`, `InvalidFile`."""
+        return await notebook_imports(path, documents, has_package(self.search))
+
+    async def provider(self, module: str) -> Provider:
+        """The package that brings a module. Raises `InvalidInput`, `Unreachable`."""
+        return await provider(module, has_package(self.search))
+
+    async def offered(self) -> list[Template]:
+        """The templates for new environments, as they are now."""
+        return await asyncio.to_thread(read_templates, self.templates, self.limits)

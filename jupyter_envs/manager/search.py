@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -69,3 +69,15 @@ async def search(query: Query, searcher: Searcher, platform: str, default_channe
     """Look for packages. Raises `InvalidInput`, `Unreachable`, `EngineFailed`."""
     whole = understand(query, default_channels)
     return SearchResult(whole, await searcher.search(whole.channels, whole.text, platform, whole.limit))
+
+
+def has_package(search: Callable[[Query], Awaitable[SearchResult]]) -> Callable[[str], Awaitable[bool]]:
+    """Asks whether the configured channels have a package of exactly this name."""
+
+    async def ask(name: str) -> bool:
+        if not _TEXT.fullmatch(name):
+            return False
+        found = (await search(Query(name, limit=1))).found
+        return any(hit.name == name for hit in found.hits)
+
+    return ask

@@ -13,9 +13,10 @@ from jupyter_envs.manager.disk import DiskSettings
 from jupyter_envs.manager.foreign_use import ForeignUse
 from jupyter_envs.manager.naming_settings import NamingSettings
 from jupyter_envs.manager.system_settings import SystemSettings
+from jupyter_envs.manager.templates import TemplateSettings
 
 
-class ManagerSettings(DiskSettings, ForeignUse, NamingSettings, CondaConfigurable, SystemSettings):
+class ManagerSettings(DiskSettings, ForeignUse, NamingSettings, CondaConfigurable, SystemSettings, TemplateSettings):
     """Everything about environments that can be configured; the same for the server and the command line."""
 
     root_dir = Unicode(help="Folder of the environments. Keep it on the file system of `cache_dir`.").tag(config=True)

@@ -180,6 +180,42 @@ class PackagesHandler(EnvsHandler):
         self.reply((await self.service.manager.search(query)).to_json())
 
 
+class ImportsHandler(EnvsHandler):
+    """``imports/PATH``."""
+
+    auth_resource = "pins"
+
+    @web.authenticated
+    @authorized
+    async def get(self, path: str) -> None:
+        """What a notebook imports."""
+        self.reply((await self.service.manager.imports(path, self.documents)).to_json())
+
+
+class ModuleHandler(EnvsHandler):
+    """``modules/NAME``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """The package that brings it."""
+        self.reply((await self.service.manager.provider(name)).to_json())
+
+
+class TemplatesHandler(EnvsHandler):
+    """``templates``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """List them."""
+        self.reply({"templates": [template.to_json() for template in await self.service.manager.offered()]})
+
+
 class PinHandler(EnvsHandler):
     """``pins/PATH``."""
 
@@ -326,6 +362,9 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
         (r"environments/([^/]+)/adopt-changes", AdoptChangesHandler),
         (r"environments/([^/]+)/export", ExportHandler),
         (r"packages", PackagesHandler),
+        (r"imports/(.+)", ImportsHandler),
+        (r"modules/([^/]+)", ModuleHandler),
+        (r"templates", TemplatesHandler),
         (r"pins/(.+)", PinHandler),
         (r"unused", UnusedHandler),
         (r"gc", CollectHandler),

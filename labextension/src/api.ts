@@ -208,6 +208,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/imports/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A notebook's path below the server's root; slashes stay as they are. */
+                path: components["parameters"]["path"];
+            };
+            cookie?: never;
+        };
+        /** What a notebook imports and which packages bring it, read from its cells. Runs, installs and fetches nothing but channel data. */
+        get: operations["getImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/modules/{module}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A Python module's dotted name. */
+                module: string;
+            };
+            cookie?: never;
+        };
+        /** The package that brings a Python module, from a table of names and the configured channels. */
+        get: operations["getModule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates for new environments that the configuration offers. */
+        get: operations["listTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pins/{path}": {
         parameters: {
             query?: never;
@@ -566,6 +623,50 @@ export interface components {
             version_list: string[];
             /** @description What it is; null where the channel does not say. */
             summary: string | null;
+        };
+        ModuleFields: {
+            /** @description As much of its dotted name as tells its package. */
+            module: string;
+            /**
+             * @description Python's own; beside the notebook; in a package; or in none that is known or in the channels.
+             * @enum {string}
+             */
+            kind: "standard" | "local" | "package" | "unknown";
+            /** @description The package; of an unknown module, what it would be called on PyPI. */
+            package: string | null;
+            /** @enum {string|null} */
+            manager: "conda" | "pip" | null;
+            /** @description A table of well-known names has it. */
+            known: boolean;
+        };
+        ModuleProvider: components["schemas"]["ModuleFields"];
+        NotebookImport: components["schemas"]["ModuleFields"] & {
+            /** @description The notebook goes on without it. */
+            optional: boolean;
+            /** @description The code cells that want it, counted from 1. */
+            cells: number[];
+            /** @description What needs it without importing it, such as `read_excel`; empty for an import. */
+            because: string;
+        };
+        NotebookImports: {
+            path: string;
+            language: string;
+            modules: components["schemas"]["NotebookImport"][];
+            /** @description Sentences for people. */
+            notes: string[];
+        };
+        TemplateList: {
+            templates: components["schemas"]["Template"][];
+        };
+        Template: {
+            name: string;
+            description: string;
+            /** @description The text to create an environment from; empty where there is a problem. */
+            file: string;
+            /** @description Says which format it is, together with the text. */
+            filename: string;
+            /** @description Why it cannot be used; empty if it can. */
+            problem: string;
         };
         /**
          * Format: date-time
@@ -1176,6 +1277,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PackageSearch"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A notebook's path below the server's root; slashes stay as they are. */
+                path: components["parameters"]["path"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The modules, in the order in which the notebook comes to them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotebookImports"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getModule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A Python module's dotted name. */
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What brings it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModuleProvider"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The templates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
                 };
             };
             default: components["responses"]["Error"];
