@@ -94,6 +94,10 @@ def environment(store: Store, name: str) -> Iterator[Finding]:
     if wrong is not None:
         yield wrong
         return
+    if record.pending is not None:
+        message = f"An addition to {name} was interrupted: {record.pending.reason}."
+        yield Finding("unfinished", message, "The next change finishes it.", name, "Finish it, or undo it.")
+        return
     link = store.root / name / "current"
     if not link.is_symlink() or link.resolve() != place.resolve():
         hint = "Only people and “conda activate” use it."

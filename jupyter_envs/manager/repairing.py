@@ -13,6 +13,7 @@ from jupyter_envs.engine import cache
 from jupyter_envs.engine.client import Pending
 from jupyter_envs.errors import EnvsError, NotFound
 from jupyter_envs.files import disk
+from jupyter_envs.manager.additions import recover
 from jupyter_envs.manager.diagnosis import Finding, Report
 from jupyter_envs.manager.planning import Wanted, of_lock, propose
 from jupyter_envs.manager.values import Proposal
@@ -83,6 +84,13 @@ def proposal(shop: Workshop, name: str) -> Proposal:
     wanted = Wanted(name, spec, lock)
     resolved = replace(of_lock(wanted, lock, shop.platform, shop.rules().builds), spec=spec)
     return replace(propose(wanted, resolved, Pending((), {}), [], shop.platform), content_hash=lock.content_hash)
+
+
+async def finish(shop: Workshop, name: str, reporter: Reporter) -> None:
+    """An addition that was interrupted is finished or undone."""
+    async with shop.engine.session(reporter) as session:
+        with shop.store.writing(name):
+            await recover(shop, name, session, reporter)
 
 
 async def write_record(shop: Workshop, name: str, reporter: Reporter) -> None:
@@ -185,6 +193,7 @@ REBUILT: dict[str, Callable[[Workshop, str, Reporter], Awaitable[None]]] = {
     "damaged-record": write_record,
     "lost-record": write_record,
     "no-kernel": write_kernels,
+    "unfinished": finish,
 }
 AT_ONCE: dict[str, Callable[[Store, str], None]] = {
     "wrong-link": set_link,
