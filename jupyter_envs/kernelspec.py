@@ -158,7 +158,7 @@ def publish(place: Place, env: Mapping[str, str]) -> list[str]:
     Kernelspecs of earlier generations that are no more are removed.
     """
     published = names(place.environment, place.prefix)
-    with disk("Writing the kernel"):
+    with disk("Writing the kernel", kernels_dir()):
         write_all(place, published, env)
     if not place.foreign:
         remove(place.environment, keep=published)

@@ -25,7 +25,7 @@ class Rights:
     def writing(self, name: str) -> Iterator[None]:
         """The right to change one environment; a holder that dies loses it. Raises `EnvironmentBusy`, at once."""
         lock = WriterLock(self._place(name))
-        with disk("Locking the environment"):
+        with disk("Locking the environment", self._folder):
             try:
                 lock.acquire()
             except Held as held:

@@ -190,7 +190,7 @@ class Store:
         if shared is not None:
             prefix = self.prefix(name, shared)
             return Draft(name, identity, prefix, prefix.name)
-        with disk("Preparing the environment"):
+        with disk("Preparing the environment", self.root):
             draft = Draft(name, identity, Path(self.root, name, "g", identity))
             draft.prefix.parent.mkdir(parents=True, exist_ok=True)
         return draft
@@ -234,7 +234,7 @@ class Store:
 
     def record(self, draft: Draft, spec: Spec, lock: Lock) -> None:
         """Write down what made the draft."""
-        with disk("Writing the lock"):
+        with disk("Writing the lock", self.root):
             folder = self.records(draft.name, draft.id)
             folder.mkdir(parents=True, exist_ok=True)
             write_atomically(folder / "environment.yml", envfile.write(spec))
@@ -243,7 +243,7 @@ class Store:
     def publish(self, draft: Draft, generation: Generation) -> Environment:
         """Make the draft the current generation, by one atomic write. Raises `EnvironmentBusy`, `DiskTrouble`."""
         self.rights.require(draft.name)
-        with disk("Publishing the environment"):
+        with disk("Publishing the environment", self.root):
             own, shared = sizes(draft.prefix)
             made = replace(generation, id=draft.id, folder=draft.folder, own=own, shared=shared)
             before = self.get(draft.name) if self.exists(draft.name) else Environment(draft.name, draft.id, ())
@@ -260,7 +260,7 @@ class Store:
 
         What the draft is to become must be recorded before.
         """
-        with disk("Writing the intent"):
+        with disk("Writing the intent", self.root):
             self._write(replace(self.get(draft.name), pending=Intent(draft.id, reason)))
 
     def pending(self, name: str) -> Draft | None:
@@ -288,13 +288,13 @@ class Store:
     def describe(self, name: str, note: str, tags: tuple[str, ...]) -> Environment:
         """Write the user's own words about an environment. Raises `NotFound`, `DiskTrouble`."""
         environment = replace(self.get(name), note=note, tags=tags)
-        with disk("Writing the note"):
+        with disk("Writing the note", self.root):
             self._write(environment)
         return environment
 
     def rewrite(self, environment: Environment) -> None:
         """Replace a record that was damaged or lost."""
-        with disk("Writing the record"):
+        with disk("Writing the record", self.root):
             self._write(environment)
 
     def _write(self, environment: Environment) -> None:

@@ -17,7 +17,8 @@ from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine.background import Background, ask_compile, ask_measure
 from jupyter_envs.engine.messages import packages_from_json, packages_to_json
 from jupyter_envs.engine.process import Worker, allowed_environment, understood
-from jupyter_envs.files import disk
+from jupyter_envs.errors import DiskTrouble
+from jupyter_envs.files import disk, with_disk
 from jupyter_envs.models import Lock, Package, Reporter
 from jupyter_envs.uninterrupted import to_the_end
 from jupyter_envs.virtual import THIS_SYSTEM, System
@@ -79,7 +80,11 @@ class Session:
         self._reporter = reporter
 
     async def _ask(self, op: str, **args: Any) -> Any:
-        return await self._worker.ask(op, {**self._common, **args}, self._reporter, self._patience)
+        places = [Path(args["prefix"])] if "prefix" in args else []
+        try:
+            return await self._worker.ask(op, {**self._common, **args}, self._reporter, self._patience)
+        except DiskTrouble as error:
+            raise with_disk(error, [*places, Path(self._common["cache_dir"])]) from error
 
     async def end(self) -> None:
         """End the worker now and wait until it writes no more; nothing can be asked afterwards."""
@@ -201,6 +206,7 @@ class Engine:
     cache_dir: folder for packages, repodata and wheels; on the file system of the prefixes, or nothing is shared.
     pip: what the configuration says about pip sections.
     standby: keep one worker ready, so that a job does not wait for its start.
+    headroom: bytes that have to stay free on the cache's disk, or nothing is downloaded.
     patience: seconds after which a worker that neither reports nor writes anything is ended, None for never.
     settings: called in a thread at the start of each job for conda's settings.
     """
@@ -212,9 +218,11 @@ class Engine:
         pip: PipRules | None = None,
         standby: bool = False,
         patience: float | None = None,
+        headroom: int = 0,
         settings: Callable[[], CondaSettings] = CondaSettings,
     ) -> None:
         self._patience = patience
+        self._headroom = headroom
         self._cache_dir = cache_dir
         self._settings = settings
         self._pip = pip or PipRules()
@@ -231,7 +239,7 @@ class Engine:
         try:
             if cancelled:
                 raise asyncio.CancelledError
-            common = {"cache_dir": str(self._cache_dir), "settings": settings.to_json()}
+            common = {"cache_dir": str(self._cache_dir), "headroom": self._headroom, "settings": settings.to_json()}
             yield Session(worker, common, self._pip, reporter, self._patience)
         finally:
             await to_the_end(worker.end())

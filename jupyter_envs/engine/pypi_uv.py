@@ -16,6 +16,9 @@ _ONLY_WHEELS = "Only wheels are installed; take the package from conda, or anoth
 # What uv's message says about the cause, most telling first.
 TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
     ("No space left", DiskTrouble, "Free some space, then try again."),
+    ("Disk quota exceeded", DiskTrouble, "Your disk quota is used up; remove something, then try again."),
+    ("Read-only file system", DiskTrouble, "Set Manager.root_dir and Manager.cache_dir to places that can be written."),
+    ("Input/output error", DiskTrouble, "The disk is failing: the system's log says more."),
     ("Hash mismatch", PackageRefused, "The index serves another file than the one that was locked; do not trust it."),
     ("no usable wheels", Unsolvable, _ONLY_WHEELS),
     ("Building source distributions", Unsolvable, _ONLY_WHEELS),

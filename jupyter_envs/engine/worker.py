@@ -27,6 +27,7 @@ from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
 from jupyter_envs.engine.progress import Tracker
 from jupyter_envs.errors import EngineFailed, EnvsError
+from jupyter_envs.files import require_room
 from jupyter_envs.models import Package, Progress
 from jupyter_envs.virtual import System
 
@@ -107,6 +108,7 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
     pipsection.check_builds(wheels, args.get("builds", False))
     with cache.in_use(cache_dir):
         missing = fetch.pending(conda, cache_dir)
+        require_room(cache_dir, sum(package.size or 0 for package in missing), args["headroom"] if missing else 0)
         sizes = [package.size for package in missing]
         tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
         await install.install(conda, prefix, cache_dir, tracker, tracker)
@@ -128,6 +130,7 @@ async def do_prepare(args: Args, tracker: Tracker) -> Any:
     conda, wheels = apart(packages_from_json(args["packages"]))
     with cache.in_use(cache_dir):
         missing = fetch.pending(conda, cache_dir)
+        require_room(cache_dir, sum(package.size or 0 for package in missing), args["headroom"] if missing else 0)
         sizes = [package.size for package in missing]
         tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
         await fetch.fetch(missing, cache_dir, tracker)

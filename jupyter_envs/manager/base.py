@@ -51,6 +51,7 @@ class ManagerBase(ManagerSettings):
             pip=rules,
             standby=self.standby_worker,
             patience=self.engine_patience or None,
+            headroom=self.disk_headroom,
             settings=settings,
         )
         self.others = Foreigners(self, self._store, self.platform)

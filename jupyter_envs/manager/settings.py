@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, Float, Int, Unicode, default
+from traitlets import Bool, Float, Int, Integer, Unicode, default
 
 from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.configuration import CondaConfigurable
@@ -43,6 +43,11 @@ class ManagerSettings(DiskSettings, ForeignUse, NamingSettings, CondaConfigurabl
         min=0.0,
         help="Seconds after which an engine process is asked for signs of life; one that wrote nothing since the last "
         "time is ended. 0 for never.",
+    ).tag(config=True)
+    disk_headroom = Integer(
+        200_000_000,
+        min=0,
+        help="Bytes that have to stay free on the package cache's disk; a download that would take more is not begun.",
     ).tag(config=True)
     compile_bytecode = Bool(
         True,

@@ -1,16 +1,20 @@
 """One action on the environment ``one``, for a test that kills it: ``one_action.py SETTINGS ACTION``.
 
-Says ``ready`` when the work begins, and each phase; SETTINGS are the manager's, as JSON.
+Says ``ready`` when the work begins, each phase, and ``done`` or the error; SETTINGS are the manager's, as JSON.
+With LD_PRELOAD the disk is broken as `broken_disk.c` has it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
 from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.engine import process
+from jupyter_envs.errors import EnvsError
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.manager.values import ChangeRequest
 from jupyter_envs.models import Progress
@@ -36,6 +40,8 @@ async def act(manager: Manager, action: str) -> None:
     match action:
         case "create":
             await manager.create(CreateRequest(name="one", packages=("kern=1.0",)), DiskDocuments(Path.cwd()), teller)
+        case "update pip":
+            await manager.change(ChangeRequest("one", install=("python",), pip=("tinywheel",)), teller)
         case "pip":
             text = "name: one\ndependencies: [python, ipykernel, pip: [tinywheel]]\n"
             await manager.create(CreateRequest(file=text), DiskDocuments(Path.cwd()), teller)
@@ -47,11 +53,27 @@ async def act(manager: Manager, action: str) -> None:
             await manager.remove("one", teller)
 
 
+def break_disk() -> None:
+    """Engine processes see the broken disk, too, although they get none of the variables that say so."""
+    names = ("LD_PRELOAD", "FAULT_FILE")
+    broken = {name: os.environ[name] for name in names if name in os.environ}
+    if broken:
+        again = f"import os, sys; os.environ.update({broken!r}); "
+        process.START = (
+            again + f"os.execv(sys.executable, [sys.executable, '-I', '-c', {process.START!r}, sys.argv[1]])"
+        )
+
+
 def main() -> None:
+    break_disk()
     manager = Manager(**json.loads(sys.argv[1]))
     print("ready", flush=True)
-    asyncio.run(act(manager, sys.argv[2]))
-    print("done", flush=True)
+    try:
+        asyncio.run(act(manager, sys.argv[2]))
+    except EnvsError as error:
+        print(json.dumps(error.to_json()), flush=True)
+    else:
+        print("done", flush=True)
 
 
 if __name__ == "__main__":

@@ -84,6 +84,7 @@ TELLING = (
     ("disk quota exceeded", DiskTrouble),
     ("read-only file system", DiskTrouble),
     ("permission denied", DiskTrouble),
+    ("input/output error", DiskTrouble),
 )
 
 
