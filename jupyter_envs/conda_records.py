@@ -8,6 +8,7 @@ packages has 40 MB of records, so each of their bytes is looked at once, by a se
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,9 +35,35 @@ class Record:
     metadata: frozenset[str]
 
 
+# what was read of a file, by its path, with the stamp of the file that it was
+_REMEMBERED: dict[str, tuple[tuple[int, int, int], Record]] = {}
+_MOST = 20_000
+
+
 def read_all(prefix: Path) -> list[Record]:
-    """All records of a prefix, by file name. Raises `DiskTrouble`, naming the file, for one that cannot be read."""
-    return [read(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
+    """All records of a prefix, by file name. Raises `DiskTrouble`, naming the file, for one that cannot be read.
+
+    A file that is the one of last time (time, size, inode) is not read again.
+    """
+    try:
+        with os.scandir(prefix / "conda-meta") as found:
+            entries = sorted((entry for entry in found if entry.name.endswith(".json")), key=lambda entry: entry.name)
+    except OSError:
+        return []
+    return [_remembered(entry) for entry in entries]
+
+
+def _remembered(entry: os.DirEntry[str]) -> Record:
+    path = Path(entry.path)
+    with _problems(path):
+        status = entry.stat()
+    stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+    known = _REMEMBERED.get(entry.path)
+    if known is None or known[0] != stamp:
+        if len(_REMEMBERED) >= _MOST:
+            _REMEMBERED.clear()
+        known = _REMEMBERED[entry.path] = (stamp, read(path))
+    return known[1]
 
 
 def read(path: Path) -> Record:

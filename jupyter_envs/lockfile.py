@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from . import archives, explicit_list, yaml_guard
@@ -29,6 +30,12 @@ _ADDRESS = re.compile(r"(?:https?|file|oci|s3)://[^\s\x00-\x1f\x7f\\]+\Z")
 _DEPENDENCY = re.compile(r"\s*([^\s<>=!~;@\[(]+)\s*(.*?)\s*\Z", re.DOTALL)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 _READ_CATEGORIES = ("main", "dev")
+
+
+@lru_cache(maxsize=16)
+def parse_again(text: str, source: str = "conda-lock.yml", limit: int = MAX_BYTES) -> Lock:
+    """As `parse`, for who reads the same text again and again; raises the same."""
+    return parse(text, source=source, limit=limit)
 
 
 def parse(

@@ -177,7 +177,7 @@ class Store:
 
     def lock(self, name: str, generation: str) -> Lock:
         """What it resolved to."""
-        return lockfile.parse((self.records(name, generation) / "conda-lock.yml").read_text(encoding="utf-8"))
+        return lockfile.parse_again((self.records(name, generation) / "conda-lock.yml").read_text(encoding="utf-8"))
 
     def writing(self, name: str) -> AbstractContextManager[None]:
         """The right to change one environment; a holder that dies loses it. Raises `EnvironmentBusy`, at once."""

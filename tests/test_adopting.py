@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ensurepip
 import subprocess
 from collections.abc import Coroutine
 from pathlib import Path
@@ -19,6 +20,7 @@ from jupyter_envs.models import VerdictState
 from .support.managing import Recorder, create, make_manager, write_notebook
 from .support.pypi_index import PypiIndex
 from .support.wheels import make_wheel
+from .test_additions import Kernel
 
 NAME = "lab"
 
@@ -132,5 +134,48 @@ def test_nothing_changed_adopts_nothing(manager: Manager) -> None:
         await create(manager, NAME, "tinytext")
         await manager.adopt_changes(NAME, Recorder())
         assert len((await manager.environment(NAME)).to_json()["history"]) == 1
+
+    run(work())
+
+
+def pip_wheel() -> Path:
+    wheels = sorted(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
+    if not wheels:
+        pytest.skip("this Python does not bring pip")
+    return wheels[0]
+
+
+def test_a_pip_install_in_a_notebook_is_seen_adopted_and_saved_to_the_notebooks_own_file(
+    manager: Manager, pypi_index: PypiIndex, home: Path
+) -> None:
+    documents, path = write_notebook(home / "work")
+    file = home / "work" / "environment.yml"
+    file.write_text("# mine\nname: lab\ndependencies:\n  - python  # any\n  - ipykernel\n")
+
+    async def work() -> None:
+        await manager.create(CreateRequest(file=file.read_text()), documents, Recorder())
+        pinned = (await manager.pin(path.name, NAME, documents)).pin
+        async with Kernel() as kernel:
+            await kernel.run("import sys")
+            # pip runs out of its own wheel, which Python brings
+            host = "--trusted-host 127.0.0.1 --disable-pip-version-check --no-cache-dir"
+            await kernel.run(f"!{{sys.executable}} {pip_wheel()}/pip install {host} -i {pypi_index.simple_url} tinydep")
+            assert await kernel.run("import tinydep, tinywheel; print('there')") == "there"
+        assert (await manager.read_pin(path.name, documents)).verdict.state is VerdictState.DRIFTED
+        await manager.adopt_changes(NAME, Recorder())
+        status = await manager.pin(path.name, NAME, documents)
+        assert status.verdict.state is VerdictState.MATCH
+        assert status.pin is not None and pinned is not None
+        assert (status.pin.file, status.pin.lock) == (pinned.file, pinned.lock) == ("environment.yml", pinned.lock)
+        assert file.read_text() == (
+            "# mine\nname: lab\ndependencies:\n  - python  # any\n  - ipykernel\n  - pip:\n      - tinydep==1.0\n"
+        )
+        # edited since it was locked, it is somebody's own again
+        file.write_text(file.read_text().replace("tinydep==1.0", "tinydep"))
+        text = file.read_text()
+        status = await manager.pin(path.name, NAME, documents)
+        assert file.read_text() == text
+        assert status.pin is not None
+        assert status.pin.file == f"{NAME}.yml"
 
     run(work())

@@ -68,3 +68,16 @@ def test_a_damaged_record_is_named(tmp_path: Path, text: str) -> None:
     with pytest.raises(DiskTrouble, match="cannot be read") as caught:
         conda_records.read(tmp_path / "a.json")
     assert caught.value.fields["path"].endswith("a.json")
+
+
+def test_a_record_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    folder = tmp_path / "conda-meta"
+    folder.mkdir()
+    for version in ("1.0", "2.0", "3.0"):
+        (folder / "a-1.json").write_text(json.dumps({"name": "a", "version": version}))
+        (record,) = conda_records.read_all(tmp_path)
+        assert record.fields["version"] == version
+        assert conda_records.read_all(tmp_path)[0] is record
+    (folder / "a-1.json").unlink()
+    assert conda_records.read_all(tmp_path) == []
+    assert conda_records.read_all(tmp_path / "absent") == []

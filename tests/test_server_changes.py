@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.running import below
 
 from .support.lab import Lab
 from .support.openapi import check_value
 from .support.processes import wait_until
+from .test_additions import interrupted_at
 from .test_server_flow import Api
 
 NAME = "changes"
@@ -114,3 +116,27 @@ def test_a_restart_moves_a_kernel_to_the_new_generation(api: Api) -> None:
     assert api("GET", f"environments/{name}")["older_kernels"] == 0
     lab.delete(f"api/sessions/{session['id']}")
     api.done("DELETE", f"environments/{name}?force=true")
+
+
+def test_a_server_that_starts_finishes_what_another_one_was_adding(
+    channel: LocalChannel, package_cache: Path, tmp_path: Path
+) -> None:
+    settings: dict[str, Any] = {"default_channels": [channel.file_url], "root_dir": str(tmp_path / "envs")}
+    settings["cache_dir"] = str(package_cache)
+    with Lab(tmp_path, {"Manager": settings}, app="jupyter_server") as lab:
+        made = Api(lab).done("POST", "environments", {"name": "lab", "packages": ["tinytext"]})
+        lab.stop()
+        interrupted_at("while linking", settings, ["tinyconf"], [])
+        lab.start()
+        api = Api(lab)
+
+        def finished() -> Any:
+            jobs = [job for job in api("GET", "jobs")["jobs"] if job["kind"] == "recover"]
+            return jobs[0] if jobs and jobs[0]["finished"] else None
+
+        job = wait_until(finished, "the addition to be finished", 60)
+        check_value(job, "Job")
+        assert job["state"] == "done", job
+        detail = api("GET", "environments/lab")
+        assert (detail["generations"], detail["prefix"]) == (2, made["prefix"])
+        assert "tinyconf" in {package["name"] for package in detail["package_list"]}

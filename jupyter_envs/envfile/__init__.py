@@ -5,9 +5,10 @@ expected. `read` says in addition what it took note of. `write` gives a portable
 `select` picks what is meant for one platform. Nothing here opens a file, looks anything up or expands a variable.
 """
 
+from .amend import amend
 from .reader import Reading, parse, read
 from .selectors import content_hash, locked_from, select
 from .views import to_json
 from .writer import write
 
-__all__ = ["Reading", "content_hash", "locked_from", "parse", "read", "select", "to_json", "write"]
+__all__ = ["Reading", "amend", "content_hash", "locked_from", "parse", "read", "select", "to_json", "write"]

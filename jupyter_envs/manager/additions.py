@@ -15,7 +15,7 @@ from jupyter_envs.errors import EnvsError
 from jupyter_envs.manager.history import recorded
 from jupyter_envs.manager.values import Proposal
 from jupyter_envs.manager.workshop import Workshop
-from jupyter_envs.models import Package, Reporter, SilentReporter
+from jupyter_envs.models import Environment, Package, Reporter, SilentReporter
 from jupyter_envs.pin import differences
 from jupyter_envs.store import Draft
 from jupyter_envs.uninterrupted import to_the_end
@@ -55,6 +55,18 @@ async def add(
         await to_the_end(undo(shop, name))
         raise
     return True
+
+
+def interrupted(shop: Workshop) -> list[str]:
+    """The environments to which packages were being added when a process died, or are being added now."""
+    return [name for name, found in shop.store.listing() if isinstance(found, Environment) and found.pending]
+
+
+async def finish(shop: Workshop, name: str, reporter: Reporter) -> None:
+    """`recover` as a use case of its own. Raises `EnvironmentBusy` while somebody is at work on the environment."""
+    async with shop.engine.session(reporter) as session:
+        with shop.store.writing(name):
+            await recover(shop, name, session, reporter)
 
 
 async def undo(shop: Workshop, name: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from jupyter_envs import kernelspec, naming
 from jupyter_envs.errors import EnvironmentInUse
 from jupyter_envs.integrity import Verification
-from jupyter_envs.manager import adopting, changing, history, renaming, verifying
+from jupyter_envs.manager import additions, adopting, changing, history, renaming, verifying
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.values import (
     ChangeRequest,
@@ -35,6 +35,15 @@ class Modifying(ManagerBase):
         await self.require_own(request.environment)
         await changing.change(self._shop, request, reporter, confirmed)
         return self._summary(request.environment, self.running_kernels())
+
+    def interrupted(self) -> list[str]:
+        """Environments in which an addition of packages was not finished."""
+        return additions.interrupted(self._shop)
+
+    async def recover(self, name: str, reporter: Reporter) -> Summary:
+        """Finish such an addition, or undo it. Every change does that first; the server also when it starts."""
+        await additions.finish(self._shop, name, reporter)
+        return self._summary(name, self.running_kernels())
 
     async def require_generation(self, name: str, generation: str | None) -> None:
         """Raise what `roll_back` would raise at once: `NotFound`, or `Conflict` where there is none before."""

@@ -75,7 +75,7 @@ async def with_files(
         notebook,
         found,
         await read_spec(beside(path, found.file), text, documents, limits) if text is not None else None,
-        lockfile.parse(lock, source=found.lock, limit=limits.lock) if lock is not None else None,
+        lockfile.parse_again(lock, found.lock, limits.lock) if lock is not None else None,
     )
 
 
@@ -115,6 +115,40 @@ def keeping_others(old: Lock | None, new: Lock) -> Lock:
         content_hash={**hashes, **new.content_hash},
         as_of={**dates, **new.as_of},
     )
+
+
+async def write_file(path: str, name: str, spec: Spec, documents: Documents) -> tuple[str, str]:
+    """Write the environment file where that is needed; ``(environment file, lock file)``, relative to the notebook.
+
+    The notebook's own file follows its environment, line by line, unless somebody edited it since it was locked.
+    Raises `FileExists` when no name is left.
+    """
+    old = await read_own(path, name, documents)
+    if old is not None:
+        pinned, text = old
+        if not await asks_for(beside(path, pinned.file), text, spec, documents):
+            await documents.write(beside(path, pinned.file), envfile.amend(text, spec))
+        return pinned.file, pinned.lock
+    file, lock, missing = await choose_files(path, name, spec, documents)
+    if missing:
+        await documents.write(beside(path, file), envfile.write(spec))
+    return file, lock
+
+
+async def read_own(path: str, name: str, documents: Documents) -> tuple[Pin, str] | None:
+    """A notebook's pin to an environment with the text of its file, if that is still what was locked."""
+    try:
+        pinned = await read_pinned(path, documents)
+        text = await documents.read(pinned.beside(pinned.pin.file)) if pinned.pin else None
+    except EnvsError:
+        return None
+    if pinned.pin is None or pinned.pin.environment != name or text is None or not pinned.spec or not pinned.lock:
+        return None
+    locked = [
+        pinned.lock.content_hash.get(platform) == envfile.content_hash(pinned.spec, platform)
+        for platform in pinned.lock.platforms
+    ]
+    return (pinned.pin, text) if locked and all(locked) else None
 
 
 async def choose_files(path: str, name: str, spec: Spec, documents: Documents) -> tuple[str, str, bool]:

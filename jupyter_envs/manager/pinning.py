@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from jupyter_envs import envfile, lockfile, pin
+from jupyter_envs import lockfile, pin
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, plan_lock
 from jupyter_envs.manager.notebook_locks import THIS_MACHINE, PinLock, lock_pinned
 from jupyter_envs.manager.notebooks import (
     Pinned,
     beside,
-    choose_files,
     keeping_others,
     read_lock,
     read_notebook,
@@ -17,6 +16,7 @@ from jupyter_envs.manager.notebooks import (
     save_notebook,
     with_files,
     with_pin,
+    write_file,
 )
 from jupyter_envs.manager.values import (
     Documents,
@@ -61,11 +61,10 @@ class Pinning(ManagerBase):
         spec, lock = await self._written(name)
         self.disk.used(name)
         notebook = await read_notebook(path, documents)
-        file, lock_file, missing = (
-            (keep.file, keep.lock, False) if keep else await choose_files(path, name, spec, documents)
-        )
-        if missing:
-            await documents.write(beside(path, file), envfile.write(spec))
+        if keep:
+            file, lock_file = keep.file, keep.lock
+        else:
+            file, lock_file = await write_file(path, name, spec, documents)
         lock = keeping_others(await read_lock(beside(path, lock_file), documents), lock)
         await documents.write(beside(path, lock_file), lockfile.write(lock, sources=(file,)))
         new = Pin(name, file, lock_file, lock.digest())

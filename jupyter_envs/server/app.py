@@ -66,6 +66,7 @@ class EnvsExtension(ExtensionApp):
         self.manager.others.projects = (Path(server.root_dir),)
         self.jobs = self._make_jobs(events)
         self._service = Service(self.manager, self.jobs, events, kernels)
+        server.io_loop.add_callback(self._service.recover)
 
     def initialize_handlers(self) -> None:
         """Add the routes."""

@@ -81,6 +81,15 @@ class Service:
 
         return self.jobs.submit("rollback", f"Roll {name} back", name, roll_back)
 
+    def recover(self) -> None:
+        """Start finishing what another server was adding when it died. Called when the server starts."""
+        for name in self.manager.interrupted():
+
+            async def recover(reporter: Reporter, name: str = name) -> dict[str, Any]:
+                return self._changed(await self.manager.recover(name, reporter))
+
+            self.jobs.submit("recover", f"Finish {name}", name, recover)
+
     async def verify(self, name: str) -> Job:
         """Start comparing every file of an environment with its package."""
         await self._summary(name)

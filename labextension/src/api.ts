@@ -894,7 +894,7 @@ export interface components {
         Job: {
             id: string;
             /** @enum {string} */
-            kind: "plan" | "create" | "change" | "rollback" | "verify" | "adopt-changes" | "remove" | "lock" | "adopt" | "rename" | "gc";
+            kind: "plan" | "create" | "change" | "rollback" | "verify" | "adopt-changes" | "recover" | "remove" | "lock" | "adopt" | "rename" | "gc";
             /** @description For people. */
             title: string;
             /** @description The environment that it is about. */
