@@ -124,7 +124,7 @@ def test_a_server_that_starts_finishes_what_another_one_was_adding(
     settings: dict[str, Any] = {"default_channels": [channel.file_url], "root_dir": str(tmp_path / "envs")}
     settings["cache_dir"] = str(package_cache)
     with Lab(tmp_path, {"Manager": settings}, app="jupyter_server") as lab:
-        made = Api(lab).done("POST", "environments", {"name": "lab", "packages": ["tinytext"]})
+        made = Api(lab).done("POST", "environments", {"name": "lab", "packages": ["python"]})
         lab.stop()
         interrupted_at("while linking", settings, ["tinyconf"], [])
         lab.start()
