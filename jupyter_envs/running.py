@@ -35,8 +35,14 @@ class Running:
 def below(root: Path) -> list[Running]:
     """The programs that run from below a folder, as far as this user may see them."""
     starts = tuple({f"{root}{os.sep}", f"{os.path.realpath(root)}{os.sep}"})
-    found = _from_proc(starts) if os.path.isdir("/proc/self") else _from_ps(starts)  # noqa: PTH112
-    return [Running(pid, program, connection_of(argv)) for pid, program, argv in found]
+    return [Running(pid, programs[0], connection_of(argv)) for pid, programs, argv in _processes(starts)]
+
+
+def running_from(prefixes: Iterable[Path]) -> set[Path]:
+    """The prefixes out of which a program runs, whoever started it."""
+    wanted = {prefix: f"{prefix}{os.sep}" for prefix in prefixes}
+    found = [program for _, programs, _ in _processes(tuple(wanted.values())) for program in programs] if wanted else []
+    return {prefix for prefix, start in wanted.items() if any(program.startswith(start) for program in found)}
 
 
 def connection_of(argv: Iterable[str]) -> str:
@@ -63,7 +69,15 @@ def kernels(programs: Iterable[Running], folder: Path) -> Counter[str]:
     return Counter(seen.values())
 
 
-def _from_proc(starts: tuple[str, ...]) -> Iterator[tuple[int, str, list[str]]]:
+def _processes(starts: tuple[str, ...]) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Id, programs and command line of each process that has a program whose path begins with one of ``starts``."""
+    for pid, executable, argv in _from_proc() if os.path.isdir("/proc/self") else _from_ps():  # noqa: PTH112
+        programs = [word for word in (*argv[:_FIRST], executable) if word.startswith(starts)]
+        if programs:
+            yield pid, programs, argv
+
+
+def _from_proc() -> Iterator[tuple[int, str, list[str]]]:
     for entry in os.listdir("/proc"):  # noqa: PTH208  (a server asks for every list)
         if not entry.isdigit():
             continue
@@ -72,28 +86,20 @@ def _from_proc(starts: tuple[str, ...]) -> Iterator[tuple[int, str, list[str]]]:
                 argv = file.read().decode(errors="surrogateescape").split("\0")[:-1]
         except OSError:
             continue
-        program = _program(argv, starts) or _executable(entry, starts)
-        if program:
-            yield int(entry), program, argv
+        yield int(entry), _executable(entry), argv
 
 
-def _executable(pid: str, starts: tuple[str, ...]) -> str:
+def _executable(pid: str) -> str:
     try:
-        path = os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115
+        return os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115
     except OSError:
+        # gone meanwhile, or somebody else's
         return ""
-    return path if path.startswith(starts) else ""
 
 
-def _from_ps(starts: tuple[str, ...]) -> Iterator[tuple[int, str, list[str]]]:
+def _from_ps() -> Iterator[tuple[int, str, list[str]]]:
     done = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=False)
     for line in done.stdout.splitlines():
         pid, _, command = line.strip().partition(" ")
-        argv = command.split()
-        program = _program(argv, starts)
-        if program and pid.isdigit():
-            yield int(pid), program, argv
-
-
-def _program(argv: list[str], starts: tuple[str, ...]) -> str:
-    return next((word for word in argv[:_FIRST] if word.startswith(starts)), "")
+        if pid.isdigit():
+            yield int(pid), "", command.split()

@@ -37,7 +37,7 @@ LAYERS: list[tuple[str, ...]] = [
         "uninterrupted",
         "condaconfig",
     ),
-    ("writerlock", "processes"),
+    ("writerlock",),
     ("prefix", "rights", "usage", "lastuse"),
     ("engine", "store", "kernelspec", "localchannel", "execution", "discovery", "integrity"),
     ("leftovers",),

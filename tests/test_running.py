@@ -46,9 +46,12 @@ def test_a_program_is_found_while_it_runs(program: tuple[Path, subprocess.Popen[
     assert found.is_below(root / "g" / "one")
     assert not found.is_below(root / "g" / "on"), "a sibling whose name begins alike"
     assert running.below(tmp_path / "other") == []
+    places = [root / "g" / "one", root / "g" / "on", root / "g" / "two"]
+    assert running.running_from(places) == {places[0]}
     process.kill()
     process.wait()
     assert running.below(root) == []
+    assert running.running_from(places) == running.running_from([]) == set()
 
 
 def test_forked_children_are_no_kernels_of_their_own() -> None:

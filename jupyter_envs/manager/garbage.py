@@ -22,7 +22,7 @@ from jupyter_envs.engine import cache
 from jupyter_envs.errors import Conflict, EnvsError
 from jupyter_envs.files import disk
 from jupyter_envs.models import Environment
-from jupyter_envs.processes import running_from
+from jupyter_envs.running import running_from
 from jupyter_envs.store import Store
 from jupyter_envs.usage import Tally
 

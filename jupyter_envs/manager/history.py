@@ -17,7 +17,7 @@ from jupyter_envs.manager.values import Proposal
 from jupyter_envs.manager.workshop import Workshop
 from jupyter_envs.models import Environment, Generation, Plan
 from jupyter_envs.pin import differences
-from jupyter_envs.processes import running_from
+from jupyter_envs.running import running_from
 from jupyter_envs.store import Store
 
 
