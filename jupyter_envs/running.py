@@ -45,6 +45,17 @@ def running_from(prefixes: Iterable[Path]) -> set[Path]:
     return {prefix for prefix, start in wanted.items() if any(program.startswith(start) for program in found)}
 
 
+def kernels_of(prefixes: Iterable[Path]) -> list[int]:
+    """The process ids of the kernels that run from prefixes, whoever started them; forked children do not count."""
+    starts = tuple(f"{prefix}{os.sep}" for prefix in prefixes)
+    found: dict[str, int] = {}
+    for pid, _, argv in _processes(starts) if starts else ():
+        connection = connection_of(argv)
+        if connection:
+            found[connection] = min(pid, found.get(connection, pid))
+    return sorted(found.values())
+
+
 def connection_of(argv: Iterable[str]) -> str:
     """The connection file that a kernel was given; empty for what is no kernel.
 

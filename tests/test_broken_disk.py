@@ -108,14 +108,14 @@ def test_a_broken_disk(
         "cache_dir": str(tmp_path / "cache"),
         "default_channels": [small_channel(tmp_path / "channel", 20)],
     }
-    asyncio.run(act(Manager(**settings), "create"))
     if stage == "pip":
         channel: LocalChannel = request.getfixturevalue("channel")
         index: PypiIndex = request.getfixturevalue("pypi_index")
         settings["default_channels"].append(channel.file_url)
         settings["pypi_index"] = index.simple_url
         settings["cache_dir"] = str(request.getfixturevalue("package_cache"))
-    elif stage in ("download", "extract"):
+    asyncio.run(act(Manager(**settings), "create"))
+    if stage in ("download", "extract"):
         settings["cache_dir"] = str(tmp_path / "empty")
     disk = Disk(shim, tmp_path / "fault", settings)
     number, kind = FAULTS[fault]

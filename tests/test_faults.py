@@ -74,7 +74,10 @@ def test_a_full_disk_under_the_cache_heals_when_there_is_room(
     small_disk: Path, home: Path, channel: LocalChannel
 ) -> None:
     manager = Manager(
-        root_dir=str(home / "envs"), cache_dir=str(small_disk / "cache"), default_channels=[channel.file_url]
+        root_dir=str(home / "envs"),
+        cache_dir=str(small_disk / "cache"),
+        default_channels=[channel.file_url],
+        disk_headroom=0,
     )
 
     async def run() -> None:

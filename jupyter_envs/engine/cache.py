@@ -50,7 +50,9 @@ def is_cached(package: Package, cache_dir: Path) -> bool:
         revision, sha256 = read_lock(entry)
     except OSError:
         return False
-    return entry.is_dir() and revision == FIRST_REVISION and sha256 == package.sha256
+    # without its list of files nothing could be compared
+    whole = (entry / "info" / "paths.json").is_file()
+    return whole and revision == FIRST_REVISION and sha256 == package.sha256
 
 
 def read_lock(entry: Path) -> tuple[int, str]:

@@ -18,6 +18,7 @@ from jupyter_envs.models import (
     Progress,
     Reporter,
 )
+from jupyter_envs.running import kernels_of
 from jupyter_envs.store import check_name
 from jupyter_envs.uninterrupted import past_no_return
 
@@ -110,11 +111,19 @@ class Modifying(ManagerBase):
         self._store.remove(name)
 
     def _require_unused(self, name: str, force: bool, verb: str) -> None:
-        running = self._summary(name, self.running_kernels()).running_kernels
-        if running and not force:
+        """Raise `EnvironmentInUse` while a kernel runs, this server's or anybody's, unless it is forced."""
+        if force:
+            return
+        processes = kernels_of(self._store.prefixes(name))
+        running = max(self._summary(name, self.running_kernels()).running_kernels, len(processes))
+        if running:
             raise EnvironmentInUse(
                 f"{name} is in use: {running} of its kernels are running.",
-                hints=(f"Shut the kernels down first, or {verb} it all the same.",),
+                hints=(
+                    f"Shut the kernels down first, or {verb} it all the same.",
+                    *([f"They are these processes: {', '.join(map(str, processes))}."] if processes else []),
+                ),
                 name=name,
                 kernels=running,
+                processes=processes,
             )

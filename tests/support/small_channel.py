@@ -15,7 +15,7 @@ def small_channel(folder: Path, files: int = FILES) -> str:
     """Its ``file://`` address: ``kern`` 1.0 and 2.0 are a kernel, ``extra`` and ``more`` are just files."""
     spec = {"argv": ["kern", "{connection_file}"], "display_name": "Kern", "language": "sh"}
     kernel = PackagedFile("share/jupyter/kernels/kern/kernel.json", json.dumps(spec).encode())
-    program = PackagedFile("bin/kern", b"#!/bin/sh\nexec sleep 600\n", executable=True)
+    program = PackagedFile("bin/kern", b'#!/bin/sh\nenv > "$1.env"\nsleep 600\n', executable=True)
     for version in ("1.0", "2.0"):
         _package(folder, "kern", version, [kernel, program, *_many("kern", version, files)])
     for name in ("extra", "more"):

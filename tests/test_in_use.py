@@ -1,0 +1,88 @@
+"""An environment that kernels run in is removed only when that is forced, whoever started the kernels."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from jupyter_envs import kernelspec
+from jupyter_envs.errors import EnvironmentInUse
+from jupyter_envs.manager import Manager
+
+from .support.counts import tell
+from .support.managing import Recorder, make_manager
+from .support.one_action import act
+from .support.processes import wait_until
+from .support.small_channel import small_channel
+
+CASES = [
+    (state, forced, ours)
+    for state in ("running", "starting", "dead")
+    for forced in (False, True)
+    for ours in (False, True)
+]
+
+
+@pytest.fixture
+def manager(home: Path, tmp_path: Path) -> Manager:
+    manager = make_manager(home, small_channel(tmp_path / "channel", 5), tmp_path / "cache")
+    asyncio.run(act(manager, "create"))
+    return manager
+
+
+@contextmanager
+def kernel(tmp_path: Path, state: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the environment's kernelspec, as a Jupyter server starts it."""
+    spec = json.loads((kernelspec.kernels_dir() / "one" / "kernel.json").read_text())
+    connection = tmp_path / "kernel-1.json"
+    argv = [connection if part == "{connection_file}" else part for part in spec["argv"]]
+    process = subprocess.Popen(argv, start_new_session=True)
+    try:
+        wait_until(Path(f"{connection}.env").exists, "the kernel to run")
+        if state == "starting":
+            process.send_signal(signal.SIGSTOP)
+        if state == "dead":
+            # not collected: a zombie is in the list of processes and runs no more
+            os.killpg(process.pid, signal.SIGKILL)
+            wait_until(lambda: "Z" in Path(f"/proc/{process.pid}/stat").read_text(), "its end")
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.parametrize(("state", "forced", "ours"), CASES)
+def test_removal(manager: Manager, tmp_path: Path, state: str, forced: bool, ours: bool) -> None:
+    with kernel(tmp_path, state) as process:
+        if ours and state != "dead":
+            manager.running_kernels = lambda: {"one": 1}
+        if state != "dead" and not forced:
+            with pytest.raises(EnvironmentInUse) as caught:
+                asyncio.run(manager.remove("one", Recorder()))
+            assert caught.value.fields["kernels"] == 1
+            assert caught.value.fields["processes"] == [process.pid]
+            assert kernelspec.published() and all(program.exists() for _, program in kernelspec.published())
+        else:
+            asyncio.run(manager.remove("one", Recorder(), force=forced))
+            assert kernelspec.published() == []
+    assert asyncio.run(manager.diagnose()).findings == ()
+
+
+def test_a_program_that_is_no_kernel_is_no_reason(manager: Manager, tmp_path: Path) -> None:
+    (prefix,) = Path(manager.root_dir).glob("one/g/*")
+    with subprocess.Popen([prefix / "bin" / "kern", tmp_path / "note.txt"], start_new_session=True) as process:
+        asyncio.run(manager.remove("one", Recorder()))
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_twelve_cases() -> None:
+    tell("T10", "cases of removal while kernels run", len(CASES), 12)
+    assert len(CASES) == 12
