@@ -88,7 +88,7 @@ def fault(lab: Lab, moment: str, how: str) -> Iterator[Heart]:
 
 
 def create(lab: Lab, name: str) -> Any:
-    return lab.finished(lab.post(f"{API}/environments", {"name": name, "packages": ["tinyblob"]}))
+    return lab.finished(lab.confirmed("POST", f"{API}/environments", {"name": name, "packages": ["tinyblob"]}))
 
 
 def created(lab: Lab, name: str) -> None:
@@ -133,11 +133,11 @@ def test_while_an_environment_is_updated(server: Lab, how: str) -> None:
     assert "tinyactivate" in file.read_text()
     detail = server.get(f"{API}/environments/old").json()
     with fault(server, "linking", how) as heart:
-        job = server.finished(server.post(f"{API}/environments", {"pin": "a.ipynb", "update": True}))
+        job = server.finished(server.confirmed("POST", f"{API}/environments", {"pin": "a.ipynb", "update": True}))
     assert (job["state"], job["error"]["code"]) == ("failed", "engine-failed"), job
     assert server.get(f"{API}/environments/old").json() == detail, "the old one is as it was"
     assert [path.name for path in (server.home / "envs/old/g").iterdir()] == [detail["generation"]]
-    job = server.finished(server.post(f"{API}/environments", {"pin": "a.ipynb", "update": True}))
+    job = server.finished(server.confirmed("POST", f"{API}/environments", {"pin": "a.ipynb", "update": True}))
     assert job["state"] == "done", job
     assert remove(server, "old")["state"] == "done"
     file.unlink()

@@ -23,7 +23,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("toml_guard",),
     ("explicit_list", "conda_history", "comparison", "pipsection", "condarc"),
     ("envfile", "lockfile", "channels"),
-    ("exports", "pin", "pixi"),
+    ("exports", "pin", "pixi", "trust"),
     ("formats",),
     (
         "files",

@@ -58,7 +58,7 @@ def test_settings_come_from_the_file_that_the_command_line_reads_and_from_the_se
         check_value(listed, "EnvironmentList")
         assert [(found["name"], found["state"]) for found in listed["environments"]] == [("broken", "broken")]
         assert lab.post(API + "environments", {"file": "x" * 2_000}).status == 413
-        taken = lab.post(API + "environments", {"name": "broken", "packages": ["a"]})
+        taken = lab.post(API + "environments", {"name": "broken", "packages": ["a"], "dry_run": True})
         assert (taken.status, taken.json()["code"]) == (409, "name-taken")
 
 

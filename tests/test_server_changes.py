@@ -28,7 +28,7 @@ def api(lab: Lab) -> Api:
 @pytest.fixture
 def environment(api: Api) -> Iterator[Any]:
     """An environment of the test's own; its summary."""
-    yield api.done("POST", "environments", {"name": NAME, "packages": ["tinytext=1.0"]})
+    yield api.made({"name": NAME, "packages": ["tinytext=1.0"]})
     api.done("DELETE", f"environments/{NAME}?force=true")
 
 
@@ -48,19 +48,19 @@ def test_a_change_is_planned_confirmed_and_taken_back(api: Api, environment: Any
     assert back["prefix"] == environment["prefix"]
     api.done("POST", f"{path}/rollback")
     assert api("GET", path)["generations"] == 4
-    api.done("PATCH", path, {"update": "all", "remove": ["tinyblob"]})
+    api.confirmed("PATCH", path, {"update": "all", "remove": ["tinyblob"]})
     assert "tinyblob" not in {package["name"] for package in api("GET", path)["package_list"]}
 
 
 def test_what_can_be_refused_at_once_is(api: Api, environment: Any) -> None:
     path = f"environments/{NAME}"
-    assert api("PATCH", path, {"file": "dependencies: 3"}, 400)["code"] == "invalid-file"
+    assert api("PATCH", path, {"file": "dependencies: 3", "dry_run": True}, 400)["code"] == "invalid-file"
     assert api("PATCH", path, {}, 400)["code"] == "invalid-input"
     assert api("PATCH", path, {"update": "some"}, 400)["fields"]["key"] == "update"
     assert api("PATCH", path, {"file": "a", "install": ["b"]}, 400)["code"] == "invalid-input"
     assert api("POST", f"{path}/rollback", status=409)["code"] == "conflict"
     assert api("POST", f"{path}/rollback", {"generation": "absent"}, 404)["code"] == "not-found"
-    assert api.failed("PATCH", path, {"remove": ["absent"]}) == "not-found"
+    assert api.failed("PATCH", path, {"remove": ["absent"], "dry_run": True}) == "not-found"
 
 
 def test_verify_names_what_was_changed(api: Api, environment: Any) -> None:
@@ -97,7 +97,7 @@ def test_what_cannot_be_locked_is_told_and_the_rest_is_adopted(api: Api, environ
 
 def test_a_restart_moves_a_kernel_to_the_new_generation(api: Api) -> None:
     lab, name = api.lab, "changes-restart"
-    first = api.done("POST", "environments", {"name": name, "packages": ["python", "tinytext=1.0"]})
+    first = api.made({"name": name, "packages": ["python", "tinytext=1.0"]})
     session = lab.post(
         "api/sessions", {"path": "moving.ipynb", "name": "", "type": "notebook", "kernel": {"name": name}}
     ).json()
@@ -108,7 +108,7 @@ def test_a_restart_moves_a_kernel_to_the_new_generation(api: Api) -> None:
         return found[0].program if len(found) == 1 else ""
 
     assert wait_until(prefix, "the kernel").startswith(first["prefix"])
-    second = api.done("PATCH", f"environments/{name}", {"install": ["tinytext=2.0"]})
+    second = api.confirmed("PATCH", f"environments/{name}", {"install": ["tinytext=2.0"]})
     assert second["prefix"] != first["prefix"]
     assert (second["running_kernels"], second["older_kernels"]) == (1, 1)
     assert lab.post(f"api/kernels/{kernel}/restart", {}).status == 200
@@ -124,7 +124,7 @@ def test_a_server_that_starts_finishes_what_another_one_was_adding(
     settings: dict[str, Any] = {"default_channels": [channel.file_url], "root_dir": str(tmp_path / "envs")}
     settings["cache_dir"] = str(package_cache)
     with Lab(tmp_path, {"Manager": settings}, app="jupyter_server") as lab:
-        made = Api(lab).done("POST", "environments", {"name": "lab", "packages": ["python"]})
+        made = Api(lab).made({"name": "lab", "packages": ["python"]})
         lab.stop()
         interrupted_at("while linking", settings, ["tinyconf"], [])
         lab.start()

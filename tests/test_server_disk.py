@@ -32,7 +32,7 @@ def server(channel: LocalChannel, package_cache: Path, tmp_path_factory: pytest.
     }
     with Lab(home, {"Manager": settings}, app="jupyter_server") as lab:
         body = {"name": NAME, "packages": ["python", "ipykernel"]}
-        assert lab.finished(lab.post(API + "environments", body))["state"] == "done"
+        assert lab.finished(lab.confirmed("POST", API + "environments", body))["state"] == "done"
         yield lab
 
 

@@ -23,11 +23,11 @@ from .support.openapi import VERBS, check_reply, check_value, operations
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 # what a path's groups stand for, and a body that would do something
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
-    "environments": ("environments", {"post": {"name": "made", "packages": ["python"]}}),
+    "environments": ("environments", {"post": {"name": "made", "packages": ["python"], "plan": "0" * 64}}),
     "environments/([^/]+)/about": ("environments/made/about", {"put": {"note": "mine", "tags": ["a"]}}),
     "environments/([^/]+)/adopt": ("environments/made/adopt", {}),
     "environments/([^/]+)/rename": ("environments/made/rename", {"post": {"name": "other"}}),
-    "environments/([^/]+)": ("environments/made", {"patch": {"install": ["tinytext"]}}),
+    "environments/([^/]+)": ("environments/made", {"patch": {"install": ["tinytext"], "plan": "0" * 64}}),
     "environments/([^/]+)/rollback": ("environments/made/rollback", {"post": {"generation": "0"}}),
     "environments/([^/]+)/verify": ("environments/made/verify", {}),
     "environments/([^/]+)/adopt-changes": ("environments/made/adopt-changes", {"post": {"dry_run": True}}),
@@ -220,7 +220,7 @@ def test_an_authorizer_that_denies(server: Lab, job: str, endpoint: Endpoint) ->
     ("verb", "path", "body", "rule"),
     [
         ("GET", "pins/sub/a.ipynb", None, "read contents"),
-        ("POST", "environments", {"pin": "sub/a.ipynb"}, "read contents"),
+        ("POST", "environments", {"pin": "sub/a.ipynb", "dry_run": True}, "read contents"),
         ("DELETE", "environments/made?force=true", None, "write kernels"),
         ("POST", "switch", {"session": "s", "environment": "made"}, "read environments"),
         ("POST", "switch", {"session": "s", "environment": "made"}, "write sessions"),
@@ -232,6 +232,21 @@ def test_what_also_touches_jupyters_own_resources_needs_those(
 ) -> None:
     (server.home / "rules").write_text(rule)
     refused(server.request(verb, API + path, body), 403)
+
+
+# what puts packages onto the disk, and what a plan of it is asked with
+INSTALLING = [
+    endpoint for endpoint in WITH_BODY if {"plan", "dry_run"} & set(endpoint.body) and endpoint.pattern != "gc"
+]
+
+
+@pytest.mark.parametrize("endpoint", INSTALLING, ids=[f"{e.verb} {e.pattern}" for e in INSTALLING])
+@pytest.mark.usefixtures("untouched")
+def test_what_installs_needs_the_plan_that_was_seen(server: Lab, job: str, endpoint: Endpoint) -> None:
+    body = {key: value for key, value in endpoint.body.items() if key not in ("plan", "dry_run")}
+    reply = server.request(endpoint.verb.upper(), API + endpoint.path, body)
+    refused(reply, 428)
+    assert reply.json()["code"] == "plan-needed"
 
 
 @EACH
@@ -330,7 +345,7 @@ def test_a_path_that_leads_elsewhere(server: Lab, path: str, verb: str, body: An
     outside = [server.home / "secret.ipynb", server.home / "work-secrets/secret.ipynb"]
     before = [file.read_bytes() for file in outside]
     if verb == "create":
-        reply = server.post(API + "environments", {"pin": re.sub("%([0-9a-f]{2})", unquoted, path)})
+        reply = server.post(API + "environments", {"pin": re.sub("%([0-9a-f]{2})", unquoted, path), "dry_run": True})
         refused(reply, 400, 403, 404)
     else:
         refused(server.request(verb, API + "pins/" + path, body), 403, 404)

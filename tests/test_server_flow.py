@@ -72,6 +72,14 @@ class Api:
         assert job["state"] == "failed", job
         return str(job["error"]["code"])
 
+    def confirmed(self, verb: str, path: str, body: Any) -> Any:
+        """The result of what the user has seen the plan of."""
+        return self.done(verb, path, {**body, "plan": self.done(verb, path, {**body, "dry_run": True})["hash"]})
+
+    def made(self, body: Any) -> Any:
+        """The summary of a new environment."""
+        return self.confirmed("POST", "environments", body)
+
     def names(self) -> list[str]:
         return [environment["name"] for environment in self("GET", "environments")["environments"]]
 
@@ -89,7 +97,7 @@ def file_text(channel: LocalChannel) -> str:
 @pytest.fixture(scope="module")
 def environment(api: Api, file_text: str) -> Any:
     """The summary of the environment that most tests here use, created from the text of a file."""
-    return api.done("POST", "environments", {"file": file_text})
+    return api.made({"file": file_text})
 
 
 @pytest.fixture
@@ -125,7 +133,9 @@ def test_an_environment_is_created_listed_and_exported(api: Api, environment: An
 
 
 def test_a_job_can_be_read_again_and_again_and_then_dismissed(api: Api) -> None:
-    reply = api.raw("POST", "environments", {"name": "flow-read", "packages": ["tinyblob"]})
+    body = {"name": "flow-read", "packages": ["tinyblob"]}
+    plan = api.done("POST", "environments", {**body, "dry_run": True})
+    reply = api.raw("POST", "environments", {**body, "plan": plan["hash"]})
     queued = reply.json()
     assert (queued["kind"], queued["environment"]) == ("create", "flow-read")
     assert queued["state"] in ("queued", "running")
@@ -172,7 +182,7 @@ def test_a_file_of_another_format_and_files_that_its_pip_section_names(api: Api,
 
 def test_bad_input_is_answered_at_once_where_it_can_be(api: Api, environment: Any) -> None:
     def code(body: Any, status: int) -> str:
-        return str(api("POST", "environments", body, status)["code"])
+        return str(api("POST", "environments", {**body, "dry_run": True}, status)["code"])
 
     jobs = len(api("GET", "jobs")["jobs"])
     assert code({"name": "no name", "packages": ["tinytext"]}, 400) == "invalid-name"
@@ -183,16 +193,18 @@ def test_bad_input_is_answered_at_once_where_it_can_be(api: Api, environment: An
     assert code({"name": "flow-bad", "file": "dependencies: 3"}, 400) == "invalid-file"
     assert code({"name": "flow-bad", "file": "a==1\nb\n", "filename": "requirements.txt"}, 400) == "invalid-file"
     assert code({"pin": "no.ipynb"}, 404) == "not-found"
-    error = api("POST", "environments", {"name": "flow-bad", "file": "name: a\ndependencies:\n- {\n"}, 400)
+    error = api(
+        "POST", "environments", {"name": "flow-bad", "file": "name: a\ndependencies:\n- {\n", "dry_run": True}, 400
+    )
     assert error["fields"]["line"] >= 3
     assert len(api("GET", "jobs")["jobs"]) == jobs
 
 
 def test_what_fails_later_fails_in_the_job_and_leaves_nothing(api: Api) -> None:
     before = api.names()
-    missing = {"name": "flow-bad", "packages": ["no-such-package"]}
+    missing = {"name": "flow-bad", "packages": ["no-such-package"], "plan": "0" * 64}
     assert api.failed("POST", "environments", missing) == "unsolvable"
-    closed = {"name": "flow-bad", "packages": ["tinytext"], "channels": ["http://127.0.0.1:9/channel"]}
+    closed = {"name": "flow-bad", "packages": ["tinytext"], "channels": ["http://127.0.0.1:9/channel"], "plan": "0"}
     assert api.failed("POST", "environments", closed) == "unreachable"
     assert api.names() == before
     assert not (api.lab.home / "envs/flow-bad").exists()
@@ -226,7 +238,7 @@ def test_a_notebook_that_is_open_is_left_to_its_editor(api: Api, environment: An
 
 def test_an_environment_comes_back_from_its_lock(api: Api, notebook: str, channel: LocalChannel) -> None:
     name = "flow-back"
-    api.done("POST", "environments", {"name": name, "packages": ["tinyblob"], "channels": [channel.file_url]})
+    api.made({"name": name, "packages": ["tinyblob"], "channels": [channel.file_url]})
     digest = api("GET", f"environments/{name}")["history"][0]["digest"]
     api("PUT", f"pins/{notebook}", {"environment": name})
     api.done("DELETE", f"environments/{name}")
@@ -256,7 +268,7 @@ def test_a_session_moves_to_the_environment_and_back_out_of_it(
     api: Api, file_text: str, environment: Any, notebook: str
 ) -> None:
     lab, name = api.lab, "flow-switch"
-    api.done("POST", "environments", {"name": name, "file": file_text})
+    api.made({"name": name, "file": file_text})
     new = {"path": notebook, "name": "work.ipynb", "type": "notebook", "kernel": {"name": NAME}}
     session = lab.post("api/sessions", new).json()
     first = session["kernel"]["id"]
@@ -276,7 +288,7 @@ def test_a_session_moves_to_the_environment_and_back_out_of_it(
 
 
 def test_an_environment_without_a_kernel_is_no_place_for_a_session(api: Api) -> None:
-    api.done("POST", "environments", {"name": "flow-bare", "packages": ["tinyblob"]})
+    api.made({"name": "flow-bare", "packages": ["tinyblob"]})
     error = api("POST", "switch", {"session": "any", "environment": "flow-bare"}, status=409)
     assert "kernel" in error["message"]
     api.done("DELETE", "environments/flow-bare")
@@ -290,8 +302,10 @@ async def read(socket: WebSocketClientConnection) -> str:
 def test_each_change_is_announced_on_the_event_bus(api: Api) -> None:
     async def listen() -> list[dict[str, Any]]:
         address = api.lab.url.replace("http://", "ws://") + "api/events/subscribe"
+        body: dict[str, Any] = {"name": "flow-events", "packages": ["tinyblob"]}
+        plan = await asyncio.to_thread(api.done, "POST", "environments", {**body, "dry_run": True})
+        body["plan"] = plan["hash"]
         socket = await websocket_connect(HTTPRequest(address, headers={"Authorization": f"token {api.lab.token}"}))
-        body = {"name": "flow-events", "packages": ["tinyblob"]}
         reply = await asyncio.to_thread(api.raw, "POST", "environments", body)
         told: list[dict[str, Any]] = []
         while not (told and told[-1]["resource"] == "jobs" and api("GET", f"jobs/{told[-1]['id']}")["finished"]):
@@ -313,7 +327,7 @@ def test_each_change_is_announced_on_the_event_bus(api: Api) -> None:
 def running(api: Api, channel_server: FileServer, name: str) -> str:
     """The id of a create job that waits for a channel that does not answer."""
     channel_server.fault("", Fault(delay=300))
-    body = {"name": name, "packages": ["tinyblob"], "channels": [channel_server.url]}
+    body = {"name": name, "packages": ["tinyblob"], "channels": [channel_server.url], "plan": "0"}
     id = str(api.raw("POST", "environments", body).json()["id"])
     wait_until(lambda: channel_server.requests, "the channel to be asked")
     return id
@@ -333,7 +347,7 @@ def test_a_job_is_cancelled(api: Api, channel_server: FileServer) -> None:
 
 def test_a_hundred_queued_jobs_and_a_server_that_answers(api: Api, channel_server: FileServer) -> None:
     first = running(api, channel_server, "flow-many-0")
-    body = {"packages": ["tinyblob"], "channels": [channel_server.url]}
+    body = {"packages": ["tinyblob"], "channels": [channel_server.url], "plan": "0"}
     ids = [api("POST", "environments", {**body, "name": f"flow-many-{n}"}, 202)["id"] for n in range(1, 100)]
     listed = {job["id"]: job["state"] for job in api("GET", "jobs")["jobs"]}
     assert {listed[id] for id in ids} == {"queued", "running"}
@@ -357,7 +371,7 @@ def test_a_server_that_ends_has_interrupted_its_jobs(tmp_path: Path, channel_ser
         assert (job["state"], job["error"]["code"]) == ("failed", "interrupted")
         assert api.names() == []
         channel_server.well_behaved()
-        api.done("POST", "environments", {"name": "again", "packages": ["tinyblob"], "channels": [channel_server.url]})
+        api.made({"name": "again", "packages": ["tinyblob"], "channels": [channel_server.url]})
         api("DELETE", f"jobs/{id}", status=204)
 
 

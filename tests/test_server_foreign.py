@@ -44,10 +44,10 @@ def test_one_is_listed_adopted_and_released(server: Lab, prefix: Path) -> None:
 
 
 CHANGES: list[tuple[str, str, Any]] = [
-    ("PATCH", "", {"install": ["tiny"]}),
+    ("PATCH", "", {"install": ["tiny"], "dry_run": True}),
     ("POST", "/rollback", {}),
     ("POST", "/verify", None),
-    ("POST", "/adopt-changes", {}),
+    ("POST", "/adopt-changes", {"plan": "0"}),
     ("POST", "/rename", {"name": "other"}),
     ("PUT", "/about", {"note": "mine"}),
 ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.manager import CreateRequest, PinLock
 from jupyter_envs.server import requests
-from jupyter_envs.server.errors import NotJson, TooLarge
+from jupyter_envs.server.errors import NotJson, PlanNeeded, TooLarge
 
 
 def encoded(value: Any) -> bytes:
@@ -31,18 +31,20 @@ def test_a_create_body_with_everything() -> None:
 @pytest.mark.parametrize("wanted", [CreateRequest(file="text"), CreateRequest(lock="text"), CreateRequest(pin="text")])
 def test_a_create_body_with_another_source(wanted: CreateRequest) -> None:
     source = next(source for source in ("file", "lock", "pin") if getattr(wanted, source))
-    body = requests.create_body(encoded({source: "text"}))
+    body = requests.create_body(encoded({source: "text", "plan": "abc"}))
     assert body.request == wanted
-    assert (body.dry_run, body.plan) == (False, None)
+    assert (body.dry_run, body.plan) == (False, "abc")
 
 
 def test_a_create_body_with_a_file_that_has_a_name() -> None:
-    body = requests.create_body(encoded({"file": "text", "filename": "a/pixi.lock", "environment": "docs"}))
+    body = requests.create_body(
+        encoded({"file": "text", "filename": "a/pixi.lock", "environment": "docs", "dry_run": True})
+    )
     assert body.request == CreateRequest(file="text", filename="a/pixi.lock", environment="docs")
 
 
 def test_an_update_of_a_pin_whose_notebook_is_open() -> None:
-    body = requests.create_body(encoded({"pin": "a.ipynb", "update": True, "write_notebook": False}))
+    body = requests.create_body(encoded({"pin": "a.ipynb", "update": True, "write_notebook": False, "plan": "a"}))
     assert body.request == CreateRequest(pin="a.ipynb", update=True, write_notebook=False)
 
 
@@ -84,6 +86,23 @@ def test_a_create_body_that_is_refused_names_the_key(value: Any, key: str) -> No
     assert caught.value.fields["key"] == key
     assert len(caught.value.message) < 200
     caught.value.message.encode()
+
+
+@pytest.mark.parametrize(
+    ("parse", "value"),
+    [
+        (requests.create_body, {"packages": ["a"]}),
+        (requests.create_body, {"pin": "a.ipynb", "dry_run": False}),
+        (lambda body: requests.change_body("a", body), {"install": ["b"]}),
+        (requests.adopt_changes_body, {}),
+    ],
+)
+def test_what_installs_needs_the_plan_that_was_seen(parse: Callable[[bytes], object], value: Any) -> None:
+    with pytest.raises(PlanNeeded, match="confirmed first") as caught:
+        parse(encoded(value))
+    assert "dry_run" in caught.value.hints[0]
+    parse(encoded({**value, "dry_run": True}))
+    parse(encoded({**value, "plan": "0" * 64}))
 
 
 NOT_AN_OBJECT = [
@@ -185,7 +204,7 @@ JSON = st.recursive(
 def test_any_object_is_understood_or_refused(value: dict[str, Any]) -> None:
     try:
         request = requests.create_body(encoded(value)).request
-    except InvalidInput as error:
+    except (InvalidInput, PlanNeeded) as error:
         json.dumps(error.to_json()).encode()
     else:
         assert sum(bool(source) for source in (request.packages, request.file, request.lock, request.pin)) == 1

@@ -20,6 +20,7 @@ from jupyter_envs.engine.process import Worker, allowed_environment, understood
 from jupyter_envs.errors import DiskTrouble
 from jupyter_envs.files import disk, with_disk
 from jupyter_envs.models import Lock, Package, Reporter
+from jupyter_envs.trust import Rules
 from jupyter_envs.uninterrupted import to_the_end
 from jupyter_envs.virtual import THIS_SYSTEM, System
 
@@ -61,19 +62,33 @@ class PipRules:
     builds: bool = False
 
 
+@dataclass(frozen=True)
+class Settings:
+    """What counts for one job, whatever it asks for."""
+
+    cache_dir: Path
+    headroom: int
+    conda: CondaSettings
+    trust: Rules
+
+    def to_json(self) -> dict[str, Any]:
+        """What every request says."""
+        return {"cache_dir": str(self.cache_dir), "headroom": self.headroom, "settings": self.conda.to_json()}
+
+
 class Session:
     """The engine for one job: what can be asked of its worker."""
 
     def __init__(
         self,
         worker: Worker,
-        common: Mapping[str, Any],
+        settings: Settings,
         pip: PipRules,
         reporter: Reporter,
         patience: float | None = None,
     ) -> None:
-        # what every request says
-        self._common = common
+        self._settings = settings
+        self._trust = settings.trust
         self._worker = worker
         self._patience = patience
         self._pip = asdict(pip)
@@ -82,9 +97,9 @@ class Session:
     async def _ask(self, op: str, **args: Any) -> Any:
         places = [Path(args["prefix"])] if "prefix" in args else []
         try:
-            return await self._worker.ask(op, {**self._common, **args}, self._reporter, self._patience)
+            return await self._worker.ask(op, {**self._settings.to_json(), **args}, self._reporter, self._patience)
         except DiskTrouble as error:
-            raise with_disk(error, [*places, Path(self._common["cache_dir"])]) from error
+            raise with_disk(error, [*places, self._settings.cache_dir]) from error
 
     async def end(self) -> None:
         """End the worker now and wait until it writes no more; nothing can be asked afterwards."""
@@ -105,7 +120,9 @@ class Session:
 
         The versions of ``locked`` packages are kept where the specs and the channels allow it. ``system`` says what
         to take for granted of the machine; ``as_of`` is the moment (ISO 8601, UTC) whose packages are wanted.
+        Raises `Forbidden` for a channel that is not allowed, before anything is asked.
         """
+        self._trust.check_channels(channels, specs, self._settings.conda)
         found = await self._ask(
             "solve",
             channels=list(channels),
@@ -135,6 +152,7 @@ class Session:
 
         Without ``dependencies`` only the packages that the lines name are looked up.
         """
+        self._trust.check_pip(lines, self._pip["index"])
         found = await self._ask(
             "resolve_pip",
             lines=list(lines),
@@ -162,18 +180,21 @@ class Session:
         return Lock(packages, tuple(found["channels"]), tuple(found["platforms"]))
 
     async def pending(self, packages: Sequence[Package]) -> Pending:
-        """What an install would have to fetch."""
+        """What an install would have to fetch. Raises `Forbidden` for what may not be fetched from where it is."""
+        self._trust.check_packages(packages)
         found = await self._ask("pending", packages=packages_to_json(packages))
         with understood():
             return Pending(tuple(packages_from_json(found["missing"])), found["scripts"])
 
     async def install(self, packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> None:
         """Make a new prefix of exactly these packages; the pip section says which hosts to trust."""
+        self._trust.check_packages(packages)
         wanted = packages_to_json(packages)
         await self._ask("install", packages=wanted, prefix=str(prefix), lines=list(pip_lines), **self._pip)
 
     async def prepare(self, added: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> list[str]:
         """Fetch further packages for a prefix; the files that would meet one that is there."""
+        self._trust.check_packages(added)
         wanted = packages_to_json(added)
         return [
             str(path) for path in await self._ask("prepare", packages=wanted, prefix=str(prefix), lines=list(pip_lines))
@@ -183,6 +204,7 @@ class Session:
         self, added: Sequence[Package], packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()
     ) -> None:
         """Link further packages into a prefix, which then holds ``packages``; may be done again after a crash."""
+        self._trust.check_packages(added)
         python = packages_to_json(package for package in packages if package.name == "python")
         wanted = packages_to_json(added)
         await self._ask("add", packages=wanted, python=python, prefix=str(prefix), lines=list(pip_lines))
@@ -209,6 +231,7 @@ class Engine:
     headroom: bytes that have to stay free on the cache's disk, or nothing is downloaded.
     patience: seconds after which a worker that neither reports nor writes anything is ended, None for never.
     settings: called in a thread at the start of each job for conda's settings.
+    trust: called so too, for the rules of what may be fetched from where.
     """
 
     def __init__(
@@ -220,9 +243,11 @@ class Engine:
         patience: float | None = None,
         headroom: int = 0,
         settings: Callable[[], CondaSettings] = CondaSettings,
+        trust: Callable[[], Rules] = Rules,
     ) -> None:
         self._patience = patience
         self._headroom = headroom
+        self._trust = trust
         self._cache_dir = cache_dir
         self._settings = settings
         self._pip = pip or PipRules()
@@ -233,18 +258,20 @@ class Engine:
     @asynccontextmanager
     async def session(self, reporter: Reporter) -> AsyncIterator[Session]:
         """A worker for one job. When the body ends, however it ends, the worker and all it started are gone."""
-        settings = await asyncio.to_thread(self._settings)
+        settings = await asyncio.to_thread(self._read_settings)
         # a process that is half started when the cancellation comes would be nobody's
         worker, cancelled = await to_the_end(self._take())
         try:
             if cancelled:
                 raise asyncio.CancelledError
-            common = {"cache_dir": str(self._cache_dir), "headroom": self._headroom, "settings": settings.to_json()}
-            yield Session(worker, common, self._pip, reporter, self._patience)
+            yield Session(worker, settings, self._pip, reporter, self._patience)
         finally:
             await to_the_end(worker.end())
             if self._standby:
                 self.prepare()
+
+    def _read_settings(self) -> Settings:
+        return Settings(self._cache_dir, self._headroom, self._settings(), self._trust())
 
     async def _take(self) -> Worker:
         spare, self._spare = self._spare, None

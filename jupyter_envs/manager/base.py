@@ -53,6 +53,7 @@ class ManagerBase(ManagerSettings):
             patience=self.engine_patience or None,
             headroom=self.disk_headroom,
             settings=settings,
+            trust=self.trust_rules,
         )
         self.others = Foreigners(self, self._store, self.platform)
         self.others.envs_dirs = self.conda_envs_dirs()

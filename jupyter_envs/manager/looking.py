@@ -80,8 +80,9 @@ class Looking(ManagerBase):
         return compare(await read_side(before, *known), await read_side(after, *known))
 
     async def search(self, query: Query) -> SearchResult:
-        """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`."""
-        await asyncio.to_thread(self.conda_settings)
+        """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`, `Forbidden`."""
+        settings, rules = await asyncio.to_thread(lambda: (self.conda_settings(), self.trust_rules()))
+        rules.check_channels(query.channels or self.default_channels, (), settings)
         return await search(query, self._searcher, self.platform, self.default_channels)
 
     async def imports(self, path: str, documents: Documents) -> NotebookImports:

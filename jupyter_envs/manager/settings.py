@@ -14,9 +14,12 @@ from jupyter_envs.manager.foreign_use import ForeignUse
 from jupyter_envs.manager.naming_settings import NamingSettings
 from jupyter_envs.manager.system_settings import SystemSettings
 from jupyter_envs.manager.templates import TemplateSettings
+from jupyter_envs.manager.trusting import TrustSettings
 
 
-class ManagerSettings(DiskSettings, ForeignUse, NamingSettings, CondaConfigurable, SystemSettings, TemplateSettings):
+class ManagerSettings(
+    DiskSettings, ForeignUse, NamingSettings, CondaConfigurable, SystemSettings, TemplateSettings, TrustSettings
+):
     """Everything about environments that can be configured; the same for the server and the command line."""
 
     root_dir = Unicode(help="Folder of the environments. Keep it on the file system of `cache_dir`.").tag(config=True)
@@ -25,11 +28,6 @@ class ManagerSettings(DiskSettings, ForeignUse, NamingSettings, CondaConfigurabl
     )
     pypi_index = Unicode(
         "", help="Address of the package index for pip sections; empty for PyPI. A file's own --index-url wins."
-    ).tag(config=True)
-    allow_source_builds = Bool(
-        False,
-        help="Allow pip packages that have to be built, which runs their code. They are named in the plan and built "
-        "when the environment is, never before.",
     ).tag(config=True)
     max_file_size = Int(LIMITS.file, help="Largest environment file that is read, in bytes.").tag(config=True)
     max_lock_size = Int(LIMITS.lock, help="Largest lock that is read, in bytes.").tag(config=True)

@@ -34,6 +34,12 @@ class TooLarge(InvalidInput):
     code = "too-large"
 
 
+class PlanNeeded(Conflict):
+    """Something would be installed whose plan nobody has confirmed."""
+
+    code = "plan-needed"
+
+
 # an error without an entry has that of its base class
 STATUS: dict[type[EnvsError], int] = {
     EnvsError: 500,
@@ -42,6 +48,7 @@ STATUS: dict[type[EnvsError], int] = {
     TooLarge: 413,
     NotFound: 404,
     Conflict: 409,
+    PlanNeeded: 428,
     Forbidden: 403,
     Unsolvable: 422,
     PackageRefused: 422,

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.exports import FORMATS
 from jupyter_envs.manager import ChangeRequest, CreateRequest, PinLock, Query
-from jupyter_envs.server.errors import NotJson, TooLarge
+from jupyter_envs.server.errors import NotJson, PlanNeeded, TooLarge
 
 JSON_TYPE = "application/json"
 LONGEST_KEY = 60
@@ -27,7 +27,7 @@ MANY_DAYS = 1e6
 
 @dataclass(frozen=True)
 class CreateBody:
-    """``POST environments``: the request, and whether it is only to be planned or must match a plan that was seen."""
+    """``POST environments``: the request, and whether it is only to be planned or must match ``plan`` that was seen."""
 
     request: CreateRequest
     dry_run: bool
@@ -165,7 +165,7 @@ def create_body(body: bytes) -> CreateBody:
         write_notebook=fields.flag("write_notebook", True),
         as_of=fields.optional_text("as_of") or "",
     )
-    return CreateBody(request, fields.flag("dry_run", False), fields.optional_text("plan"))
+    return CreateBody(request, *_consent(fields))
 
 
 def change_body(name: str, body: bytes) -> ChangeBody:
@@ -190,7 +190,7 @@ def change_body(name: str, body: bytes) -> ChangeBody:
         file=fields.optional_text("file"),
         as_of=fields.optional_text("as_of") or "",
     )
-    return ChangeBody(request, fields.flag("dry_run", False), fields.optional_text("plan"))
+    return ChangeBody(request, *_consent(fields))
 
 
 def rollback_body(body: bytes) -> str | None:
@@ -201,7 +201,7 @@ def rollback_body(body: bytes) -> str | None:
 def adopt_changes_body(body: bytes) -> AdoptChangesBody:
     """The body of ``POST environments/NAME/adopt-changes``, which may be left out."""
     fields = _fields(body or b"{}", ("dry_run", "plan"))
-    return AdoptChangesBody(fields.flag("dry_run", False), fields.optional_text("plan"))
+    return AdoptChangesBody(*_consent(fields))
 
 
 def pin_body(body: bytes) -> PinBody:
@@ -296,6 +296,18 @@ def _fields(body: bytes, known: tuple[str, ...]) -> Fields:
     if not isinstance(values, dict):
         raise InvalidInput("The request's body must be a JSON object.")
     return Fields(values, known)
+
+
+def _consent(fields: Fields) -> tuple[bool, str | None]:
+    """``dry_run`` and ``plan``, of which one is needed. Raises `PlanNeeded`."""
+    dry_run, plan = fields.flag("dry_run", False), fields.optional_text("plan")
+    if not dry_run and plan is None:
+        raise PlanNeeded(
+            "What is installed has to be seen and confirmed first.",
+            hints=["Send the same request with “dry_run”: true, and then the “hash” of its result as “plan”."],
+            key="plan",
+        )
+    return dry_run, plan
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -412,6 +412,7 @@ export interface components {
              * @example name-taken
              * @example environment-in-use
              * @example plan-changed
+             * @example plan-needed
              * @example forbidden
              * @example unsolvable
              */
@@ -712,7 +713,7 @@ export interface components {
              * @default false
              */
             dry_run: boolean;
-            /** @description The `hash` of the plan that the user saw; refused with 409 `plan-changed` if it differs now. */
+            /** @description The `hash` of the plan that the user saw. Needed without `dry_run` (428 `plan-needed`); refused with 409 `plan-changed` if it differs now. */
             plan?: string;
         } & (unknown | unknown | unknown | unknown | unknown);
         /**
@@ -739,7 +740,7 @@ export interface components {
              * @default false
              */
             dry_run: boolean;
-            /** @description The `hash` of the plan that the user saw; refused with 409 `plan-changed` if it differs now. */
+            /** @description The `hash` of the plan that the user saw. Needed without `dry_run` (428 `plan-needed`); refused with 409 `plan-changed` if it differs now. */
             plan?: string;
         } | unknown | unknown | unknown | unknown | unknown;
         RollbackRequest: {
@@ -753,7 +754,7 @@ export interface components {
              * @default false
              */
             dry_run: boolean;
-            /** @description The `hash` of the plan that the user saw; refused with 409 `plan-changed` if it differs now. */
+            /** @description The `hash` of the plan that the user saw. Needed without `dry_run` (428 `plan-needed`); refused with 409 `plan-changed` if it differs now. */
             plan?: string;
         };
         Verification: {

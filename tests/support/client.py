@@ -87,6 +87,12 @@ class Client:
 
         return wait_until(finished_job, f"the job {path}", timeout)
 
+    def confirmed(self, method: str, path: str, body: Any) -> Reply:
+        """Ask for the plan first, then send the same with its hash, as one does who has seen it."""
+        planned = self.finished(self.request(method, path, {**body, "dry_run": True}))
+        assert planned["state"] == "done", planned
+        return self.request(method, path, {**body, "plan": planned["result"]["hash"]})
+
     def browser_headers(self) -> dict[str, str]:
         """Headers of a browser that has logged in: cookies and the XSRF token, but no Authorization."""
         logged_in = Client(self.url, None).request("GET", f"tree?token={self.token}")

@@ -135,7 +135,7 @@ def create(lab: Lab) -> Iterator[Callable[..., str]]:
     made: list[str] = []
 
     def make(name: str, *packages: str) -> str:
-        reply = lab.post(API + "environments", {"name": name, "packages": list(packages)})
+        reply = lab.confirmed("POST", API + "environments", {"name": name, "packages": list(packages)})
         job = lab.finished(reply)
         assert job["state"] == "done", job
         assert lab.delete(f"{API}jobs/{job['id']}").status == 204

@@ -67,7 +67,7 @@ def test_from_a_file_to_a_pinned_running_notebook(
 def test_a_new_kernel_is_in_the_launcher_without_a_reload(page: Page, sidebar: Sidebar, lab: Lab) -> None:
     card = page.locator('.jp-LauncherCard[data-category="Notebook"]', has_text="flowers")
     expect(card).to_have_count(0)
-    lab.finished(lab.post(API + "environments", {"name": "flowers", "packages": ["python"]}))
+    lab.finished(lab.confirmed("POST", API + "environments", {"name": "flowers", "packages": ["python"]}))
     expect(card).to_be_visible()
     expect(sidebar.row("flowers")).to_be_visible()
     lab.finished(lab.delete(API + "environments/flowers"))

@@ -1,0 +1,146 @@
+"""From where packages may come: allow-lists, and whether something is on them.
+
+Pure: nothing is asked. It is a rule for what this program does, not a wall around the user, who can start a process
+of another program at any time; see `docs/explanation/security.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from . import matchspec, piplines, pipsection
+from .channels import CondaSettings
+from .errors import Forbidden, InvalidSpec
+from .models import Package
+from .redact import clean_url, show
+
+PLAIN_NAMES = "https://channels.example.org/"  # what a channel's plain name means to the engine
+PYPI = "https://index.example.org/simple"
+PYPI_FILES = "https://wheels.example.org"
+CHANNELS, INDEXES = "Manager.allowed_channels", "Manager.allowed_indexes"
+
+
+@dataclass(frozen=True)
+class Trust:
+    """One set of rules; an empty list allows everything.
+
+    ``channels`` and ``indexes`` are addresses (a plain name is a channel of channels.example.org); what is below one of them is
+    allowed. ``addresses`` says whether a request may name packages by addresses of their own.
+    """
+
+    channels: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()
+    addresses: bool = True
+
+    def check_channels(self, channels: Sequence[str], specs: Sequence[str], settings: CondaSettings) -> None:
+        """Raise `Forbidden` for a channel that is not allowed, also one that a match spec names itself."""
+        parsed = [matchspec.parse(spec) for spec in specs]
+        named = [*channels, *(spec.channel for spec in parsed if spec.channel)]
+        for channel in settings.expand(named):
+            require_below(channel.address, self.channels, "channel", CHANNELS)
+        for spec in parsed:
+            if spec.url:
+                self._check_address(spec.url)
+                require_below(spec.url, self.channels, "channel", CHANNELS)
+
+    def check_pip(self, lines: Sequence[str], index: str | None) -> None:
+        """Raise `Forbidden` for an index, a folder of links or an address of a pip section that is not allowed."""
+        where = pipsection.where_to_look(lines)
+        asked = [value for value in where if not value.startswith("--")]
+        if not {"--default-index", "--no-index"} & set(where):
+            asked.append(index or PYPI)
+        for address in asked:
+            require_below(address, self.indexes, "package index", INDEXES)
+        for address in own_addresses(lines):
+            self._check_address(address)
+            self._check_wheel(address)
+
+    def check_packages(self, packages: Sequence[Package]) -> None:
+        """Raise `Forbidden` for a package, of a lock perhaps, whose address is not allowed."""
+        for package in packages:
+            if package.manager == "pip":
+                self._check_wheel(package.url)
+            else:
+                require_below(package.url, self.channels, "channel", CHANNELS)
+
+    def _check_wheel(self, url: str) -> None:
+        """An index may have its files elsewhere on its own host; PyPI's are on a known one."""
+        hosts = [origin(index) for index in self.indexes]
+        pypi = [PYPI_FILES] if origin(PYPI) in hosts else []
+        if origin(url) not in hosts:
+            require_below(url, (*self.indexes, *pypi) if self.indexes else (), "package index", INDEXES)
+
+    def _check_address(self, url: str) -> None:
+        if not self.addresses:
+            raise Forbidden(
+                f"A package is named by an address, {show(clean_url(url)[0])}, which is not allowed here.",
+                hints=("Name a release of a channel or an index; the setting is Manager.allow_addresses.",),
+            )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Several sets of rules, all of which count: the user's own and an administrator's."""
+
+    each: tuple[Trust, ...] = ()
+
+    def check_channels(self, channels: Sequence[str], specs: Sequence[str], settings: CondaSettings) -> None:
+        """As `Trust.check_channels`."""
+        for trust in self.each:
+            trust.check_channels(channels, specs, settings)
+
+    def check_pip(self, lines: Sequence[str], index: str | None) -> None:
+        """As `Trust.check_pip`."""
+        for trust in self.each:
+            trust.check_pip(lines, index)
+
+    def check_packages(self, packages: Sequence[Package]) -> None:
+        """As `Trust.check_packages`."""
+        for trust in self.each:
+            trust.check_packages(packages)
+
+
+def own_addresses(lines: Sequence[str]) -> Iterator[str]:
+    """The addresses of the packages that a pip section names so. A line that is none is refused elsewhere."""
+    for line in lines:
+        if piplines.classify(line).kind not in ("requirement", "constraint"):
+            continue
+        try:
+            section = pipsection.read([line], builds=True)
+        except InvalidSpec:
+            continue
+        yield from (asked.requirement.url for asked in section.requirements if asked.requirement.url)
+
+
+def require_below(url: str, allowed: Sequence[str], what: str, setting: str) -> None:
+    """Raise `Forbidden` unless ``url`` is one of the allowed addresses or below one; an empty list allows all."""
+    if allowed and not any(is_below(url, base) for base in allowed):
+        raise Forbidden(
+            f"The {what} of {show(clean_url(url)[0])} is not allowed here.",
+            hints=(f"Allowed: {', '.join(show(clean_url(base)[0]) for base in allowed)}. The setting is {setting}.",),
+            address=clean_url(url)[0],
+        )
+
+
+def is_below(url: str, base: str) -> bool:
+    """Whether an address is another one or below it, on the same host; ways around that are not."""
+    path = whole(url)
+    start = whole(base).rstrip("/")
+    plain = unquote(path)
+    if "/../" in f"{plain}/" or "/./" in f"{plain}/" or "\\" in plain:
+        return False
+    return path.rstrip("/") == start or path.startswith(f"{start}/")
+
+
+def whole(address: str) -> str:
+    """An address without secrets, query and fragment, with its scheme and host in small letters."""
+    parts = urlsplit(clean_url(address if "://" in address else PLAIN_NAMES + address)[0])
+    return f"{origin(parts.geturl())}{parts.path}"
+
+
+def origin(address: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(address)
+    return f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2].lower()}"
