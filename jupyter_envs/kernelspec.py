@@ -7,6 +7,7 @@ is never overwritten and never removed. Nothing runs at a kernel's start but its
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import shutil
 import time
@@ -17,11 +18,12 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir, jupyter_path
 
-from jupyter_envs.errors import NameTaken
+from jupyter_envs.errors import InvalidInput, NameTaken
 from jupyter_envs.files import disk, write_atomically
 
 MARK = "jupyter_envs"
 ASIDE = ".jupyter-envs."
+PLACEHOLDER = re.compile(r"\{(connection_file|prefix|resource_dir)\}")
 SECONDS_ASIDE = 60.0
 RESOURCE_LIMIT = 1024 * 1024
 # The kernel that gives the environment its name, if the prefix has several.
@@ -157,12 +159,24 @@ def publish(place: Place, env: Mapping[str, str]) -> list[str]:
 
     Kernelspecs of earlier generations that are no more are removed.
     """
+    require_plain(place.prefix)
     published = names(place.environment, place.prefix)
     with disk("Writing the kernel", kernels_dir()):
         write_all(place, published, env)
     if not place.foreign:
         remove(place.environment, keep=published)
     return published
+
+
+def require_plain(prefix: Path) -> None:
+    """Raise `InvalidInput` for a folder whose name Jupyter would take for one of its placeholders in `argv`."""
+    found = PLACEHOLDER.search(str(prefix))
+    if found:
+        raise InvalidInput(
+            f"No kernel can start from {prefix}: Jupyter replaces {found[0]} by something else.",
+            hints=("Set Manager.root_dir to a folder without braces in its name.",),
+            path=str(prefix),
+        )
 
 
 def write_all(place: Place, published: Sequence[str], env: Mapping[str, str]) -> None:

@@ -14,7 +14,11 @@ from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import Reporter, SilentReporter
 
-ROUNDS = 20
+from .support.counts import rounds, tell
+from .support.processes import children, is_alive
+
+FULL = 50
+ROUNDS = rounds(12, FULL)
 
 
 class NoDocuments:
@@ -74,6 +78,7 @@ def test_cancelled_while_creating(home: Path, package_cache: Path, channel: Loca
         lasts = asyncio.get_running_loop().time() - started
         for name in ("cold", "warm"):
             await bench.manager.remove(name, SilentReporter())
+        others = set(children(os.getpid()))
         for round in range(ROUNDS):
             name = f"c{round}"
             before = bench.tree()
@@ -83,7 +88,8 @@ def test_cancelled_while_creating(home: Path, package_cache: Path, channel: Loca
                 await asyncio.sleep(random.uniform(0, 0.1))
             else:
                 await asyncio.sleep(random.uniform(0, lasts))
-            job = await bench.jobs.cancel(job.id)
+            job = await asyncio.wait_for(bench.jobs.cancel(job.id), 30)
+            assert not [pid for pid in set(children(os.getpid())) - others if is_alive(pid)], "its engine is gone"
             after = bench.tree()
             await asyncio.sleep(0.3)
             assert bench.tree() == after, "written after the end"
@@ -95,7 +101,7 @@ def test_cancelled_while_creating(home: Path, package_cache: Path, channel: Loca
         await bench.manager.close()
 
     asyncio.run(run())
-    print(f"{ROUNDS} creations cancelled, nothing half made")
+    tell("T08", "creations cancelled", ROUNDS, FULL)
 
 
 def test_cancelled_while_removing(home: Path, package_cache: Path, channel: LocalChannel) -> None:

@@ -96,6 +96,12 @@ def created(lab: Lab, name: str) -> None:
     assert job["state"] == "done", job
 
 
+def made(lab: Lab) -> list[str]:
+    """What is there, without what the server keeps for itself."""
+    folder = lab.home / "envs"
+    return [path for path in tree(folder) if not path.startswith(".")] if folder.exists() else []
+
+
 def names(lab: Lab) -> list[str]:
     found = lab.get(f"{API}/environments").json()["environments"]
     return [item["name"] for item in found if not item.get("foreign")]
@@ -111,12 +117,11 @@ ENDED: list[tuple[str, str]] = []
 
 @pytest.mark.parametrize("how", HOW)
 def test_while_an_environment_is_created(server: Lab, how: str) -> None:
-    before = tree(server.home / "envs") if (server.home / "envs").exists() else []
+    before = made(server)
     with fault(server, "linking", how) as heart:
         job = create(server, "new")
-    after = [path for path in tree(server.home / "envs") if not path.startswith(".locks")]
     assert (job["state"], job["error"]["code"]) == ("failed", "engine-failed"), job
-    assert after == [path for path in before if not path.startswith(".locks")]
+    assert made(server) == before
     created(server, "new")
     assert remove(server, "new")["state"] == "done"
     SEEN.append(heart.slowest)
