@@ -20,6 +20,7 @@ from jupyter_envs.store import Store
 
 from .support.counts import tell
 from .support.managing import Recorder, create, make_manager
+from .support.small_channel import small_channel
 from .test_cli import Cli
 from .test_writerlock import holding, written
 
@@ -108,16 +109,12 @@ def gone_line(damage: Damage) -> None:
         file.write(f"{damage.store.root}/gone/g/1\n/opt/conda\n")
 
 
-def entry(damage: Damage) -> Path:
-    return next(Path(damage.manager.cache_dir).glob("packages/tinykernel-*/share/jupyter"))
-
-
 def short_entry(damage: Damage) -> None:
-    next(entry(damage).rglob("kernel.json")).unlink()
+    next(Path(damage.manager.cache_dir).glob("packages/kern-1.0-0/share/kern/0")).unlink()
 
 
 def unfinished_entry(damage: Damage) -> None:
-    next(Path(damage.manager.cache_dir).glob("packages/tinykernel-*.lock")).unlink()
+    next(Path(damage.manager.cache_dir).glob("packages/kern-1.0-0.lock")).unlink()
 
 
 DAMAGES: dict[Callable[[Damage], None], set[str]] = {
@@ -142,13 +139,11 @@ DAMAGES: dict[Callable[[Damage], None], set[str]] = {
 
 
 @pytest.mark.parametrize("damaging", DAMAGES, ids=lambda damaging: damaging.__name__)
-def test_damage_is_found_and_mended(
-    home: Path, channel: LocalChannel, package_cache: Path, damaging: Callable[[Damage], None]
-) -> None:
-    manager = make_manager(home, channel.file_url, package_cache)
+def test_damage_is_found_and_mended(home: Path, tmp_path: Path, damaging: Callable[[Damage], None]) -> None:
+    manager = make_manager(home, small_channel(tmp_path / "channel", 5), tmp_path / "cache")
 
     async def run() -> None:
-        await create(manager, "one", "tinykernel")
+        await create(manager, "one", "kern=1.0")
         before = (await manager.environment("one")).digest
         spec = (kernelspec.kernels_dir() / "one" / "kernel.json").read_text()
         assert (await manager.diagnose()).findings == ()
@@ -162,7 +157,7 @@ def test_damage_is_found_and_mended(
         assert (await manager.environment("one")).digest == before
         after = json.loads((kernelspec.kernels_dir() / "one" / "kernel.json").read_text())
         assert Path(after["argv"][0]).is_relative_to(damage.prefix) or after["argv"] == json.loads(spec)["argv"]
-        assert not list(damaged_entries(package_cache))
+        assert not list(damaged_entries(tmp_path / "cache", deep=True))
 
     asyncio.run(run())
 
