@@ -18,6 +18,7 @@ from pathlib import Path
 from jupyter_envs.errors import Conflict
 from jupyter_envs.flocks import try_flock
 from jupyter_envs.models import Package
+from jupyter_envs.writerlock import Held, WriterLock
 
 FIRST_REVISION = 1
 SECONDS_TO_WAIT = 60.0
@@ -104,6 +105,29 @@ def exclusive(cache_dir: Path) -> Iterator[None]:
     """While the body runs, nobody installs from the cache. Raises `Conflict` at once when somebody does."""
     with locked(cache_dir, exclusive=True, seconds=0.0):
         yield
+
+
+@contextmanager
+def publishing(cache_dir: Path) -> Iterator[None]:
+    """While the body runs, which is short, nobody else puts an entry in its place. Raises `Conflict` after a minute."""
+    end = time.monotonic() + SECONDS_TO_WAIT
+    while True:
+        lock = WriterLock(cache_dir / ".publishing")
+        try:
+            lock.acquire()
+            break
+        except Held as held:
+            if time.monotonic() >= end:
+                raise Conflict(
+                    f"Another process has been writing to the package cache {cache_dir} for a minute.",
+                    hints=("Wait until it is done, then try again.",),
+                    path=str(cache_dir),
+                ) from held
+        time.sleep(0.005)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

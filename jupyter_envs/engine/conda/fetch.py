@@ -20,7 +20,7 @@ from rattler import Client, PackageCache, PackageCacheLayer, ValidationMode
 from rattler.package_streaming import download_to_writer, extract
 
 from jupyter_envs.engine import current
-from jupyter_envs.engine.cache import discard, entry_path, is_cached, packages_dir, write_lock
+from jupyter_envs.engine.cache import entry_path, is_cached, packages_dir, publishing, set_aside, write_lock
 from jupyter_envs.engine.conda import network
 from jupyter_envs.engine.conda.failures import mapped
 from jupyter_envs.engine.conda.records import file_name
@@ -99,7 +99,7 @@ async def fetch_one(client: Client, package: Package, cache_dir: Path, watcher: 
         extracted = Path(scratch, "package")
         await asyncio.to_thread(extract, archive, extracted)
         await asyncio.to_thread(check_package, extracted, package.name)
-        publish(extracted, entry_path(package, cache_dir), package)
+        await asyncio.to_thread(publish, extracted, entry_path(package, cache_dir), package)
 
 
 def copy_kept(package: Package, archive: Path, watcher: Watcher) -> bool:
@@ -185,13 +185,16 @@ class HashingWriter:
 
 
 def publish(extracted: Path, entry: Path, package: Package) -> None:
-    """Move a checked folder to its place in the cache; another process may have been quicker with the same bytes."""
-    if is_cached(package, entry.parent.parent):
-        return
-    discard(entry)
-    try:
+    """Move a checked folder to its place in the cache; another process may have been quicker with the same bytes.
+
+    Looking, moving and marking are one step for all processes, or one would take away what another is linking.
+    """
+    cache_dir = entry.parent.parent
+    with publishing(cache_dir):
+        if is_cached(package, cache_dir):
+            return
+        aside = set_aside(entry)
         extracted.rename(entry)
-    except OSError:
-        if not entry.is_dir():
-            raise
-    write_lock(entry, package.sha256)
+        write_lock(entry, package.sha256)
+    if aside is not None:
+        shutil.rmtree(aside)
