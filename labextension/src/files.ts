@@ -6,36 +6,61 @@ import type { Contents } from '@jupyterlab/services';
 import { ServerConnection } from '@jupyterlab/services';
 import type { ITranslator } from '@jupyterlab/translation';
 
-import type { Export } from './tokens';
+import { isSource } from './newEnvironment';
+import { EnvsError } from './request';
+import type { Export, IFormFile } from './tokens';
 
-/** A file's name and text. */
-export interface ITextFile {
-  readonly name: string;
-  readonly text: string;
-}
+/** Bytes; the server takes no more in one request. */
+const LARGEST = 1_500_000;
 
-/** Ask for an environment file or a lock below the server's root; null if the user changed their mind. */
+/** Ask for a file to make an environment from, below the server's root; null if the user changed their mind. */
 export async function chooseFile(
   manager: IDocumentManager,
   translator: ITranslator,
   folder: string
-): Promise<ITextFile | null> {
+): Promise<IFormFile | null> {
   const trans = translator.load('jupyter_envs');
   const result = await FileDialog.getOpenFiles({
     manager,
     translator,
     title: trans.__('Choose an environment file or a lock'),
     defaultPath: folder,
-    filter: item => (/\.ya?ml$/i.test(item.name) ? {} : null)
+    filter: item => (isSource(item.name) || /\.ya?ml$/i.test(item.name) ? {} : null)
   });
   const chosen = result.button.accept ? result.value?.[0] : undefined;
   return chosen?.type === 'file' ? readFile(manager.services.contents, chosen.path) : null;
 }
 
+/** Ask for a file of this computer, which may not be the server; null if the user changed their mind. */
+export function pickFile(): Promise<IFormFile | null> {
+  const input = document.createElement('input');
+  input.type = 'file';
+  return new Promise((resolve, reject) => {
+    input.addEventListener('cancel', () => resolve(null));
+    input.addEventListener('change', () => {
+      const file = input.files?.[0];
+      if (file) {
+        readLocal(file).then(resolve, reject);
+      } else {
+        resolve(null);
+      }
+    });
+    input.click();
+  });
+}
+
+/** A file of this computer, as long as it is small enough to be one that describes an environment. */
+export async function readLocal(file: File): Promise<IFormFile> {
+  if (file.size > LARGEST) {
+    throw new EnvsError(`${file.name} is too large to describe an environment.`, 'too-large', 0);
+  }
+  return { name: file.name, text: await file.text() };
+}
+
 /** A text file below the server's root. */
-export async function readFile(contents: Contents.IManager, path: string): Promise<ITextFile> {
+export async function readFile(contents: Contents.IManager, path: string): Promise<IFormFile> {
   const model = await contents.get(path, { type: 'file', format: 'text', content: true });
-  return { name: model.name, text: model.content as string };
+  return { name: model.name, text: model.content as string, path: contents.localPath(path) };
 }
 
 /** Save an export in a folder below the server's root; asks before it replaces a file. */

@@ -6,6 +6,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { Catalogue } from './catalogue';
 import { onChange } from './changes';
 import { addCommands, PALETTE } from './commands';
 import { Draft } from './draft';
@@ -14,10 +15,11 @@ import { EnvironmentsModel } from './model';
 import { EnvsPanel, PANEL_ID } from './panel';
 import { PanelState } from './panelState';
 import { PinsModel } from './pin';
+import { files } from './plugins/files';
 import { makeRequest } from './request';
-import { IEnvironments, IJobs, IPanelState, IPins } from './tokens';
+import { ICatalogue, IEnvironments, IJobs, IPanelState, IPins } from './tokens';
 
-export { IEnvironments, IJobs, IPanelState, IPins } from './tokens';
+export { ICatalogue, IEnvironments, IJobs, IPanelState, IPins } from './tokens';
 
 const jobs: JupyterFrontEndPlugin<IJobs> = {
   id: 'jupyter-envs:jobs',
@@ -92,11 +94,20 @@ const pins: JupyterFrontEndPlugin<IPins> = {
   }
 };
 
+const catalogue: JupyterFrontEndPlugin<ICatalogue> = {
+  id: 'jupyter-envs:catalogue',
+  description: 'What can be installed: packages of the channels, templates, imports of notebooks.',
+  autoStart: true,
+  provides: ICatalogue,
+  activate: ({ serviceManager }: JupyterFrontEnd): ICatalogue =>
+    new Catalogue(makeRequest(serviceManager.serverSettings))
+};
+
 const commands: JupyterFrontEndPlugin<IPanelState> = {
   id: 'jupyter-envs:commands',
   description: 'What can be done with environments, pins and jobs, as commands.',
   autoStart: true,
-  requires: [IEnvironments, IJobs, IPins, IDocumentManager],
+  requires: [IEnvironments, IJobs, IPins, ICatalogue, IDocumentManager],
   optional: [ITranslator, ICommandPalette],
   provides: IPanelState,
   activate: (
@@ -104,6 +115,7 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
     environments: IEnvironments,
     jobs: IJobs,
     pins: IPins,
+    catalogue: ICatalogue,
     docManager: IDocumentManager,
     translator: ITranslator | null,
     palette: ICommandPalette | null
@@ -117,6 +129,7 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
       environments,
       jobs,
       pins,
+      catalogue,
       state,
       docManager,
       translator: language,
@@ -133,20 +146,24 @@ const panel: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-envs:panel',
   description: 'The environments sidebar.',
   autoStart: true,
-  requires: [IEnvironments, IJobs, IPins, IPanelState],
+  requires: [IEnvironments, IJobs, IPins, ICatalogue, IPanelState],
   optional: [ITranslator, ILayoutRestorer, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     environments: IEnvironments,
     jobs: IJobs,
     pins: IPins,
+    catalogue: ICatalogue,
     state: IPanelState,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
     memory: IStateDB | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_envs');
-    const widget = new EnvsPanel({ environments, jobs, pins, state, trans }, app.commands);
+    const widget = new EnvsPanel(
+      { environments, jobs, pins, catalogue, state, trans },
+      app.commands
+    );
     app.shell.add(widget, 'left', { rank: 600 });
     restorer?.add(widget, widget.id);
     if (memory) {
@@ -168,6 +185,14 @@ async function remember(state: IPanelState, memory: IStateDB): Promise<void> {
   });
 }
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [jobs, environments, pins, commands, panel];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  jobs,
+  environments,
+  pins,
+  catalogue,
+  commands,
+  files,
+  panel
+];
 
 export default plugins;

@@ -5,7 +5,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { Menu } from '@lumino/widgets';
 
 import { CommandIDs } from './commands';
-import type { Environment, ExportFormat } from './tokens';
+import type { Environment, ExportFormat, Template } from './tokens';
 
 /** Menus of commands; which of them can be used now, the commands say. */
 
@@ -67,6 +67,27 @@ export function choiceMenu(
   if (command === CommandIDs.use) {
     menu.addItem({ type: 'separator' });
     menu.addItem({ command: 'notebook:change-kernel' });
+  }
+  return menu;
+}
+
+/** What else an environment can be made from than packages. */
+export function sourceMenu(
+  commands: CommandRegistry,
+  environments: readonly Environment[],
+  templates: readonly Template[],
+  trans: TranslationBundle
+): Menu {
+  const menu = new MenuSvg({ commands });
+  menu.addItem({ command: CommandIDs.upload });
+  menu.addItem({ command: CommandIDs.createFromImports });
+  if (environments.length > 0) {
+    const copies = environments.map(item => ({ environment: item.name, listed: true }));
+    addSubmenu(menu, trans.__('Copy of'), CommandIDs.clone, copies);
+  }
+  if (templates.length > 0) {
+    const named = templates.map(item => ({ template: item.name }));
+    addSubmenu(menu, trans.__('Template'), CommandIDs.createFromTemplate, named);
   }
   return menu;
 }

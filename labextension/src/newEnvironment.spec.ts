@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 
-import { isComplete, isLockFile, splitChannels, splitPackages, toRequest } from './newEnvironment';
-
-const EMPTY = { name: '', packages: '', channels: '', file: null };
+import {
+  allPackages,
+  completed,
+  EMPTY,
+  isComplete,
+  isLockFile,
+  isSource,
+  needsName,
+  proposedName,
+  splitChannels,
+  splitPackages,
+  toRequest,
+  wordAtEnd
+} from './newEnvironment';
 
 describe('the form for a new environment', () => {
   it.each([
@@ -34,12 +45,89 @@ describe('the form for a new environment', () => {
       channels: ['a', 'b']
     });
     const file = { name: 'environment.yml', text: 'name: y' };
-    expect(toRequest({ ...EMPTY, packages: 'left over', file })).toEqual({ file: 'name: y' });
+    expect(toRequest({ ...EMPTY, packages: 'left over', file })).toEqual({
+      file: 'name: y',
+      filename: 'environment.yml'
+    });
     const lock = { name: 'conda-lock.yml', text: 'version: 1' };
     expect(toRequest({ ...EMPTY, name: 'z', file: lock })).toEqual({
       name: 'z',
       lock: 'version: 1'
     });
+  });
+
+  it.each([
+    ['pan', 'pan'],
+    ['python pan', 'pan'],
+    ['numpy,pan', 'pan'],
+    ['numpy=1', ''],
+    ['numpy >= 1', ''],
+    ['numpy ', ''],
+    ['conda-forge::x', ''],
+    ['pip:foo', ''],
+    ['', '']
+  ])('looks for the word at the end of %j', (typed, word) => {
+    expect(wordAtEnd(typed)).toBe(word);
+  });
+
+  it('makes the word at the end whole', () => {
+    expect(completed('python pan', 'pandas')).toBe('python pandas');
+    expect(allPackages({ packages: 'python\nnumpy', typed: 'pan' })).toEqual([
+      'python',
+      'numpy',
+      'pan'
+    ]);
+  });
+
+  it.each([
+    ['environment.yml', true],
+    ['my-environment.yaml', true],
+    ['environment-dev.yml', true],
+    ['analysis.conda-lock.yml', true],
+    ['requirements-dev.txt', true],
+    ['pixi.toml', true],
+    ['pixi.lock', true],
+    ['pyproject.toml', true],
+    ['docker-compose.yml', false],
+    ['notes.txt', false],
+    ['data.csv', false]
+  ])('knows by the name whether %s describes an environment: %s', (name, is) => {
+    expect(isSource(name)).toBe(is);
+  });
+
+  it('proposes names that environments can have', () => {
+    expect(proposedName('My first Analysis (2).ipynb')).toBe('my-first-analysis-2');
+    expect(proposedName('Überblick.ipynb')).toMatch(/^[a-z0-9]/);
+    expect(proposedName('.ipynb')).toBe('');
+  });
+
+  it('puts what is from PyPI into a pip section', () => {
+    const form = { ...EMPTY, name: 'x', packages: 'python\npip: foo >= 1', channels: 'a' };
+    expect(toRequest(form).file).toBe(
+      'channels:\n  - "a"\ndependencies:\n  - "python"\n  - "pip"\n  - pip:\n      - "foo>=1"\n'
+    );
+  });
+
+  it('takes requirements as a pip section, with the file where the server has it', () => {
+    const file = { name: 'requirements.txt', text: 'foo # a\n# b\n\nbar\\\n>=1\n' };
+    expect(needsName({ file })).toBe(true);
+    expect(toRequest({ ...EMPTY, name: 'x', file }).file).toContain(
+      '      - "foo"\n      - "bar >=1"'
+    );
+    const served = toRequest({
+      ...EMPTY,
+      name: 'x',
+      file: { ...file, path: 'a/requirements.txt' }
+    });
+    expect(served.file).toContain('- "-r requirements.txt"');
+    expect(served.filename).toBe('a/environment.yml');
+  });
+
+  it('copies another environment', () => {
+    const form = { ...EMPTY, name: 'x', packages: 'left over', clone: 'y' };
+    expect(toRequest(form)).toEqual({ name: 'x', clone: 'y' });
+    expect(isComplete(form)).toBe(true);
+    expect(isComplete({ ...form, name: '' })).toBe(false);
   });
 
   it('is complete with a name and packages, or with a file that may say the name', () => {

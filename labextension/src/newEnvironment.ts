@@ -1,6 +1,19 @@
-import type { CreateRequest, INewEnvironment } from './tokens';
+import type { CreateRequest, IFormFile, INewEnvironment } from './tokens';
 
 /** What a person typed into the form for a new environment, understood. Pure. */
+
+export const EMPTY: INewEnvironment = {
+  name: '',
+  packages: '',
+  typed: '',
+  channels: '',
+  file: null,
+  clone: null,
+  notes: []
+};
+
+/** Before what is to come from PyPI. */
+const PIP = 'pip:';
 
 /**
  * The match specs in a text: separated by white space, commas or lines. White space around a comparison belongs to
@@ -10,6 +23,7 @@ export function splitPackages(text: string): string[] {
   return text
     .replace(/\s*,\s*(?=[<>=!~])/g, ',')
     .replace(/\s*([<>=!~]+)\s*/g, '$1')
+    .replace(/(^|\s)pip:\s+/g, '$1pip:')
     .split(/\s+|,(?![<>=!~])/)
     .filter(part => part);
 }
@@ -19,16 +33,66 @@ export function splitChannels(text: string): string[] {
   return text.split(/[\s,]+/).filter(part => part);
 }
 
+/** All packages of the form, those included that are still being typed. */
+export function allPackages(form: Pick<INewEnvironment, 'packages' | 'typed'>): string[] {
+  return [...splitPackages(form.packages), ...splitPackages(form.typed)];
+}
+
+/** The part of a name at the end of what is typed; empty where a version is being typed, or nothing. */
+export function wordAtEnd(typed: string): string {
+  const word = /(^|[\s,])([A-Za-z0-9][\w.-]*)$/.exec(typed)?.[2] ?? '';
+  return /[<>=!~]\s*$/.test(typed.slice(0, typed.length - word.length)) ? '' : word;
+}
+
+/** What is typed, with the word at its end made whole. */
+export function completed(typed: string, name: string): string {
+  return typed.slice(0, typed.length - wordAtEnd(typed).length) + name;
+}
+
 /** Is this file a lock, by its name? */
 export function isLockFile(name: string): boolean {
   return /(^|[.-])conda-lock\.ya?ml$/i.test(name);
 }
 
+/** Is this a list of requirements for pip, by its name? */
+export function isRequirementsFile(name: string): boolean {
+  return /requirements.*\.(txt|in)$/i.test(name);
+}
+
+/** Can an environment be made from this file, by its name? */
+export function isSource(name: string): boolean {
+  return (
+    isRequirementsFile(name) ||
+    /^(pixi\.(toml|lock)|pyproject\.toml)$/i.test(name) ||
+    /(^|[._-])(environment|env|conda|conda-lock)([._-].*)?\.ya?ml$/i.test(name) ||
+    /(^|[._-])(explicit|conda-(linux|osx|win)-\w+|spec-file)([._-].*)?\.(txt|lock)$/i.test(name)
+  );
+}
+
+/** Does the file itself not say what its environment is called? */
+export function needsName(form: Pick<INewEnvironment, 'file'>): boolean {
+  const name = form.file?.name ?? '';
+  return !form.file || isLockFile(name) || isRequirementsFile(name) || /\.(lock|txt)$/i.test(name);
+}
+
 /** Can a plan be made from this? */
 export function isComplete(form: INewEnvironment): boolean {
-  return form.file
-    ? !isLockFile(form.file.name) || form.name.trim() !== ''
-    : form.name.trim() !== '' && splitPackages(form.packages).length > 0;
+  const named = form.name.trim() !== '';
+  if (form.file) {
+    return named || !needsName(form);
+  }
+  return named && (form.clone !== null || allPackages(form).length > 0);
+}
+
+/** A name that an environment can have, made of a file's name. */
+export function proposedName(fileName: string): string {
+  return fileName
+    .replace(/\.[^.]*$/, '')
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
+    .slice(0, 64)
+    .toLowerCase();
 }
 
 /** The request that the form stands for. */
@@ -36,13 +100,55 @@ export function toRequest(form: INewEnvironment): CreateRequest {
   const name = form.name.trim();
   const named = name ? { name } : {};
   if (form.file) {
-    const kind = isLockFile(form.file.name) ? 'lock' : 'file';
-    return { ...named, [kind]: form.file.text };
+    return { ...named, ...fromFile(form.file) };
   }
+  if (form.clone !== null) {
+    return { ...named, clone: form.clone };
+  }
+  const packages = allPackages(form);
+  const pip = packages.filter(one => one.startsWith(PIP)).map(one => one.slice(PIP.length));
+  const conda = packages.filter(one => !one.startsWith(PIP));
   const channels = splitChannels(form.channels);
+  return pip.length
+    ? { ...named, file: environmentFile(conda, pip, channels) }
+    : { ...named, packages: conda, ...(channels.length ? { channels } : {}) };
+}
+
+function fromFile({ name, text, path }: IFormFile): CreateRequest {
+  if (isLockFile(name)) {
+    return { lock: text };
+  }
+  if (!isRequirementsFile(name)) {
+    return { file: text, filename: path ?? name };
+  }
+  // where the file lies on the server, the files that it names lie beside it
+  const folder = path?.slice(0, path.length - name.length) ?? '';
+  const lines = path === undefined ? requirementLines(text) : [`-r ${name}`];
   return {
-    ...named,
-    packages: splitPackages(form.packages),
-    ...(channels.length ? { channels } : {})
+    file: environmentFile(['python'], lines, []),
+    filename: `${folder}environment.yml`
   };
+}
+
+function requirementLines(text: string): string[] {
+  return text
+    .replace(/\\\r?\n/g, ' ')
+    .split(/\r?\n/)
+    .map(line => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter(line => line);
+}
+
+/** The text of an environment file; each word is quoted as JSON does it, which YAML reads. */
+function environmentFile(
+  conda: readonly string[],
+  pip: readonly string[],
+  channels: readonly string[]
+): string {
+  const list = (items: readonly string[], indent: string) =>
+    items.map(item => `${indent}- ${JSON.stringify(item)}\n`).join('');
+  const needed = conda.some(spec => /^pip\b/.test(spec)) ? conda : [...conda, 'pip'];
+  return (
+    (channels.length ? `channels:\n${list(channels, '  ')}` : '') +
+    `dependencies:\n${list(needed, '  ')}  - pip:\n${list(pip, '      ')}`
+  );
 }

@@ -6,8 +6,11 @@ import * as React from 'react';
 import { CommandIDs } from './commands';
 import type { IPanelActions, IPanelProps } from './components/panelView';
 import { PanelView } from './components/panelView';
+import { acceptFiles } from './drop';
+import { readLocal } from './files';
 import { envsIcon } from './icon';
-import { choiceMenu, environmentMenu, notebookMenu, openBelow } from './menus';
+import { choiceMenu, environmentMenu, notebookMenu, openBelow, sourceMenu } from './menus';
+import { shown } from './request';
 
 export const PANEL_ID = 'jupyter-envs-panel';
 
@@ -22,6 +25,10 @@ export class EnvsPanel extends ReactWidget {
     this.addClass('jp-Envs');
     this.title.icon = envsIcon;
     this.title.caption = parts.trans.__('Environments');
+    acceptFiles(this.node, {
+      onPaths: ([path]) => void this.commands.execute(CommandIDs.createFromFile, { path }),
+      onFiles: ([file]) => void this.open(file)
+    });
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', this.title.caption);
   }
@@ -46,6 +53,15 @@ export class EnvsPanel extends ReactWidget {
     return <PanelView {...this.parts} actions={this.actions} />;
   }
 
+  private async open(file: File): Promise<void> {
+    try {
+      const { name, text } = await readLocal(file);
+      await this.commands.execute(CommandIDs.createFromFile, { name, text });
+    } catch (reason) {
+      this.parts.state.fail(shown(reason));
+    }
+  }
+
   private readonly onVisibility = (): void => {
     if (this.isVisible && !document.hidden) {
       void this.commands.execute(CommandIDs.refresh);
@@ -59,7 +75,11 @@ export class EnvsPanel extends ReactWidget {
     notebookMenu: anchor =>
       openBelow(notebookMenu(this.commands, this.items, this.parts.trans), anchor),
     choiceMenu: (command, anchor) =>
-      openBelow(choiceMenu(this.commands, CommandIDs[command], this.items), anchor)
+      openBelow(choiceMenu(this.commands, CommandIDs[command], this.items), anchor),
+    sourceMenu: anchor => {
+      const { catalogue, trans } = this.parts;
+      openBelow(sourceMenu(this.commands, this.items, catalogue.templates, trans), anchor);
+    }
   };
 
   private get items() {

@@ -1,10 +1,9 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import { EMPTY } from './newEnvironment';
 import type { EnvsError } from './request';
 import type { IDraft, INewEnvironment, IPanelState, Job } from './tokens';
-
-const EMPTY: INewEnvironment = { name: '', packages: '', channels: '', file: null };
 
 /** What the panel has open. No DOM: commands change it, the panel shows it. */
 export class PanelState implements IPanelState {

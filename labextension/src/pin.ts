@@ -107,15 +107,15 @@ export class PinsModel implements IPins {
     return job;
   }
 
-  dispose(): void {
-    this.bind(null);
-    Signal.clearData(this);
-  }
-
-  private async save(): Promise<void> {
+  async save(): Promise<void> {
     if (this._panel?.context.model.dirty) {
       await this._panel.context.save();
     }
+  }
+
+  dispose(): void {
+    this.bind(null);
+    Signal.clearData(this);
   }
 
   private async change(work: (panel: NotebookPanel) => Promise<void>): Promise<void> {

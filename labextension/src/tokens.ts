@@ -25,6 +25,10 @@ export type Plan = Schemas['Plan'];
 export type Progress = Schemas['Progress'];
 export type VerdictState = Schemas['Verdict']['state'];
 export type Change = Schemas['ChangeEvent'];
+export type ModuleProvider = Schemas['ModuleProvider'];
+export type NotebookImports = Schemas['NotebookImports'];
+export type PackageHit = Schemas['PackageHit'];
+export type Template = Schemas['Template'];
 
 /** Whatever has a state to show: read it again when `changed` fires. */
 export interface IChanging {
@@ -89,6 +93,28 @@ export interface IDraft extends IChanging {
   discard(): Promise<void>;
 }
 
+/** What can be installed: the packages of the channels, templates, and what notebooks import. */
+export interface ICatalogue extends IChanging {
+  /** What was last looked for; empty if nothing is. */
+  readonly query: string;
+  /** What is there for `query`, the best first; null until the answer is there. */
+  readonly hits: readonly PackageHit[] | null;
+  /** Why there is no answer. */
+  readonly error: EnvsError | null;
+  /**
+   * Look for packages soon, unless something else is looked for before; an empty query ends it. Without channels it is
+   * the server's own that are searched.
+   */
+  look(query: string, channels?: readonly string[]): void;
+  /** As last read. */
+  readonly templates: readonly Template[];
+  readTemplates(): Promise<void>;
+  /** What a notebook imports, as its file is. */
+  imports(path: string): Promise<NotebookImports>;
+  /** Which package brings a module. */
+  provider(module: string): Promise<ModuleProvider>;
+}
+
 /** The kernel of the current notebook, as the card shows it. */
 export interface IKernelView {
   readonly name: string;
@@ -112,6 +138,8 @@ export interface IPins extends IChanging {
   /** Write environment file and lock beside the notebook and the pin into it; run it in that environment. */
   pin(environment: Environment): Promise<void>;
   unpin(): Promise<void>;
+  /** Save the notebook, if it has changed. */
+  save(): Promise<void>;
   /** Install what the draft's plan says; the notebook is saved before, for the install may rewrite its pin. */
   build(): Promise<Job | null>;
   /** Add this machine to the notebook's lock. */
@@ -145,10 +173,24 @@ export interface IPanelState extends IChanging {
 /** What the form for a new environment holds. */
 export interface INewEnvironment {
   name: string;
+  /** Match specs; one that begins with `pip:` is a requirement for PyPI. */
   packages: string;
+  /** What stands in the field for packages and has not become one yet. */
+  typed: string;
   channels: string;
-  /** A file instead of packages: its name and its text. */
-  file: { readonly name: string; readonly text: string } | null;
+  /** A file instead of packages. */
+  file: IFormFile | null;
+  /** The name of an environment to copy, instead of packages. */
+  clone: string | null;
+  /** What is to be known about where this came from. */
+  notes: readonly string[];
+}
+
+/** A file's name and text; and its path, if it lies below the server's root. */
+export interface IFormFile {
+  readonly name: string;
+  readonly text: string;
+  readonly path?: string;
 }
 
 export const IEnvironments = new Token<IEnvironments>(
@@ -158,6 +200,10 @@ export const IEnvironments = new Token<IEnvironments>(
 export const IJobs = new Token<IJobs>(
   'jupyter-envs:IJobs',
   'Long operations on environments: progress, result, log, cancellation.'
+);
+export const ICatalogue = new Token<ICatalogue>(
+  'jupyter-envs:ICatalogue',
+  'What can be installed: packages of the channels, templates, imports of notebooks.'
 );
 export const IPins = new Token<IPins>('jupyter-envs:IPins', "The current notebook's pin.");
 export const IPanelState = new Token<IPanelState>(

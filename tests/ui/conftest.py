@@ -57,6 +57,9 @@ def lab(slow_channel: FileServer, tmp_path_factory: pytest.TempPathFactory) -> I
         "default_channels": [slow_channel.url],
         "root_dir": str(home / "envs"),
         "cache_dir": str(home / "package-cache"),
+        "templates": [
+            {"name": "Teaching", "description": "For the course", "file": "dependencies: [python, tinyconf]"}
+        ],
     }
     with Lab(home, {"Manager": settings}) as server:
         yield server

@@ -21,15 +21,15 @@ _READY = """name => {
 }"""
 
 
-def write_notebook(path: Path, pin: Mapping[str, Any] | None = None) -> None:
-    """A notebook with an empty cell that runs in JupyterLab's own Python; ``pin`` is what its metadata says."""
+def write_notebook(path: Path, pin: Mapping[str, Any] | None = None, source: str = "") -> None:
+    """A notebook with one cell that runs in JupyterLab's own Python; ``pin`` is what its metadata says."""
     cell: dict[str, Any] = {
         "cell_type": "code",
         "execution_count": None,
         "id": "first",
         "metadata": {},
         "outputs": [],
-        "source": "",
+        "source": source,
     }
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, **({"jupyter_envs": pin} if pin else {})}
@@ -50,6 +50,8 @@ class Sidebar:
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
         self.page.wait_for_function("() => !!window.jupyterapp")
         self.page.evaluate("async () => { await window.jupyterapp.restored; }")
+        # what comes up in the main area takes the focus
+        self.page.locator("#jp-main-dock-panel .lm-DockPanel-widget").first.wait_for()
         self.command("jupyter-envs:show")
         expect(self.panel).to_be_visible()
         if self.pictures is not None:
@@ -99,6 +101,8 @@ class Sidebar:
         form = self.section("New environment")
         form.get_by_label("Name").fill(name)
         form.get_by_label("Packages").fill(packages)
+        # the list of what is found must not lie over the buttons
+        form.get_by_label("Packages").blur()
         return form
 
     def open_notebook(self, path: str, kernel: str = "") -> None:

@@ -3,6 +3,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { describe, expect, it, vi } from 'vitest';
 
+import { Catalogue } from '../catalogue';
 import { Draft } from '../draft';
 import { JobsModel } from '../jobs';
 import { EnvironmentsModel } from '../model';
@@ -30,16 +31,29 @@ async function started(notebook: Notebook | null = new Notebook()) {
   const docManager = { services: {} } as unknown as IDocumentManager;
   const translator = nullTranslator;
   const reveal = () => void revealed.push('panel');
-  addCommands({ commands, environments, jobs, pins, state, docManager, translator, trans, reveal });
+  const catalogue = new Catalogue(server.request, 0);
+  addCommands({
+    commands,
+    environments,
+    jobs,
+    pins,
+    catalogue,
+    state,
+    docManager,
+    translator,
+    trans,
+    reveal
+  });
   await environments.refresh();
   await pins.refresh();
-  return { server, jobs, environments, state, pins, commands, revealed, notebook };
+  return { server, jobs, environments, catalogue, state, pins, commands, revealed, notebook };
 }
 
 describe('commands', () => {
   it('have a label each; those of the palette need no arguments', async () => {
     const { commands } = await started();
-    for (const id of Object.values(CommandIDs)) {
+    const others: string[] = [CommandIDs.createFromSelected];
+    for (const id of Object.values(CommandIDs).filter(id => !others.includes(id))) {
       expect(commands.label(id, {})).not.toBe('');
     }
     expect(PALETTE.every(id => commands.hasCommand(id))).toBe(true);
@@ -135,5 +149,38 @@ describe('commands', () => {
     await commands.execute(CommandIDs.confirmBuild);
     expect(notebook?.done).toEqual(['save']);
     await vi.waitFor(() => expect(pins.draft.plan).toBeNull());
+  });
+
+  it('fill in the form from imports, a template, another environment and a file', async () => {
+    const { server, catalogue, commands, state } = await started();
+    const one = { cells: [1], because: '', known: true };
+    const yaml = { module: 'yaml', kind: 'package', package: 'pyyaml', manager: 'conda' };
+    const found = {
+      path: 'work/My analysis.ipynb',
+      language: 'python',
+      modules: [
+        { ...one, ...yaml, optional: false },
+        { ...one, module: 'odd', kind: 'unknown', package: 'odd', manager: 'pip', optional: false }
+      ],
+      notes: []
+    };
+    server.answer('GET imports/work/analysis.ipynb', found);
+    await commands.execute(CommandIDs.createFromImports);
+    expect(state.form).toMatchObject({ name: 'my-analysis', packages: 'python\npyyaml' });
+    expect(state.form?.notes[0]).toContain('odd');
+
+    const template = { name: 'Lab', description: 'd', file: 'f', filename: 'e.yml', problem: '' };
+    server.answer('GET templates', {
+      templates: [template, { ...template, name: 'B', problem: 'x' }]
+    });
+    await catalogue.readTemplates();
+    await commands.execute(CommandIDs.createFromTemplate, { template: 'Lab' });
+    expect(state.form).toMatchObject({ name: 'lab', packages: '', file: { text: 'f' } });
+    expect(commands.isEnabled(CommandIDs.createFromTemplate, { template: 'B' })).toBe(false);
+
+    await commands.execute(CommandIDs.clone, { environment: 'penguins' });
+    expect(state.form).toMatchObject({ name: 'penguins-copy', file: null, clone: 'penguins' });
+    await commands.execute(CommandIDs.createFromFile, { name: 'environment.yml', text: 'a' });
+    expect(state.form).toMatchObject({ name: '', clone: null, file: { name: 'environment.yml' } });
   });
 });

@@ -7,6 +7,7 @@ import { EnvsError, shown } from '../request';
 import type {
   Environment,
   ExportFormat,
+  ICatalogue,
   IEnvironments,
   IJobs,
   IPanelState,
@@ -18,6 +19,7 @@ export interface ICommandContext {
   readonly commands: CommandRegistry;
   readonly environments: IEnvironments;
   readonly jobs: IJobs;
+  readonly catalogue: ICatalogue;
   readonly pins: IPins;
   readonly state: IPanelState;
   readonly docManager: IDocumentManager;
@@ -35,6 +37,13 @@ export interface IArgs {
   listed?: boolean;
   format?: ExportFormat;
   force?: boolean;
+  /** A file's path below the server's root. */
+  path?: string;
+  /** A file that the server does not have: its name and its text. */
+  name?: string;
+  text?: string;
+  /** A template's name. */
+  template?: string;
   /** A job's id. */
   job?: string;
 }

@@ -1,7 +1,8 @@
 import type { ICommandContext } from './context';
+import { createCommands, fileCommands, planCommands } from './create';
 import { environmentCommands, exportCommands } from './environments';
 import { buildCommands, notebookCommands } from './notebook';
-import { createCommands, panelCommands } from './panel';
+import { panelCommands } from './panel';
 
 export type { ICommandContext } from './context';
 export { CommandIDs, PALETTE } from './ids';
@@ -10,7 +11,9 @@ export { CommandIDs, PALETTE } from './ids';
 export function addCommands(context: ICommandContext): void {
   const groups = [
     panelCommands,
+    fileCommands,
     createCommands,
+    planCommands,
     environmentCommands,
     exportCommands,
     notebookCommands,

@@ -1,9 +1,6 @@
-import { PathExt } from '@jupyterlab/coreutils';
-import { addIcon, fileUploadIcon, refreshIcon, stopIcon } from '@jupyterlab/ui-components';
+import { refreshIcon, stopIcon } from '@jupyterlab/ui-components';
 
-import { chooseFile } from '../files';
 import { envsIcon } from '../icon';
-import { toRequest } from '../newEnvironment';
 import type { Commands, ICommandContext } from './context';
 import { guard } from './context';
 import { CommandIDs } from './ids';
@@ -36,49 +33,6 @@ export function panelCommands(context: ICommandContext): Commands {
         await jobs.drop(job);
         state.openForm(form ?? {});
         reveal();
-      })
-    }
-  };
-}
-
-/** From the form for a new environment over its plan to the install. */
-export function createCommands(context: ICommandContext): Commands {
-  const { pins, state, docManager, translator, trans, reveal } = context;
-  return {
-    [CommandIDs.create]: {
-      label: trans.__('New Environment…'),
-      caption: trans.__('Create an environment from packages or from a file'),
-      icon: addIcon,
-      execute: () => {
-        state.openForm();
-        reveal();
-      }
-    },
-    [CommandIDs.createFromFile]: {
-      label: trans.__('New Environment from a File…'),
-      caption: trans.__('Create an environment from an environment.yml or a lock'),
-      icon: fileUploadIcon,
-      execute: guard(context, async () => {
-        const file = await chooseFile(docManager, translator, PathExt.dirname(pins.path ?? ''));
-        if (file) {
-          state.openForm({ file });
-          reveal();
-        }
-      })
-    },
-    [CommandIDs.plan]: {
-      label: trans.__('Show the Plan of the New Environment'),
-      isEnabled: () => state.form !== null,
-      execute: guard(context, () => state.form && state.draft.propose(toRequest(state.form)))
-    },
-    [CommandIDs.install]: {
-      label: trans.__('Install the New Environment'),
-      isEnabled: () => state.draft.plan !== null,
-      execute: guard(context, async () => {
-        const job = await state.draft.install();
-        if (job) {
-          state.closeForm(job);
-        }
       })
     }
   };

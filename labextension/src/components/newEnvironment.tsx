@@ -1,36 +1,42 @@
 import { closeIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { ITextFile } from '../files';
-import { isComplete, isLockFile } from '../newEnvironment';
-import type { INewEnvironment } from '../tokens';
+import { isComplete, needsName } from '../newEnvironment';
+import type { ICatalogue, INewEnvironment } from '../tokens';
 import { Actions, Button, IconButton } from './basics';
 import { useReturnFocus, useTrans } from './hooks';
+import { PackageField } from './packageField';
 
 export interface INewEnvironmentProps {
   form: INewEnvironment;
+  catalogue: ICatalogue;
   onChange: (change: Partial<INewEnvironment>) => void;
   /** Show what would be installed. */
   onPlan: () => void;
   onClose: () => void;
   /** Choose a file that the server has. */
   onChooseFile: () => void;
+  /** Open the menu of the other ways to begin. */
+  onMore: (anchor: HTMLElement) => void;
   /** Plan, progress or failure, in place of the buttons. */
   children?: React.ReactNode;
 }
 
-/** The form for a new environment: packages, or a file. */
+/** The form for a new environment: packages, a file, or another environment. */
 export function NewEnvironment(props: INewEnvironmentProps): React.JSX.Element {
-  const { form, onChange, onPlan, onClose } = props;
+  const { form, onChange, onPlan, onClose, catalogue } = props;
   const trans = useTrans();
   useReturnFocus();
+  useTemplates(catalogue);
   return (
     <form
       className="jp-Envs-card jp-Envs-form"
       aria-label={trans.__('New environment')}
       onSubmit={event => {
         event.preventDefault();
-        onPlan();
+        if (isComplete(form)) {
+          onPlan();
+        }
       }}
       onKeyDown={event => event.key === 'Escape' && onClose()}
     >
@@ -46,100 +52,85 @@ export function NewEnvironment(props: INewEnvironmentProps): React.JSX.Element {
           />
         )}
       </Field>
-      {form.file ? (
-        <ChosenFile file={form.file} onClear={() => onChange({ file: null })} />
-      ) : (
-        <Packages form={form} onChange={onChange} onPlan={onPlan} />
-      )}
+      <Source {...props} />
+      <Notes notes={form.notes} />
       {props.children ?? <FormActions {...props} />}
     </form>
   );
 }
 
 function nameHint(form: INewEnvironment, trans: ReturnType<typeof useTrans>): string {
-  return form.file && !isLockFile(form.file.name)
-    ? trans.__('as the file says, if left empty')
-    : '';
+  return needsName(form) ? '' : trans.__('as the file says, if left empty');
 }
 
 function FormActions(props: INewEnvironmentProps): React.JSX.Element {
   const trans = useTrans();
-  const { form, onChange } = props;
   return (
     <Actions>
       <Button
         primary
         label={trans.__('Show the plan')}
-        disabled={!isComplete(form)}
+        disabled={!isComplete(props.form)}
         onClick={props.onPlan}
       />
-      {!form.file && (
-        <>
-          <Button label={trans.__('From a file…')} onClick={props.onChooseFile} />
-          <Upload onFile={file => onChange({ file })} />
-        </>
-      )}
+      <Button label={trans.__('From a file…')} onClick={props.onChooseFile} />
+      <Button menu label={trans.__('More')} onClick={props.onMore} />
       <Button label={trans.__('Cancel')} onClick={props.onClose} />
     </Actions>
   );
 }
 
-/** Choose a file of this computer, which may not be the server. */
-function Upload({ onFile }: { onFile: (file: ITextFile) => void }): React.JSX.Element {
-  const trans = useTrans();
-  const input = React.useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <Button label={trans.__('Upload…')} onClick={() => input.current?.click()} />
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept=".yml,.yaml"
-        aria-label={trans.__('Environment file or lock')}
-        onChange={event => {
-          const file = event.target.files?.[0];
-          void file?.text().then(text => onFile({ name: file.name, text }));
-        }}
-      />
-    </>
-  );
-}
-
-function ChosenFile(props: { file: ITextFile; onClear: () => void }): React.JSX.Element {
-  const trans = useTrans();
-  return (
-    <div className="jp-Envs-chosen">
-      <span className="jp-Envs-code jp-Envs-ellipsis" title={props.file.name}>
-        {props.file.name}
-      </span>
-      <IconButton icon={closeIcon} label={trans.__('Without the file')} onClick={props.onClear} />
+/** Notes about where the content of the form came from. */
+function Notes({ notes }: { notes: readonly string[] }): React.JSX.Element | null {
+  return notes.length === 0 ? null : (
+    <div className="jp-Envs-notes">
+      {notes.map(note => (
+        <p key={note}>{note}</p>
+      ))}
     </div>
   );
 }
 
-function Packages({
-  form,
-  onChange,
-  onPlan
-}: Pick<INewEnvironmentProps, 'form' | 'onChange' | 'onPlan'>): React.JSX.Element {
+/** A file or an environment in place of packages. */
+function Chosen(props: { what: string; clear: string; onClear: () => void }): React.JSX.Element {
+  return (
+    <div className="jp-Envs-chosen">
+      <span className="jp-Envs-code jp-Envs-ellipsis" title={props.what}>
+        {props.what}
+      </span>
+      <IconButton icon={closeIcon} label={props.clear} onClick={props.onClear} />
+    </div>
+  );
+}
+
+function Source(props: INewEnvironmentProps): React.JSX.Element {
+  const { form, onChange } = props;
+  const trans = useTrans();
+  if (form.file) {
+    const onClear = () => onChange({ file: null, notes: [] });
+    return <Chosen what={form.file.name} clear={trans.__('Without the file')} onClear={onClear} />;
+  }
+  if (form.clone !== null) {
+    const what = trans.__('Copy of %1', form.clone);
+    const onClear = () => onChange({ clone: null });
+    return <Chosen what={what} clear={trans.__('Without the copy')} onClear={onClear} />;
+  }
+  return <Packages {...props} />;
+}
+
+function Packages(props: INewEnvironmentProps): React.JSX.Element {
+  const { form, catalogue, onChange, onPlan } = props;
   const trans = useTrans();
   return (
     <>
       <Field label={trans.__('Packages')} hint="">
         {id => (
-          <textarea
+          <PackageField
             id={id}
-            rows={3}
-            spellCheck={false}
-            placeholder="python=3.12 pandas"
-            value={form.packages}
-            onChange={event => onChange({ packages: event.target.value })}
-            onKeyDown={event => {
-              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-                onPlan();
-              }
-            }}
+            form={form}
+            catalogue={catalogue}
+            onChange={onChange}
+            onDone={() => isComplete(form) && onPlan()}
           />
         )}
       </Field>
@@ -172,4 +163,9 @@ function Field(props: {
       {props.children(id)}
     </div>
   );
+}
+
+/** Read the templates once the form is open; without them there is only less to choose from. */
+function useTemplates(catalogue: ICatalogue): void {
+  React.useEffect(() => void catalogue.readTemplates().catch(() => undefined), [catalogue]);
 }

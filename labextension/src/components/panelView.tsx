@@ -3,7 +3,15 @@ import * as React from 'react';
 
 import { card } from '../card';
 import { isOver } from '../jobs';
-import type { Environment, IEnvironments, IJobs, IPanelState, IPins, Job } from '../tokens';
+import type {
+  Environment,
+  ICatalogue,
+  IEnvironments,
+  IJobs,
+  IPanelState,
+  IPins,
+  Job
+} from '../tokens';
 import { Failure } from './basics';
 import { DraftView } from './draftView';
 import { EnvironmentsSection } from './environmentsSection';
@@ -19,6 +27,7 @@ export interface IPanelActions {
   environmentMenu: (environment: Environment, anchor: HTMLElement) => void;
   notebookMenu: (anchor: HTMLElement) => void;
   choiceMenu: (command: 'use' | 'pin', anchor: HTMLElement) => void;
+  sourceMenu: (anchor: HTMLElement) => void;
 }
 
 /** The commands that the panel runs, by their short names. */
@@ -48,6 +57,7 @@ export interface IPanelProps {
   environments: IEnvironments;
   jobs: IJobs;
   pins: IPins;
+  catalogue: ICatalogue;
   state: IPanelState;
   actions: IPanelActions;
   trans: TranslationBundle;
@@ -180,7 +190,7 @@ function isShown(job: Job, jobs: IJobs): boolean {
   }
 }
 
-function FormSection({ jobs, state, actions }: IPanelProps): React.JSX.Element | null {
+function FormSection({ catalogue, jobs, state, actions }: IPanelProps): React.JSX.Element | null {
   const trans = useTrans();
   const { form, draft } = state;
   const proposed = draft.plan ?? draft.planning ?? draft.error;
@@ -188,10 +198,12 @@ function FormSection({ jobs, state, actions }: IPanelProps): React.JSX.Element |
     <Section title={trans.__('New environment')} {...folding(state, 'new')}>
       <NewEnvironment
         form={form}
+        catalogue={catalogue}
         onChange={change => state.openForm(change)}
         onPlan={() => actions.run('plan')}
         onClose={() => state.closeForm()}
         onChooseFile={() => actions.run('createFromFile')}
+        onMore={actions.sourceMenu}
       >
         {proposed && (
           <DraftView
