@@ -2,15 +2,27 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { isOver } from './jobs';
-import type { IRequest } from './request';
+import type { IRequest, IRequestOptions } from './request';
 import { EnvsError, shown } from './request';
 import type { CreateRequest, IDraft, IJobs, Job, Plan } from './tokens';
 
+/** Where a request goes, and as what. */
+interface IAddressed extends IRequestOptions {
+  path: string;
+  body: object;
+}
+
+/** A request for a new environment. */
+function toCreate(body: object): IAddressed {
+  return { path: 'environments', method: 'POST', body };
+}
+
 /** A request on its way to an install. The plan is made by a job that belongs to the draft. */
-export class Draft implements IDraft {
+export class Draft<R extends object = CreateRequest> implements IDraft<R> {
   constructor(
     private readonly ask: IRequest,
-    private readonly jobs: IJobs
+    private readonly jobs: IJobs,
+    private readonly address: (request: R) => IAddressed = toCreate
   ) {
     jobs.changed.connect(() => {
       if (this._jobId) {
@@ -23,7 +35,7 @@ export class Draft implements IDraft {
     return this._changed;
   }
 
-  get request(): CreateRequest | null {
+  get request(): R | null {
     return this._request;
   }
 
@@ -49,7 +61,7 @@ export class Draft implements IDraft {
     return job.id === this._jobId;
   }
 
-  async propose(request: CreateRequest): Promise<void> {
+  async propose(request: R): Promise<void> {
     await this.discard();
     this._request = request;
     this._changed.emit();
@@ -94,8 +106,9 @@ export class Draft implements IDraft {
     }
   }
 
-  private post(request: CreateRequest, more: object): Promise<Job> {
-    return this.ask('environments', { method: 'POST', body: { ...request, ...more } });
+  private post(request: R, more: object): Promise<Job> {
+    const { path, method, body } = this.address(request);
+    return this.ask(path, { method, body: { ...body, ...more } });
   }
 
   /** Take what the plan's job brought, unless the draft has moved on. */
@@ -130,7 +143,7 @@ export class Draft implements IDraft {
     return this.jobs.items.find(job => job.id === this._jobId);
   }
 
-  private _request: CreateRequest | null = null;
+  private _request: R | null = null;
   private _plan: Plan | null = null;
   private _error: EnvsError | null = null;
   private _jobId: string | null = null;

@@ -15,11 +15,30 @@ import { EnvironmentsModel } from './model';
 import { EnvsPanel, PANEL_ID } from './panel';
 import { PanelState } from './panelState';
 import { PinsModel } from './pin';
+import { status, toolbar } from './plugins/badges';
 import { files } from './plugins/files';
+import { additions, offers } from './plugins/missing';
+import { preferences } from './plugins/preferences';
 import { makeRequest } from './request';
-import { ICatalogue, IEnvironments, IJobs, IPanelState, IPins } from './tokens';
+import {
+  IAdditions,
+  ICatalogue,
+  IEnvironments,
+  IJobs,
+  IPanelState,
+  IPins,
+  IPreferences
+} from './tokens';
 
-export { ICatalogue, IEnvironments, IJobs, IPanelState, IPins } from './tokens';
+export {
+  IAdditions,
+  ICatalogue,
+  IEnvironments,
+  IJobs,
+  IPanelState,
+  IPins,
+  IPreferences
+} from './tokens';
 
 const jobs: JupyterFrontEndPlugin<IJobs> = {
   id: 'jupyter-envs:jobs',
@@ -108,7 +127,7 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
   description: 'What can be done with environments, pins and jobs, as commands.',
   autoStart: true,
   requires: [IEnvironments, IJobs, IPins, ICatalogue, IDocumentManager],
-  optional: [ITranslator, ICommandPalette],
+  optional: [IAdditions, IPreferences, ITranslator, ICommandPalette],
   provides: IPanelState,
   activate: (
     app: JupyterFrontEnd,
@@ -117,6 +136,8 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
     pins: IPins,
     catalogue: ICatalogue,
     docManager: IDocumentManager,
+    additions: IAdditions | null,
+    preferences: IPreferences | null,
     translator: ITranslator | null,
     palette: ICommandPalette | null
   ): IPanelState => {
@@ -130,6 +151,8 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
       jobs,
       pins,
       catalogue,
+      additions,
+      preferences,
       state,
       docManager,
       translator: language,
@@ -147,7 +170,7 @@ const panel: JupyterFrontEndPlugin<void> = {
   description: 'The environments sidebar.',
   autoStart: true,
   requires: [IEnvironments, IJobs, IPins, ICatalogue, IPanelState],
-  optional: [ITranslator, ILayoutRestorer, IStateDB],
+  optional: [IAdditions, ITranslator, ILayoutRestorer, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     environments: IEnvironments,
@@ -155,13 +178,14 @@ const panel: JupyterFrontEndPlugin<void> = {
     pins: IPins,
     catalogue: ICatalogue,
     state: IPanelState,
+    additions: IAdditions | null,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
     memory: IStateDB | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_envs');
     const widget = new EnvsPanel(
-      { environments, jobs, pins, catalogue, state, trans },
+      { environments, jobs, pins, catalogue, additions, state, trans },
       app.commands
     );
     app.shell.add(widget, 'left', { rank: 600 });
@@ -190,8 +214,13 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   environments,
   pins,
   catalogue,
+  preferences,
+  additions,
   commands,
   files,
+  offers,
+  toolbar,
+  status,
   panel
 ];
 

@@ -34,7 +34,7 @@ export function shown(reason: unknown): EnvsError {
 export type IRequest = <T>(path: string, options?: IRequestOptions) => Promise<T>;
 
 export interface IRequestOptions {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
 }
 

@@ -75,8 +75,8 @@ export interface IJobs extends IChanging {
 }
 
 /** Something to be installed, on its way from a request over its plan to an install. */
-export interface IDraft extends IChanging {
-  readonly request: CreateRequest | null;
+export interface IDraft<Request extends object = CreateRequest> extends IChanging {
+  readonly request: Request | null;
   /** The job that makes the plan, while it runs. */
   readonly planning: Job | null;
   readonly plan: Plan | null;
@@ -86,7 +86,7 @@ export interface IDraft extends IChanging {
   /** Does the draft show this job, so that nobody else has to? */
   owns(job: Job): boolean;
   /** Ask what an install would do. A draft makes one plan at a time: the one before is dropped. */
-  propose(request: CreateRequest): Promise<void>;
+  propose(request: Request): Promise<void>;
   /** Install what the plan says, and nothing else. */
   install(): Promise<Job | null>;
   /** Forget request, plan and error; cancels a plan in the making. */
@@ -113,6 +113,49 @@ export interface ICatalogue extends IChanging {
   imports(path: string): Promise<NotebookImports>;
   /** Which package brings a module. */
   provider(module: string): Promise<ModuleProvider>;
+}
+
+/** Packages to be added to an environment. */
+export interface AddRequest {
+  readonly environment: string;
+  readonly install?: readonly string[];
+  readonly pip?: readonly string[];
+}
+
+/** A module that a cell did not find, and what would bring it. */
+export interface IMissing {
+  readonly module: string;
+  readonly environment: string;
+  readonly provider: ModuleProvider;
+  readonly request: AddRequest;
+  /** Run the cell once more. */
+  readonly again: () => Promise<void>;
+}
+
+/** Adding the package that a cell needs: found on its own, planned and installed only when somebody says so. */
+export interface IAdditions extends IChanging {
+  /** What is being added, from its plan to its install. */
+  readonly current: IMissing | null;
+  readonly draft: IDraft<AddRequest>;
+  /** What would bring the module that a cell did not find; null if it is not that, or not one of our environments. */
+  look(
+    error: { readonly errorName: string; readonly errorValue: string },
+    kernel: string | undefined
+  ): Promise<Omit<IMissing, 'again'> | null>;
+  propose(missing: IMissing): Promise<void>;
+  /** Install what the plan says; then the cell runs again, if its kernel can see the package. */
+  install(): Promise<Job | null>;
+  discard(): Promise<void>;
+}
+
+/** What a user may want to be otherwise. */
+export interface IPreferences extends IChanging {
+  readonly toolbar: boolean;
+  readonly status: boolean;
+  readonly offers: boolean;
+  readonly notify: boolean;
+  /** Channels that the form for a new environment begins with, separated by spaces. */
+  readonly channels: string;
 }
 
 /** The kernel of the current notebook, as the card shows it. */
@@ -204,6 +247,14 @@ export const IJobs = new Token<IJobs>(
 export const ICatalogue = new Token<ICatalogue>(
   'jupyter-envs:ICatalogue',
   'What can be installed: packages of the channels, templates, imports of notebooks.'
+);
+export const IAdditions = new Token<IAdditions>(
+  'jupyter-envs:IAdditions',
+  'Adding the package that a cell needs.'
+);
+export const IPreferences = new Token<IPreferences>(
+  'jupyter-envs:IPreferences',
+  'What a user may want to be otherwise.'
 );
 export const IPins = new Token<IPins>('jupyter-envs:IPins', "The current notebook's pin.");
 export const IPanelState = new Token<IPanelState>(

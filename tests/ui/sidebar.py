@@ -126,7 +126,11 @@ class Sidebar:
         self.page.keyboard.press("Shift+Enter")
         return cell.locator(".jp-OutputArea-output")
 
-    def picture(self, name: str) -> None:
+    def whole_picture(self, name: str) -> None:
+        """Save all of JupyterLab as it looks now, as `picture` does."""
+        self.picture(name, whole=True)
+
+    def picture(self, name: str, *, whole: bool = False) -> None:
         """Save the panel as it looks now, in the dark and in the light theme, if pictures are wanted."""
         if self.pictures is None:
             return
@@ -137,7 +141,11 @@ class Sidebar:
             self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
             # JupyterLab covers itself while it changes, and must not change again before it has uncovered itself
             self.page.wait_for_selector("#jupyterlab-splash", state="detached")
-            self._save(self.pictures / f"{name}-{suffix}.png")
+            path = self.pictures / f"{name}-{suffix}.png"
+            if whole:
+                self.page.screenshot(path=path, animations="disabled")
+            else:
+                self._save(path)
 
     def _save(self, path: Path) -> None:
         """The panel down to its last line."""

@@ -38,6 +38,8 @@ async function started(notebook: Notebook | null = new Notebook()) {
     jobs,
     pins,
     catalogue,
+    additions: null,
+    preferences: null,
     state,
     docManager,
     translator,

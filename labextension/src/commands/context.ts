@@ -7,11 +7,13 @@ import { EnvsError, shown } from '../request';
 import type {
   Environment,
   ExportFormat,
+  IAdditions,
   ICatalogue,
   IEnvironments,
   IJobs,
   IPanelState,
-  IPins
+  IPins,
+  IPreferences
 } from '../tokens';
 
 /** What the commands work on. */
@@ -20,6 +22,8 @@ export interface ICommandContext {
   readonly environments: IEnvironments;
   readonly jobs: IJobs;
   readonly catalogue: ICatalogue;
+  readonly additions: IAdditions | null;
+  readonly preferences: IPreferences | null;
   readonly pins: IPins;
   readonly state: IPanelState;
   readonly docManager: IDocumentManager;

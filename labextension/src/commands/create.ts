@@ -3,16 +3,30 @@ import { addIcon, copyIcon, fileUploadIcon, notebookIcon } from '@jupyterlab/ui-
 
 import { chooseFile, pickFile, readFile } from '../files';
 import { importsForm } from '../imports';
-import { EMPTY, needsName, proposedName, toRequest } from '../newEnvironment';
+import { needsName, proposedName, toRequest } from '../newEnvironment';
 import { EnvsError } from '../request';
 import type { IFormFile, INewEnvironment } from '../tokens';
 import type { Commands, ICommandContext } from './context';
 import { chosen, guard, listedLabel } from './context';
 import { CommandIDs } from './ids';
 
+/** A form begun anew; the channels stay. */
+const BLANK: Partial<INewEnvironment> = {
+  name: '',
+  packages: '',
+  typed: '',
+  file: null,
+  clone: null,
+  notes: []
+};
+
 /** Open the form, filled in; that installs nothing. */
-function open({ state, reveal }: ICommandContext, content: Partial<INewEnvironment>): void {
-  state.openForm(content);
+function open(
+  { preferences, state, reveal }: ICommandContext,
+  content: Partial<INewEnvironment>
+): void {
+  const channels = preferences?.channels ?? '';
+  state.openForm({ ...(state.form ? {} : { channels }), ...content });
   reveal();
 }
 
@@ -71,7 +85,7 @@ export function createCommands(context: ICommandContext): Commands {
           throw new EnvsError(trans.__('No notebook is open.'), 'not-found', 0);
         }
         await pins.save();
-        open(context, { ...EMPTY, ...importsForm(await catalogue.imports(pins.path), trans) });
+        open(context, { ...BLANK, ...importsForm(await catalogue.imports(pins.path), trans) });
       })
     },
     [CommandIDs.createFromTemplate]: {
@@ -83,7 +97,7 @@ export function createCommands(context: ICommandContext): Commands {
         const found = offered(context, template);
         if (found) {
           const file = { name: found.filename, text: found.file };
-          open(context, { ...EMPTY, file, name: proposedName(found.name) });
+          open(context, { ...BLANK, file, name: proposedName(found.name) });
         }
       })
     },
@@ -93,7 +107,7 @@ export function createCommands(context: ICommandContext): Commands {
       icon: copyIcon,
       isEnabled: args => chosen(context, args) !== undefined,
       execute: guard(context, ({ environment = '' }) =>
-        open(context, { ...EMPTY, name: `${environment}-copy`, clone: environment })
+        open(context, { ...BLANK, name: `${environment}-copy`, clone: environment })
       )
     }
   };
@@ -124,7 +138,7 @@ export function planCommands(context: ICommandContext): Commands {
 /** A form for a file: it begins empty, but for a name where the file has none. */
 function fresh(file: IFormFile) {
   const folder = file.path === undefined ? '' : PathExt.basename(PathExt.dirname(file.path));
-  return needsName({ file }) ? { ...EMPTY, name: proposedName(`${folder}.`) } : EMPTY;
+  return needsName({ file }) ? { ...BLANK, name: proposedName(`${folder}.`) } : BLANK;
 }
 
 function offered({ catalogue }: ICommandContext, name: unknown) {

@@ -1,6 +1,7 @@
 /** The ids of all commands; what their arguments are is said in `IArgs`. */
 export const CommandIDs = {
   show: 'jupyter-envs:show',
+  showNotebook: 'jupyter-envs:show-notebook',
   refresh: 'jupyter-envs:refresh',
   create: 'jupyter-envs:create',
   createFromFile: 'jupyter-envs:create-from-file',
@@ -12,6 +13,7 @@ export const CommandIDs = {
   clone: 'jupyter-envs:clone',
   plan: 'jupyter-envs:plan',
   install: 'jupyter-envs:install',
+  confirmAddition: 'jupyter-envs:confirm-addition',
   retry: 'jupyter-envs:retry',
   dropJob: 'jupyter-envs:drop-job',
   newNotebook: 'jupyter-envs:new-notebook',

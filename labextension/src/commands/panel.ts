@@ -7,12 +7,25 @@ import { CommandIDs } from './ids';
 
 /** What concerns the panel as a whole, and jobs. */
 export function panelCommands(context: ICommandContext): Commands {
-  const { environments, jobs, pins, state, trans, reveal } = context;
+  const { additions, environments, jobs, pins, state, trans, reveal } = context;
   return {
     [CommandIDs.show]: {
       label: trans.__('Show Environments'),
       icon: envsIcon,
       execute: reveal
+    },
+    [CommandIDs.showNotebook]: {
+      label: trans.__('Show This Notebook’s Environment'),
+      icon: envsIcon,
+      execute: () => {
+        state.fold([...state.folded].filter(section => section !== 'notebook'));
+        reveal();
+      }
+    },
+    [CommandIDs.confirmAddition]: {
+      label: trans.__('Install What the Cell Needs'),
+      isEnabled: () => additions?.draft.plan != null,
+      execute: guard(context, () => additions?.install())
     },
     [CommandIDs.refresh]: {
       label: trans.__('Refresh Environments'),

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { IDraft, IJobs } from '../tokens';
+import type { AddRequest, CreateRequest, IDraft, IJobs } from '../tokens';
 import { Actions, Button, Failure } from './basics';
 import { useTrans } from './hooks';
 import { LogButton, LogView, useLog } from './log';
@@ -8,7 +8,7 @@ import { PlanView } from './planView';
 import { JobProgress } from './progress';
 
 export interface IDraftViewProps {
-  draft: IDraft;
+  draft: Omit<IDraft<CreateRequest | AddRequest>, 'propose'>;
   jobs: Pick<IJobs, 'log' | 'rate'>;
   installLabel: string;
   onInstall: () => void;

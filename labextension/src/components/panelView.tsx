@@ -5,6 +5,7 @@ import { card } from '../card';
 import { isOver } from '../jobs';
 import type {
   Environment,
+  IAdditions,
   ICatalogue,
   IEnvironments,
   IJobs,
@@ -12,6 +13,7 @@ import type {
   IPins,
   Job
 } from '../tokens';
+import { AddCard } from './addSection';
 import { Failure } from './basics';
 import { DraftView } from './draftView';
 import { EnvironmentsSection } from './environmentsSection';
@@ -33,6 +35,7 @@ export interface IPanelActions {
 /** The commands that the panel runs, by their short names. */
 export type IPanelCommands = Record<
   | 'build'
+  | 'confirmAddition'
   | 'confirmBuild'
   | 'confirmRemove'
   | 'create'
@@ -58,6 +61,7 @@ export interface IPanelProps {
   jobs: IJobs;
   pins: IPins;
   catalogue: ICatalogue;
+  additions: IAdditions | null;
   state: IPanelState;
   actions: IPanelActions;
   trans: TranslationBundle;
@@ -65,7 +69,7 @@ export interface IPanelProps {
 
 /** The whole panel: this notebook, jobs while there are any, a new environment, the environments. */
 export function PanelView(props: IPanelProps): React.JSX.Element {
-  const { environments, jobs, pins, state, trans } = props;
+  const { additions, environments, jobs, pins, state, trans } = props;
   useChanges(environments, jobs, pins, pins.draft, state, state.draft);
   return (
     <Trans.Provider value={trans}>
@@ -75,6 +79,14 @@ export function PanelView(props: IPanelProps): React.JSX.Element {
         </div>
       )}
       <NotebookSection {...props} />
+      {additions && (
+        <AddCard
+          additions={additions}
+          jobs={jobs}
+          onInstall={() => props.actions.run('confirmAddition')}
+          onDiscard={() => void additions.discard()}
+        />
+      )}
       <JobsSection {...props} />
       <FormSection {...props} />
       <EnvironmentsSection {...props} fold={folding(state, 'environments')} />
@@ -144,6 +156,7 @@ function buildLabel({ pins, trans }: IPanelProps): string {
 }
 
 function JobsSection({
+  additions,
   environments,
   jobs,
   pins,
@@ -151,8 +164,9 @@ function JobsSection({
   actions
 }: IPanelProps): React.JSX.Element | null {
   const trans = useTrans();
+  const drafts = [pins.draft, state.draft, additions?.draft];
   const items = jobs.items.filter(
-    job => !pins.draft.owns(job) && !state.draft.owns(job) && isShown(job, jobs)
+    job => !drafts.some(draft => draft?.owns(job)) && isShown(job, jobs)
   );
   /** The job was news: it has been taken note of. */
   const follow = (job: Job, command: 'use' | 'newNotebook' | 'restartKernel') => {

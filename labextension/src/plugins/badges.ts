@@ -1,0 +1,75 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import type { IBadge } from '../badge';
+import { currentBadge } from '../badge';
+import { CommandIDs } from '../commands';
+import { BadgeWidget } from '../components/badge';
+import { IEnvironments, IPanelState, IPins, IPreferences } from '../tokens';
+
+/** The environment's name with its dot in the toolbar of each notebook; its place is in the schema of the same name. */
+export const toolbar: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-envs:toolbar',
+  description: "The environment's name with its dot in the notebook's toolbar.",
+  autoStart: true,
+  requires: [IToolbarWidgetRegistry, IEnvironments, IPins, IPanelState],
+  optional: [IPreferences, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    registry: IToolbarWidgetRegistry,
+    environments: IEnvironments,
+    pins: IPins,
+    _: IPanelState,
+    preferences: IPreferences | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('jupyter_envs');
+    const { contents } = app.serviceManager;
+    registry.addFactory<NotebookPanel>('Notebook', 'environment', panel => {
+      // what is known of a notebook that is not the current one is what was known when it was
+      let last: IBadge | null = null;
+      const badge = () => {
+        if (pins.path === contents.localPath(panel.context.path)) {
+          last = currentBadge(pins, environments, trans) ?? last;
+        }
+        return preferences?.toolbar === false ? null : last;
+      };
+      const sources = [environments, pins, ...(preferences ? [preferences] : [])];
+      return new BadgeWidget({ badge, sources, trans, onOpen: opener(app) });
+    });
+  }
+};
+
+/** The same for the current notebook in the status bar. */
+export const status: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-envs:status',
+  description: "The current notebook's environment with its dot in the status bar.",
+  autoStart: true,
+  requires: [IStatusBar, IEnvironments, IPins, IPanelState],
+  optional: [IPreferences, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    bar: IStatusBar,
+    environments: IEnvironments,
+    pins: IPins,
+    _: IPanelState,
+    preferences: IPreferences | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('jupyter_envs');
+    const badge = () =>
+      preferences?.status === false || pins.path === null
+        ? null
+        : currentBadge(pins, environments, trans);
+    const sources = [environments, pins, ...(preferences ? [preferences] : [])];
+    const item = new BadgeWidget({ badge, sources, trans, onOpen: opener(app) });
+    bar.registerStatusItem('jupyter-envs:status', { item, align: 'left', rank: 5 });
+  }
+};
+
+function opener({ commands }: JupyterFrontEnd): () => void {
+  return () => void commands.execute(CommandIDs.showNotebook);
+}
