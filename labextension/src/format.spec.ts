@@ -7,13 +7,14 @@ import {
   duration,
   environmentLine,
   environmentShort,
+  finished,
   fraction,
   planSentence,
   progress,
   size
 } from './format';
 import { aJob, anEnvironment, aPlan } from './testing/server';
-import type { Progress } from './tokens';
+import type { Job, Progress } from './tokens';
 
 const trans = nullTranslator.load('jupyter_envs');
 const FETCHING: Progress = {
@@ -120,5 +121,13 @@ describe('words', () => {
       '1 package added, 1 to download, 82 MB.'
     );
     expect(planSentence(aPlan(), trans)).toBe('Nothing changes, nothing to download.');
+  });
+
+  it('says what a job has done', () => {
+    const said = (kind: Job['kind']) => finished({ kind, environment: 'x' }, trans);
+    expect(said('create')).toBe('x is ready.');
+    expect(said('remove')).toBe('x is removed.');
+    expect(said('change')).toBe('x is changed.');
+    expect(said('gc')).toBe('Disk space is free again.');
   });
 });

@@ -86,6 +86,29 @@ function phase(progress: Progress, trans: TranslationBundle): string {
   }
 }
 
+/** What a job that went well has done. */
+export function finished(job: Pick<Job, 'kind' | 'environment'>, trans: TranslationBundle): string {
+  const name = job.environment ?? '';
+  switch (job.kind) {
+    case 'remove':
+      return trans.__('%1 is removed.', name);
+    case 'change':
+    case 'rollback':
+    case 'adopt-changes':
+      return trans.__('%1 is changed.', name);
+    case 'lock':
+      return trans.__('%1 is locked.', name);
+    case 'rename':
+      return trans.__('%1 has its new name.', name);
+    case 'verify':
+      return trans.__('%1 is compared.', name);
+    case 'gc':
+      return trans.__('Disk space is free again.');
+    default:
+      return trans.__('%1 is ready.', name);
+  }
+}
+
 /** How far a job is, from 0 to 1, over all its phases; null where that cannot be told. */
 export function fraction(progress: Progress | null): number | null {
   switch (progress?.phase) {

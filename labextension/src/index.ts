@@ -18,6 +18,7 @@ import { PinsModel } from './pin';
 import { status, toolbar } from './plugins/badges';
 import { files } from './plugins/files';
 import { additions, offers } from './plugins/missing';
+import { notifications } from './plugins/notifications';
 import { preferences } from './plugins/preferences';
 import { makeRequest } from './request';
 import {
@@ -219,6 +220,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   commands,
   files,
   offers,
+  notifications,
   toolbar,
   status,
   panel

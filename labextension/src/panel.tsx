@@ -5,7 +5,6 @@ import * as React from 'react';
 
 import { CommandIDs } from './commands';
 import type { IPanelActions, IPanelProps } from './components/panelView';
-import { PanelView } from './components/panelView';
 import { acceptFiles } from './drop';
 import { readLocal } from './files';
 import { envsIcon } from './icon';
@@ -13,6 +12,11 @@ import { choiceMenu, environmentMenu, notebookMenu, openBelow, sourceMenu } from
 import { shown } from './request';
 
 export const PANEL_ID = 'jupyter-envs-panel';
+
+/** Fetched when the panel is shown for the first time. */
+const PanelView = React.lazy(async () => ({
+  default: (await import('./components/panelView')).PanelView
+}));
 
 /** The sidebar. */
 export class EnvsPanel extends ReactWidget {
@@ -36,6 +40,7 @@ export class EnvsPanel extends ReactWidget {
   /** What may have changed unheard while the panel was hidden is read again. */
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
+    this.update();
     void this.commands.execute(CommandIDs.refresh);
   }
 
@@ -50,7 +55,14 @@ export class EnvsPanel extends ReactWidget {
   }
 
   protected override render(): React.JSX.Element {
-    return <PanelView {...this.parts} actions={this.actions} />;
+    this._wasShown ||= this.isVisible;
+    return this._wasShown ? (
+      <React.Suspense fallback={null}>
+        <PanelView {...this.parts} actions={this.actions} />
+      </React.Suspense>
+    ) : (
+      <></>
+    );
   }
 
   private async open(file: File): Promise<void> {
@@ -81,6 +93,8 @@ export class EnvsPanel extends ReactWidget {
       openBelow(sourceMenu(this.commands, this.items, catalogue.templates, trans), anchor);
     }
   };
+
+  private _wasShown = false;
 
   private get items() {
     return this.parts.environments.items ?? [];

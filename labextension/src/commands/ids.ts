@@ -15,6 +15,7 @@ export const CommandIDs = {
   install: 'jupyter-envs:install',
   confirmAddition: 'jupyter-envs:confirm-addition',
   retry: 'jupyter-envs:retry',
+  editFile: 'jupyter-envs:edit-file',
   dropJob: 'jupyter-envs:drop-job',
   newNotebook: 'jupyter-envs:new-notebook',
   download: 'jupyter-envs:download',

@@ -2,7 +2,7 @@ import type { ICommandContext } from './context';
 import { createCommands, fileCommands, planCommands } from './create';
 import { environmentCommands, exportCommands } from './environments';
 import { buildCommands, notebookCommands } from './notebook';
-import { panelCommands } from './panel';
+import { jobCommands, panelCommands } from './panel';
 
 export type { ICommandContext } from './context';
 export { CommandIDs, PALETTE } from './ids';
@@ -11,6 +11,7 @@ export { CommandIDs, PALETTE } from './ids';
 export function addCommands(context: ICommandContext): void {
   const groups = [
     panelCommands,
+    jobCommands,
     fileCommands,
     createCommands,
     planCommands,

@@ -34,6 +34,9 @@ export function AddCard(props: IAddCardProps): React.JSX.Element | null {
         installLabel={
           draft.plan?.additive ? trans.__('Install and run again') : trans.__('Install')
         }
+        file={null}
+        onEdit={() => undefined}
+        onAgain={() => void additions.propose(current)}
         onInstall={props.onInstall}
         onDiscard={props.onDiscard}
       />

@@ -3,6 +3,7 @@ import * as React from 'react';
 import type { AddRequest, CreateRequest, IDraft, IJobs } from '../tokens';
 import { Actions, Button, Failure } from './basics';
 import { useTrans } from './hooks';
+import { Mending } from './mending';
 import { LogButton, LogView, useLog } from './log';
 import { PlanView } from './planView';
 import { JobProgress } from './progress';
@@ -11,6 +12,11 @@ export interface IDraftViewProps {
   draft: Omit<IDraft<CreateRequest | AddRequest>, 'propose'>;
   jobs: Pick<IJobs, 'log' | 'rate'>;
   installLabel: string;
+  /** The file that the request came from, and what opens it. */
+  file: string | null;
+  onEdit: (path: string) => void;
+  /** Make the plan again. */
+  onAgain: () => void;
   onInstall: () => void;
   onDiscard: () => void;
 }
@@ -42,13 +48,15 @@ export function DraftView(props: IDraftViewProps): React.JSX.Element | null {
   return draft.error ? <DraftFailure {...props} /> : null;
 }
 
-function DraftFailure({ draft, jobs, onDiscard }: IDraftViewProps): React.JSX.Element {
+function DraftFailure(props: IDraftViewProps): React.JSX.Element {
+  const { draft, jobs, onDiscard } = props;
   const trans = useTrans();
   const log = useLog(draft.failed, jobs);
   return (
     <div className="jp-Envs-plan">
       {draft.error && <Failure error={draft.error} />}
       <Actions>
+        {draft.error && <Mending code={draft.error.code} {...props} />}
         {draft.failed && <LogButton log={log} />}
         <Button label={trans.__('Dismiss')} onClick={onDiscard} />
       </Actions>

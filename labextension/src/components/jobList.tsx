@@ -1,15 +1,22 @@
 import * as React from 'react';
 
+import { finished } from '../format';
 import { isOver } from '../jobs';
+import { mend } from '../mend';
 import type { IJobs, Job } from '../tokens';
 import { Actions, Button, Failure, Sentence } from './basics';
 import { useTrans } from './hooks';
 import { LogButton, LogView, useLog } from './log';
+import { Mending } from './mending';
 import { JobProgress } from './progress';
+import { useHovered, useStill } from './still';
 
 export interface IJobActions {
   /** Cancel a running job, dismiss one that has ended. */
   onDrop: (job: Job) => void;
+  /** The file that the job came from, as far as this page knows. */
+  file: string | null;
+  onEdit: (path: string) => void;
   /** Open the form that the job came from again; null where there is none. */
   onRetry: ((job: Job) => void) | null;
   /** Run the current notebook in what the job made; null without one, or if it does so already. */
@@ -43,19 +50,26 @@ function JobCard(props: IJobCardProps): React.JSX.Element {
   const { job, jobs } = props;
   const trans = useTrans();
   const log = useLog(job, jobs);
+  const [hovered, watch] = useHovered();
+  // who has just cancelled it is not surprised
+  const over = useStill(isOver(job), hovered && job.state !== 'cancelled');
   const drop = () => props.onDrop(job);
   return (
     <li className="jp-Envs-card" aria-label={job.title}>
       <div className="jp-Envs-name" title={job.title}>
         {job.title}
       </div>
-      <JobState job={job} rate={jobs.rate(job.id)} restart={props.onRestart !== null} />
-      <Actions>
-        <JobFollowUp {...props} />
-        {!isOver(job) && <Button label={trans.__('Cancel')} onClick={drop} />}
-        <LogButton log={log} />
-        {isOver(job) && <Button label={trans.__('Dismiss')} onClick={drop} />}
-      </Actions>
+      <div className="jp-Envs-jobState">
+        <JobState job={job} rate={jobs.rate(job.id)} restart={props.onRestart !== null} />
+      </div>
+      <div {...watch}>
+        <Actions>
+          {over && <JobFollowUp {...props} />}
+          {!over && <Button label={trans.__('Cancel')} disabled={isOver(job)} onClick={drop} />}
+          <LogButton log={log} />
+          {over && <Button label={trans.__('Dismiss')} onClick={drop} />}
+        </Actions>
+      </div>
       <LogView log={log} />
     </li>
   );
@@ -72,7 +86,7 @@ function JobState(props: { job: Job; rate: number | null; restart: boolean }): R
     case 'done':
       return (
         <Sentence tone="ok">
-          {trans.__('%1 is ready.', job.environment ?? '')}
+          {finished(job, trans)}
           {restart && ' ' + trans.__('A running kernel keeps what it started with.')}
         </Sentence>
       );
@@ -81,21 +95,31 @@ function JobState(props: { job: Job; rate: number | null; restart: boolean }): R
   }
 }
 
+/** Kinds of jobs after which there is an environment to run in. */
+const USABLE = new Set<Job['kind']>(['create', 'change', 'rollback', 'adopt', 'rename']);
+
 /** What one would do next. */
 function JobFollowUp(props: IJobCardProps): React.JSX.Element | null {
   const { job, onRetry, onRestart, onUse, onNewNotebook } = props;
   const trans = useTrans();
-  if (job.state === 'done' && onRestart) {
-    return <Button label={trans.__('Restart kernel')} onClick={() => onRestart(job)} />;
-  }
-  if (job.state === 'done') {
-    return onUse ? (
-      <Button label={trans.__('Use for this notebook')} onClick={() => onUse(job)} />
+  if (job.state === 'failed') {
+    const onAgain = onRetry && (() => onRetry(job));
+    const code = job.error?.code ?? '';
+    return mend(code, props.file, trans) ? (
+      <Mending code={code} file={props.file} onEdit={props.onEdit} onAgain={onAgain} />
     ) : (
-      <Button label={trans.__('New notebook')} onClick={() => onNewNotebook(job)} />
+      onAgain && <Button primary label={trans.__('Try again…')} onClick={onAgain} />
     );
   }
-  return onRetry && isOver(job) ? (
-    <Button primary label={trans.__('Try again…')} onClick={() => onRetry(job)} />
-  ) : null;
+  if (job.state !== 'done' || !USABLE.has(job.kind)) {
+    return null;
+  }
+  if (onRestart) {
+    return <Button label={trans.__('Restart kernel')} onClick={() => onRestart(job)} />;
+  }
+  return onUse ? (
+    <Button label={trans.__('Use for this notebook')} onClick={() => onUse(job)} />
+  ) : (
+    <Button label={trans.__('New notebook')} onClick={() => onNewNotebook(job)} />
+  );
 }

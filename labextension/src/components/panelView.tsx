@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { card } from '../card';
 import { isOver } from '../jobs';
+import { formFile, pinnedFile } from '../mend';
 import type {
   Environment,
   IAdditions,
@@ -19,6 +20,7 @@ import { DraftView } from './draftView';
 import { EnvironmentsSection } from './environmentsSection';
 import { Trans, useChanges, useTrans } from './hooks';
 import { JobList } from './jobList';
+import { useHovered, useLingering } from './still';
 import { NewEnvironment } from './newEnvironment';
 import { NotebookCard } from './notebookCard';
 import { Section } from './section';
@@ -41,6 +43,7 @@ export type IPanelCommands = Record<
   | 'create'
   | 'createFromFile'
   | 'dropJob'
+  | 'editFile'
   | 'install'
   | 'lock'
   | 'newNotebook'
@@ -71,25 +74,28 @@ export interface IPanelProps {
 export function PanelView(props: IPanelProps): React.JSX.Element {
   const { additions, environments, jobs, pins, state, trans } = props;
   useChanges(environments, jobs, pins, pins.draft, state, state.draft);
+  const [hovered, watch] = useHovered();
   return (
     <Trans.Provider value={trans}>
-      {state.error && (
-        <div className="jp-Envs-card">
-          <Failure error={state.error} />
-        </div>
-      )}
-      <NotebookSection {...props} />
-      {additions && (
-        <AddCard
-          additions={additions}
-          jobs={jobs}
-          onInstall={() => props.actions.run('confirmAddition')}
-          onDiscard={() => void additions.discard()}
-        />
-      )}
-      <JobsSection {...props} />
-      <FormSection {...props} />
-      <EnvironmentsSection {...props} fold={folding(state, 'environments')} />
+      <div {...watch}>
+        {state.error && (
+          <div className="jp-Envs-card">
+            <Failure error={state.error} />
+          </div>
+        )}
+        <NotebookSection {...props} />
+        {additions && (
+          <AddCard
+            additions={additions}
+            jobs={jobs}
+            onInstall={() => props.actions.run('confirmAddition')}
+            onDiscard={() => void additions.discard()}
+          />
+        )}
+        <JobsSection {...props} hovered={hovered} />
+        <FormSection {...props} />
+        <EnvironmentsSection {...props} fold={folding(state, 'environments')} />
+      </div>
     </Trans.Provider>
   );
 }
@@ -134,6 +140,9 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
             draft={draft}
             jobs={jobs}
             installLabel={buildLabel(props)}
+            file={pinnedFile(pins)}
+            onEdit={path => actions.run('editFile', { path })}
+            onAgain={() => draft.request && void draft.propose(draft.request)}
             onInstall={() => actions.run('confirmBuild')}
             onDiscard={() => void draft.discard()}
           />
@@ -161,13 +170,14 @@ function JobsSection({
   jobs,
   pins,
   state,
-  actions
-}: IPanelProps): React.JSX.Element | null {
+  actions,
+  hovered
+}: IPanelProps & { hovered: boolean }): React.JSX.Element | null {
   const trans = useTrans();
   const drafts = [pins.draft, state.draft, additions?.draft];
-  const items = jobs.items.filter(
-    job => !drafts.some(draft => draft?.owns(job)) && isShown(job, jobs)
-  );
+  const others = jobs.items.filter(job => !drafts.some(draft => draft?.owns(job)));
+  const wanted = others.filter(job => isShown(job, jobs));
+  const items = useLingering(wanted, others, hovered);
   /** The job was news: it has been taken note of. */
   const follow = (job: Job, command: 'use' | 'newNotebook' | 'restartKernel') => {
     actions.run(command, { environment: job.environment ?? '' });
@@ -175,6 +185,7 @@ function JobsSection({
   };
   const running = environments.byKernel(pins.kernel?.name)?.name;
   const runsIn = (job: Job) => running !== undefined && job.environment === running;
+  const isPinned = (job: Job) => pins.status?.pin?.environment === job.environment;
   return items.length === 0 ? null : (
     <Section title={trans.__('Jobs')} {...folding(state, 'jobs')}>
       <JobList
@@ -182,6 +193,8 @@ function JobsSection({
         items={items}
         actions={job => ({
           onDrop: () => actions.run('dropJob', { job: job.id }),
+          file: formFile(state.formOf(job.id)) ?? (isPinned(job) ? pinnedFile(pins) : null),
+          onEdit: path => actions.run('editFile', { path }),
           onRetry: state.formOf(job.id) ? () => actions.run('retry', { job: job.id }) : null,
           onUse: pins.path === null || runsIn(job) ? null : () => follow(job, 'use'),
           onRestart: runsIn(job) ? () => follow(job, 'restartKernel') : null,
@@ -224,6 +237,9 @@ function FormSection({ catalogue, jobs, state, actions }: IPanelProps): React.JS
             draft={draft}
             jobs={jobs}
             installLabel={trans.__('Install')}
+            file={formFile(form)}
+            onEdit={path => actions.run('editFile', { path })}
+            onAgain={() => actions.run('plan')}
             onInstall={() => actions.run('install')}
             onDiscard={() => void draft.discard()}
           />
