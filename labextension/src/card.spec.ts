@@ -39,7 +39,9 @@ describe('the card of the current notebook', () => {
       tone: 'ok',
       sentence: 'A sentence.',
       differences: [],
-      action: null
+      action: null,
+      second: null,
+      older: false
     });
   });
 
@@ -56,7 +58,6 @@ describe('the card of the current notebook', () => {
   });
 
   it.each([
-    ['drifted', 'restore', 'warn'],
     ['outdated', 'update', 'info'],
     ['missing', 'build', 'error'],
     ['unlocked', 'lock', 'warn']
@@ -65,6 +66,26 @@ describe('the card of the current notebook', () => {
       tone,
       action: { kind: action }
     });
+  });
+
+  it('offers for drifted to save what was changed, or to restore', () => {
+    expect(shown(aStatus('drifted', 'restore'), 'penguins')).toMatchObject({
+      tone: 'warn',
+      action: { kind: 'saveChanges' },
+      second: { kind: 'restore' }
+    });
+  });
+
+  it('offers nothing that would change the environment of another tool', () => {
+    const foreign = anEnvironment({ foreign: true });
+    const found = shown(aStatus('drifted', 'restore'), 'penguins', [foreign]);
+    expect(found).toMatchObject({ action: { kind: 'pin', environment: foreign }, second: null });
+  });
+
+  it('says when a restart would move the kernel', () => {
+    const changed = anEnvironment({ running_kernels: 1, older_kernels: 1 });
+    expect(shown(aStatus(), 'penguins', [changed])?.older).toBe(true);
+    expect(shown(aStatus(), 'python3', [changed])?.older).toBe(false);
   });
 
   it('offers to pin to what the notebook runs in, to choose, or to make one', () => {

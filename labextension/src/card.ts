@@ -16,7 +16,7 @@ export type Tone = 'ok' | 'warn' | 'error' | 'info' | 'off';
 
 /** The one thing to do about the state of the current notebook. */
 export type CardAction =
-  | { kind: 'build' | 'restore' | 'update' | 'lock' | 'choose' | 'new' }
+  | { kind: 'build' | 'restore' | 'saveChanges' | 'update' | 'lock' | 'choose' | 'new' }
   | { kind: 'use' | 'pin'; environment: Environment };
 
 /** What the card of the current notebook says. */
@@ -27,6 +27,10 @@ export interface ICard {
   sentence: string;
   differences: readonly Difference[];
   action: CardAction | null;
+  /** The other way to mend it. */
+  second: CardAction | null;
+  /** The kernel runs from files that a change has replaced: a restart moves it. */
+  older: boolean;
 }
 
 const TONES: Record<VerdictState, Tone> = {
@@ -54,12 +58,14 @@ export function card(
   const base = {
     title: status.pin?.environment ?? running?.name ?? kernel?.displayName ?? trans.__('No kernel'),
     line: line(shown, pins, trans),
-    differences: status.verdict.differences
+    differences: status.verdict.differences,
+    second: null,
+    older: Boolean(running && running.older_kernels > 0)
   };
   const known = environments.items !== null && kernel;
   return status.verdict.state === 'match' && known && pinned && pinned !== running
     ? { ...base, ...elsewhere(pinned, kernel, trans) }
-    : { ...base, ...verdict(status, running, environments) };
+    : { ...base, ...verdict(status, running, environments), ...drifted(status, pinned) };
 }
 
 function verdict(
@@ -74,6 +80,19 @@ function verdict(
   return action === 'pin'
     ? { tone, sentence, action: pinAction(running, environments) }
     : { tone, sentence, action: { kind: action } };
+}
+
+/** What differs can be written down or thrown away; in another tool's environment nothing is thrown away. */
+function drifted(
+  { verdict: { state } }: PinStatus,
+  environment: Environment | undefined
+): Partial<ICard> {
+  if (state !== 'drifted') {
+    return {};
+  }
+  return environment?.foreign
+    ? { action: { kind: 'pin', environment } }
+    : { action: { kind: 'saveChanges' }, second: { kind: 'restore' } };
 }
 
 function pinAction(

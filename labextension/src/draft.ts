@@ -3,8 +3,8 @@ import { Signal } from '@lumino/signaling';
 
 import { isOver } from './jobs';
 import type { IRequest, IRequestOptions } from './request';
-import { EnvsError, shown } from './request';
-import type { CreateRequest, IDraft, IJobs, Job, Plan } from './tokens';
+import { EnvsError, shown, url } from './request';
+import type { BuildRequest, CreateRequest, IDraft, IJobs, Job, Plan } from './tokens';
 
 /** Where a request goes, and as what. */
 interface IAddressed extends IRequestOptions {
@@ -15,6 +15,13 @@ interface IAddressed extends IRequestOptions {
 /** A request for a new environment. */
 function toCreate(body: object): IAddressed {
   return { path: 'environments', method: 'POST', body };
+}
+
+/** A request about the notebook's environment: to build it, or to write down what was changed by hand. */
+export function toBuild(request: BuildRequest): IAddressed {
+  return 'adopt' in request
+    ? { path: url('environments', request.adopt, 'adopt-changes'), method: 'POST', body: {} }
+    : toCreate(request);
 }
 
 /** A request on its way to an install. The plan is made by a job that belongs to the draft. */

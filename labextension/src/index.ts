@@ -9,7 +9,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Catalogue } from './catalogue';
 import { onChange } from './changes';
 import { addCommands, PALETTE } from './commands';
-import { Draft } from './draft';
+import { Draft, toBuild } from './draft';
 import { JobsModel } from './jobs';
 import { EnvironmentsModel } from './model';
 import { EnvsPanel, PANEL_ID } from './panel';
@@ -21,6 +21,7 @@ import { additions, offers } from './plugins/missing';
 import { notifications } from './plugins/notifications';
 import { preferences } from './plugins/preferences';
 import { makeRequest } from './request';
+import type { BuildRequest } from './tokens';
 import {
   IAdditions,
   ICatalogue,
@@ -103,7 +104,7 @@ const pins: JupyterFrontEndPlugin<IPins> = {
   ): IPins => {
     const { contents, kernelspecs, events } = serviceManager;
     const request = makeRequest(serviceManager.serverSettings);
-    const draft = new Draft(request, jobs);
+    const draft = new Draft<BuildRequest>(request, jobs, toBuild);
     const model = new PinsModel(request, jobs, draft, { tracker, contents, kernelspecs });
     onChange(events.stream, change => {
       if (change.resource === 'environments' || change.id === model.path) {

@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { Draft } from './draft';
+import { Draft, toBuild } from './draft';
 import { JobsModel } from './jobs';
 import { METADATA_KEY, PinsModel } from './pin';
 import { Notebook, Workspace } from './testing/notebook';
-import { aJob, anEnvironment, aStatus, PIN, Server } from './testing/server';
+import type { BuildRequest } from './tokens';
+import { aJob, anEnvironment, aPlan, aStatus, PIN, Server } from './testing/server';
 
 const PATH = 'pins/work/analysis.ipynb';
 
@@ -19,7 +20,7 @@ function opened(notebook = new Notebook()): {
   server.answer(`GET ${PATH}`, aStatus('unpinned', 'pin'));
   const jobs = new JobsModel(server.request, Date.now, 60_000);
   const workspace = new Workspace(notebook.panel);
-  const draft = new Draft(server.request, jobs);
+  const draft = new Draft<BuildRequest>(server.request, jobs, toBuild);
   return {
     server,
     jobs,
@@ -77,6 +78,28 @@ describe('pins', () => {
     expect(workspace.refreshed).toBe(1);
     expect(pins.status?.verdict.state).toBe('match');
     expect(pins.busy).toBe(false);
+  });
+
+  it('are written anew after what was changed by hand was written down', async () => {
+    const { server, jobs, pins, notebook } = opened();
+    server.answer(`GET ${PATH}`, aStatus('drifted', 'restore'));
+    await read(pins);
+    const place = 'environments/penguins/adopt-changes';
+    server.answer(`POST ${place}`, aJob({ id: 'p1', kind: 'plan' }), 202);
+    const proposed = pins.draft.propose({ adopt: 'penguins' });
+    await vi.waitFor(() => expect(pins.draft.planning).not.toBeNull());
+    jobs.follow(aJob({ id: 'p1', kind: 'plan', state: 'done', result: aPlan() }));
+    await proposed;
+    server.answer(`POST ${place}`, aJob({ kind: 'adopt-changes', state: 'done' }), 202);
+    server.answer(`PUT ${PATH}`, aStatus());
+    server.answer(`GET ${PATH}`, aStatus());
+    await pins.saveChanges();
+    expect(server.asked.filter(({ path }) => path === place).map(({ body }) => body)).toEqual([
+      { dry_run: true },
+      { plan: 'h1' }
+    ]);
+    expect(notebook.metadata.get(METADATA_KEY)).toEqual(PIN);
+    expect(pins.status?.verdict.state).toBe('match');
   });
 
   it('leave the notebook alone when the server refuses', async () => {

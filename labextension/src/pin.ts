@@ -7,7 +7,17 @@ import { Signal } from '@lumino/signaling';
 import { coalesce } from './coalesce';
 import type { IRequest } from './request';
 import { EnvsError, shown, url } from './request';
-import type { Environment, IDraft, IJobs, IKernelView, IPins, Job, Pin, PinStatus } from './tokens';
+import type {
+  BuildRequest,
+  Environment,
+  IDraft,
+  IJobs,
+  IKernelView,
+  IPins,
+  Job,
+  Pin,
+  PinStatus
+} from './tokens';
 
 /** The notebook metadata's key; nothing else in this extension touches notebook metadata. */
 export const METADATA_KEY = 'jupyter_envs';
@@ -24,7 +34,7 @@ export class PinsModel implements IPins {
   constructor(
     private readonly request: IRequest,
     private readonly jobs: IJobs,
-    readonly draft: IDraft,
+    readonly draft: IDraft<BuildRequest>,
     private readonly workspace: IWorkspace
   ) {
     this.refresh = coalesce(() => this.read());
@@ -95,6 +105,19 @@ export class PinsModel implements IPins {
   async build(): Promise<Job | null> {
     await this.save();
     return this.draft.install();
+  }
+
+  async saveChanges(): Promise<void> {
+    const environment = this.status?.environment;
+    const path = this.path;
+    const job = await this.build();
+    if (!job || !environment) {
+      return;
+    }
+    const { state } = await this.jobs.whenEnded(job.id);
+    if (state === 'done' && path === this.path) {
+      await this.pin(environment);
+    }
   }
 
   async lock(): Promise<Job> {

@@ -74,6 +74,9 @@ export interface IJobs extends IChanging {
   log(id: string): Promise<string>;
 }
 
+/** What is planned for the current notebook: an environment from its files, or its files from the environment. */
+export type BuildRequest = CreateRequest | { readonly adopt: string };
+
 /** Something to be installed, on its way from a request over its plan to an install. */
 export interface IDraft<Request extends object = CreateRequest> extends IChanging {
   readonly request: Request | null;
@@ -176,7 +179,7 @@ export interface IPins extends IChanging {
   /** A change to the notebook is under way. */
   readonly busy: boolean;
   /** What would be built for the current notebook. */
-  readonly draft: IDraft;
+  readonly draft: IDraft<BuildRequest>;
   refresh(): Promise<void>;
   /** Write environment file and lock beside the notebook and the pin into it; run it in that environment. */
   pin(environment: Environment): Promise<void>;
@@ -185,6 +188,8 @@ export interface IPins extends IChanging {
   save(): Promise<void>;
   /** Install what the draft's plan says; the notebook is saved before, for the install may rewrite its pin. */
   build(): Promise<Job | null>;
+  /** Carry out the draft's plan for what was changed by hand, and write the notebook's files and its pin anew. */
+  saveChanges(): Promise<void>;
   /** Add this machine to the notebook's lock. */
   lock(): Promise<Job>;
   /** Run the notebook in an environment's kernel. */

@@ -32,6 +32,8 @@ export const CommandIDs = {
   restore: 'jupyter-envs:restore',
   update: 'jupyter-envs:update',
   confirmBuild: 'jupyter-envs:confirm-build',
+  saveChanges: 'jupyter-envs:save-changes',
+  confirmSave: 'jupyter-envs:confirm-save',
   lock: 'jupyter-envs:lock'
 } as const;
 
@@ -46,6 +48,7 @@ export const PALETTE: readonly string[] = [
   CommandIDs.unpin,
   CommandIDs.build,
   CommandIDs.restore,
+  CommandIDs.saveChanges,
   CommandIDs.update,
   CommandIDs.lock
 ];

@@ -1,4 +1,4 @@
-import { lockIcon, refreshIcon, undoIcon } from '@jupyterlab/ui-components';
+import { lockIcon, refreshIcon, saveIcon, undoIcon } from '@jupyterlab/ui-components';
 
 import { envsIcon } from '../icon';
 import type { Commands, ICommandContext } from './context';
@@ -85,6 +85,21 @@ export function buildCommands(context: ICommandContext): Commands {
       label: trans.__('Install This Notebook’s Plan'),
       isEnabled: () => pins.draft.plan !== null,
       execute: guard(context, () => pins.build())
+    },
+    [CommandIDs.saveChanges]: {
+      label: trans.__('Save What Was Changed to This Notebook’s File…'),
+      caption: trans.__('Write what pip or conda changed into the environment file and the lock'),
+      icon: saveIcon,
+      isEnabled: () => isPinned(context) && pins.status?.environment?.foreign === false,
+      execute: guard(context, async () => {
+        reveal();
+        await pins.draft.propose({ adopt: pins.status?.environment?.name ?? '' });
+      })
+    },
+    [CommandIDs.confirmSave]: {
+      label: trans.__('Save This Notebook’s Plan to Its File'),
+      isEnabled: () => pins.draft.plan !== null,
+      execute: guard(context, () => pins.saveChanges())
     }
   };
 }

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { AddRequest, CreateRequest, IDraft, IJobs } from '../tokens';
+import type { AddRequest, BuildRequest, CreateRequest, IDraft, IJobs } from '../tokens';
 import { Actions, Button, Failure } from './basics';
 import { useTrans } from './hooks';
 import { Mending } from './mending';
@@ -9,7 +9,7 @@ import { PlanView } from './planView';
 import { JobProgress } from './progress';
 
 export interface IDraftViewProps {
-  draft: Omit<IDraft<CreateRequest | AddRequest>, 'propose'>;
+  draft: Omit<IDraft<CreateRequest | AddRequest | BuildRequest>, 'propose'>;
   jobs: Pick<IJobs, 'log' | 'rate'>;
   installLabel: string;
   /** The file that the request came from, and what opens it. */

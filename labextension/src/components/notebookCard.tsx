@@ -19,6 +19,7 @@ export interface INotebookCardProps {
   onAction: (action: CardAction, anchor: HTMLElement) => void;
   onSwitch: (anchor: HTMLElement) => void;
   onMenu: (anchor: HTMLElement) => void;
+  onRestart: () => void;
   /** Plan, progress or failure of what is to be built, if there is any. */
   children?: React.ReactNode;
 }
@@ -60,17 +61,11 @@ function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Elemen
         <Sentence tone={card.tone}>{card.sentence}</Sentence>
       </div>
       {!children && <Differences items={card.differences} />}
+      {!children && card.older && <Older {...props} />}
       {children ?? (
         <Actions>
-          {action && (
-            <Button
-              primary
-              disabled={busy}
-              menu={action.kind === 'choose'}
-              label={actionLabel(action, trans)}
-              onClick={anchor => props.onAction(action, anchor)}
-            />
-          )}
+          {action && <CardButton {...props} action={action} primary />}
+          {card.second && <CardButton {...props} action={card.second} />}
           <Button menu disabled={busy} label={trans.__('Switch ▾')} onClick={props.onSwitch} />
           <IconButton
             menu
@@ -84,12 +79,49 @@ function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Elemen
   );
 }
 
+function CardButton(
+  props: Pick<INotebookCardProps, 'busy' | 'onAction'> & { action: CardAction; primary?: boolean }
+): React.JSX.Element {
+  const trans = useTrans();
+  const { action } = props;
+  return (
+    <Button
+      primary={props.primary}
+      disabled={props.busy}
+      menu={action.kind === 'choose'}
+      label={actionLabel(action, trans)}
+      onClick={anchor => props.onAction(action, anchor)}
+    />
+  );
+}
+
+/** The environment was changed while this kernel runs. */
+function Older(props: Pick<INotebookCardProps, 'busy' | 'onRestart'>): React.JSX.Element {
+  const trans = useTrans();
+  return (
+    <>
+      <div className="jp-Envs-hint">
+        {trans.__('The environment has changed since a kernel of it started.')}
+      </div>
+      <Actions>
+        <Button
+          disabled={props.busy}
+          label={trans.__('Restart the kernel…')}
+          onClick={props.onRestart}
+        />
+      </Actions>
+    </>
+  );
+}
+
 function actionLabel(action: CardAction, trans: TranslationBundle): string {
   switch (action.kind) {
     case 'build':
       return trans.__('Build environment…');
     case 'restore':
       return trans.__('Restore the lock…');
+    case 'saveChanges':
+      return trans.__('Save to file…');
     case 'update':
       return trans.__('Show the plan');
     case 'lock':

@@ -5,6 +5,7 @@ import { card } from '../card';
 import { isOver } from '../jobs';
 import { formFile, pinnedFile } from '../mend';
 import type {
+  BuildRequest,
   Environment,
   IAdditions,
   ICatalogue,
@@ -40,6 +41,7 @@ export type IPanelCommands = Record<
   | 'confirmAddition'
   | 'confirmBuild'
   | 'confirmRemove'
+  | 'confirmSave'
   | 'create'
   | 'createFromFile'
   | 'dropJob'
@@ -54,6 +56,7 @@ export type IPanelCommands = Record<
   | 'restartKernel'
   | 'restore'
   | 'retry'
+  | 'saveChanges'
   | 'update'
   | 'use',
   string
@@ -123,6 +126,7 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
         busy={pins.busy || working}
         onSwitch={anchor => actions.choiceMenu('use', anchor)}
         onMenu={actions.notebookMenu}
+        onRestart={() => actions.run('restartKernel')}
         onAction={(action, anchor) => {
           if (action.kind === 'choose') {
             actions.choiceMenu('pin', anchor);
@@ -143,7 +147,9 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
             file={pinnedFile(pins)}
             onEdit={path => actions.run('editFile', { path })}
             onAgain={() => draft.request && void draft.propose(draft.request)}
-            onInstall={() => actions.run('confirmBuild')}
+            onInstall={() =>
+              actions.run(isAdoption(draft.request) ? 'confirmSave' : 'confirmBuild')
+            }
             onDiscard={() => void draft.discard()}
           />
         )}
@@ -152,8 +158,15 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
   );
 }
 
+function isAdoption(request: BuildRequest | null): boolean {
+  return request !== null && 'adopt' in request;
+}
+
 /** The button under a plan says what it does. */
 function buildLabel({ pins, trans }: IPanelProps): string {
+  if (isAdoption(pins.draft.request)) {
+    return trans.__('Save to file');
+  }
   switch (pins.status?.verdict.state) {
     case 'missing':
       return trans.__('Build environment');
