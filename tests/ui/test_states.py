@@ -49,6 +49,26 @@ def test_drifted(lab: Lab, sidebar: Sidebar, pinned: str) -> None:
     expect(sidebar.section("Jobs")).to_contain_text("A running kernel keeps what it started with.")
 
 
+def test_what_was_changed_by_hand_is_saved_to_the_file(lab: Lab, sidebar: Sidebar, folder: Path, pinned: str) -> None:
+    prefix = Path(lab.get(f"{API}environments/{pinned}").json()["prefix"])
+    site = next(prefix.glob("lib/python3*/site-packages"))
+    wheel = make_wheel(lab.home, "byhand", "1.0")
+    install = [str(prefix / "bin/python"), "-m", "pip", "install", "--no-deps", "--no-index", str(wheel)]
+    if subprocess.run(install, capture_output=True, check=False).returncode:
+        subprocess.run([uv.find_uv_bin(), "pip", "install", "--target", str(site), "--no-index", str(wheel)], check=True)
+    sidebar.press("Refresh")
+    expect(sidebar.card).to_contain_text("byhand")
+    sidebar.picture("drifted-pip")
+
+    sidebar.press("Save to file…")
+    expect(sidebar.button("Save to file")).to_be_visible()
+    sidebar.picture("save-plan")
+    sidebar.press("Save to file")
+    expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
+    assert "byhand" in (folder / "environment.yml").read_text()
+    assert "byhand" in (folder / "environment.conda-lock.yml").read_text()
+
+
 def test_outdated(sidebar: Sidebar, folder: Path, pinned: str) -> None:
     file = folder / "environment.yml"
     file.write_text(file.read_text() + "  - tinyblob\n")
