@@ -16,6 +16,7 @@ from jupyter_envs.localchannel import LocalChannel
 from tests.support.client import API
 from tests.support.http_server import FileServer
 from tests.support.lab import PROJECT, Lab
+from tests.support.pypi_index import PypiIndex
 
 from .sidebar import Sidebar
 
@@ -50,11 +51,12 @@ def slow_channel(channel: LocalChannel) -> Iterator[FileServer]:
 
 
 @pytest.fixture(scope="session")
-def lab(slow_channel: FileServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(slow_channel: FileServer, pypi_index: PypiIndex, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab for the browser alone, with an empty package cache to begin with."""
     home = tmp_path_factory.mktemp("browser-lab")
     settings = {
         "default_channels": [slow_channel.url],
+        "pypi_index": pypi_index.simple_url,
         "root_dir": str(home / "envs"),
         "cache_dir": str(home / "package-cache"),
         "templates": [

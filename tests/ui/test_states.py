@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import uv
 from playwright.sync_api import Page, expect
 
 from tests.support.client import API
 from tests.support.lab import Lab
+from tests.support.pypi_index import PypiIndex
 
 from .sidebar import Sidebar, write_notebook
 
@@ -49,15 +52,21 @@ def test_drifted(lab: Lab, sidebar: Sidebar, pinned: str) -> None:
     expect(sidebar.section("Jobs")).to_contain_text("A running kernel keeps what it started with.")
 
 
-def test_what_was_changed_by_hand_is_saved_to_the_file(lab: Lab, sidebar: Sidebar, folder: Path, pinned: str) -> None:
+def test_what_pip_changed_is_saved_to_the_file(
+    lab: Lab, sidebar: Sidebar, folder: Path, pinned: str, pypi_index: PypiIndex
+) -> None:
     prefix = Path(lab.get(f"{API}environments/{pinned}").json()["prefix"])
-    site = next(prefix.glob("lib/python3*/site-packages"))
-    wheel = make_wheel(lab.home, "byhand", "1.0")
-    install = [str(prefix / "bin/python"), "-m", "pip", "install", "--no-deps", "--no-index", str(wheel)]
-    if subprocess.run(install, capture_output=True, check=False).returncode:
-        subprocess.run([uv.find_uv_bin(), "pip", "install", "--target", str(site), "--no-index", str(wheel)], check=True)
+    command = [
+        uv.find_uv_bin(),
+        "pip",
+        "install",
+        "--python",
+        str(prefix / "bin" / "python"),
+        "--break-system-packages",
+    ]
+    subprocess.run([*command, "--default-index", pypi_index.simple_url, "tinywheel"], check=True, capture_output=True)
     sidebar.press("Refresh")
-    expect(sidebar.card).to_contain_text("byhand")
+    expect(sidebar.card).to_contain_text("tinywheel")
     sidebar.picture("drifted-pip")
 
     sidebar.press("Save to file…")
@@ -65,8 +74,8 @@ def test_what_was_changed_by_hand_is_saved_to_the_file(lab: Lab, sidebar: Sideba
     sidebar.picture("save-plan")
     sidebar.press("Save to file")
     expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
-    assert "byhand" in (folder / "environment.yml").read_text()
-    assert "byhand" in (folder / "environment.conda-lock.yml").read_text()
+    assert "tinywheel" in (folder / "environment.yml").read_text()
+    assert "tinywheel" in (folder / "environment.conda-lock.yml").read_text()
 
 
 def test_outdated(sidebar: Sidebar, folder: Path, pinned: str) -> None:
