@@ -18,10 +18,10 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_envs.errors import PackageRefused
 from jupyter_envs.integrity import verify
 from jupyter_envs.localchannel import LocalChannel
-from jupyter_envs.manager import ChangeRequest, Manager, Summary
+from jupyter_envs.manager import ChangeRequest, CreateRequest, Manager, Summary
 
 from .support.lab import PROJECT
-from .support.managing import Recorder, create, make_manager
+from .support.managing import Recorder, create, make_manager, write_notebook
 from .support.pypi_index import PypiIndex
 
 NAME = "lab"
@@ -249,6 +249,39 @@ def test_what_cannot_be_finished_is_undone(manager: Manager, home: Path) -> None
         assert verify(new.prefix).damaged == ()
         assert not json.loads(journal.read_text())["pending"]
         assert not (home / "envs" / NAME / "records" / pending).exists()
+
+    run(work())
+
+
+def test_the_plan_says_what_kernels_that_run_do_not_get(manager: Manager) -> None:
+    async def work() -> None:
+        await create(manager, "cached", "tinyactivate")
+        await create(manager, NAME, "python")
+        plan = await manager.plan_change(ChangeRequest(NAME, ("tinyactivate", "tinytext")), Recorder())
+        assert plan.additive
+        assert [note for note in plan.notes if "activation of tinyactivate sets" in note]
+        plan = await manager.plan_change(ChangeRequest(NAME, ("tinytext",)), Recorder())
+        assert not [note for note in plan.notes if "activation of" in note]
+
+    run(work())
+
+
+def test_restoring_a_pin_first_finishes_what_was_interrupted(manager: Manager, home: Path, tmp_path: Path) -> None:
+    options = options_of(manager)
+    documents, _ = write_notebook(tmp_path / "work")
+
+    async def work() -> None:
+        await create(manager, NAME, "python")
+        before = {package.name for package in (await manager.environment(NAME)).packages}
+        await manager.pin("analysis.ipynb", NAME, documents)
+        interrupted_at("while linking", options, ["tinytext"], [])
+        request = CreateRequest(pin="analysis.ipynb")
+        new = await manager.create(request, documents, Recorder())
+        assert {package.name for package in (await manager.environment(NAME)).packages} == before
+        assert verify(new.prefix).damaged == ()
+        journal = json.loads((home / "envs" / NAME / "environment.json").read_text())
+        assert not journal["pending"]
+        assert [entry["reason"].split()[0] for entry in journal["generations"]] == ["created", "added", "restored"]
 
     run(work())
 

@@ -93,8 +93,14 @@ EACH = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=[f"{e.verb} {e.pattern
 WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.body is not None]
 EACH_WITH_BODY = pytest.mark.parametrize("endpoint", WITH_BODY, ids=[f"{e.verb} {e.pattern}" for e in WITH_BODY])
 
+# every name of a module has an answer, also one that nobody knows: what would have to be installed, as far as is known
+ANSWERED = {"modules/([^/]+)"}
 # those whose path or body names something that may not be there
-NAMING = [endpoint for endpoint in ENDPOINTS if "(" in endpoint.pattern or endpoint.pattern == "switch"]
+NAMING = [
+    endpoint
+    for endpoint in ENDPOINTS
+    if ("(" in endpoint.pattern or endpoint.pattern == "switch") and endpoint.pattern not in ANSWERED
+]
 
 
 @pytest.fixture(scope="module")
@@ -301,6 +307,13 @@ def test_verbs_that_a_route_does_not_have(server: Lab, job: str, pattern: str) -
 def test_what_is_not_there(server: Lab, endpoint: Endpoint) -> None:
     path = API + endpoint.path.replace("{job}", "no-job").replace("a.ipynb", "no.ipynb")
     refused(server.request(endpoint.verb.upper(), path, endpoint.body), 404)
+
+
+@pytest.mark.usefixtures("untouched")
+def test_a_module_that_nobody_knows_has_an_answer(server: Lab) -> None:
+    reply = server.get(API + "modules/there_is_no_such_module")
+    assert (reply.status, reply.json()["module"]) == (200, "there_is_no_such_module")
+    assert not reply.json()["known"]
 
 
 def test_a_browser_on_our_page_may_do_all_this(server: Lab, job: str) -> None:

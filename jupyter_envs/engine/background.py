@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from jupyter_envs import usage
-from jupyter_envs.engine import bytecode, cache
+from jupyter_envs.engine import bytecode, cache, current
 from jupyter_envs.engine.messages import packages_from_json, packages_to_json
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.files import write_atomically
@@ -69,9 +69,10 @@ def requests_dir(cache_dir: Path) -> Path:
     return cache_dir / "background"
 
 
-def ask_compile(cache_dir: Path, prefix: Path, packages: Sequence[Package]) -> None:
-    """Ask for the compiled modules of a prefix."""
-    ask(cache_dir, {"prefix": str(prefix), "packages": packages_to_json(packages)})
+def ask_compile(cache_dir: Path, prefix: Path, packages: Sequence[Package], shared: Sequence[Path] = ()) -> None:
+    """Ask for the compiled modules of a prefix; the ``shared`` caches may have some already."""
+    folders = [str(folder) for folder in shared]
+    ask(cache_dir, {"prefix": str(prefix), "packages": packages_to_json(packages), "shared_caches": folders})
 
 
 def ask_measure(cache_dir: Path, environments: Mapping[str, Sequence[Path]], result: Path) -> None:
@@ -115,6 +116,7 @@ def carry_out(request: Path, cache_dir: Path) -> None:
         listed = {name: [Path(prefix) for prefix in found] for name, found in content["environments"].items()}
         usage.save(usage.measure(listed, cache_dir), Path(content["result"]))
     else:
+        current.share(content.get("shared_caches", ()))
         compile_modules(Path(content["prefix"]), packages_from_json(content["packages"]), cache_dir)
 
 

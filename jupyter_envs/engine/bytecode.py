@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jupyter_envs.engine import cache
+from jupyter_envs.engine import current, shared
 from jupyter_envs.engine.compiler import Compiler, CompilerDied
 from jupyter_envs.engine.wheel_record import recorded, site_packages
 from jupyter_envs.models import Package
@@ -69,8 +69,19 @@ def link(packages: Sequence[Package], prefix: Path, cache_dir: Path) -> int:
     interpreter = interpreter_of(packages)
     if interpreter is None:
         return 0
-    entries = (entry_of(package, interpreter, cache_dir) for package in packages if package.sha256)
-    return sum(link_entry(entry, prefix) for entry in entries)
+    hashed = [package for package in packages if package.sha256]
+    return sum(link_first(entries_of(package, interpreter, cache_dir), prefix) for package in hashed)
+
+
+def entries_of(package: Package, interpreter: Package, cache_dir: Path) -> list[Path]:
+    """Where the compiled files of a package may be: in the shared caches first, then in our own."""
+    used = [folder for folder in current.shared_caches() if shared.trouble(folder) is None]
+    return [entry_of(package, interpreter, folder) for folder in (*used, cache_dir)]
+
+
+def link_first(entries: Sequence[Path], prefix: Path) -> int:
+    """Link the files of the first entry that has any for this prefix."""
+    return next(filter(None, (link_entry(entry, prefix) for entry in entries)), 0)
 
 
 def link_entry(entry: Path, prefix: Path) -> int:
@@ -130,7 +141,7 @@ def compile_missing(packages: Sequence[Package], prefix: Path, cache_dir: Path) 
     try:
         for package in packages:
             entry = entry_of(package, interpreter, cache_dir)
-            if package.sha256 and not usable(entry, prefix):
+            if package.sha256 and not any(usable(one, prefix) for one in entries_of(package, interpreter, cache_dir)):
                 sources = list(sources_of(package, prefix, cache_dir))
                 made += make_entry(entry, sources, compiler)
     finally:
@@ -164,8 +175,8 @@ def sources_of(package: Package, prefix: Path, cache_dir: Path) -> Iterator[Sour
 
 def conda_sources(package: Package, library: str, cache_dir: Path) -> Iterator[Source]:
     """From the package cache. What differs from prefix to prefix, or comes compiled, is left out."""
-    entry = cache.entry_path(package, cache_dir)
-    if not cache.is_cached(package, cache_dir):
+    entry = shared.place(package, cache_dir)
+    if not shared.is_here(package, cache_dir):
         return
     paths = read_paths(entry)
     shipped = {module_of(str(item.get("_path"))) for item in paths}

@@ -48,10 +48,14 @@ class Wheels:
 
 @dataclass(frozen=True)
 class Pending:
-    """What is still to be fetched, and the activation scripts of packages that are in the cache already."""
+    """What is still to be fetched, and the activation scripts of packages that are in the cache already.
+
+    ``copied`` are the shared caches whose files cannot be hard links here.
+    """
 
     missing: tuple[Package, ...]
     scripts: Mapping[str, Sequence[str]]
+    copied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,13 @@ class Settings:
     headroom: int
     conda: CondaSettings
     trust: Rules
+    shared: tuple[Path, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What every request says."""
-        return {"cache_dir": str(self.cache_dir), "headroom": self.headroom, "settings": self.conda.to_json()}
+        shared = [str(folder) for folder in self.shared]
+        known = {"cache_dir": str(self.cache_dir), "headroom": self.headroom, "shared_caches": shared}
+        return {**known, "settings": self.conda.to_json()}
 
 
 class Session:
@@ -184,7 +191,7 @@ class Session:
         self._trust.check_packages(packages)
         found = await self._ask("pending", packages=packages_to_json(packages))
         with understood():
-            return Pending(tuple(packages_from_json(found["missing"])), found["scripts"])
+            return Pending(tuple(packages_from_json(found["missing"])), found["scripts"], tuple(found["copied"]))
 
     async def install(self, packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> None:
         """Make a new prefix of exactly these packages; the pip section says which hosts to trust."""
@@ -232,6 +239,7 @@ class Engine:
     patience: seconds after which a worker that neither reports nor writes anything is ended, None for never.
     settings: called in a thread at the start of each job for conda's settings.
     trust: called so too, for the rules of what may be fetched from where.
+    shared: package caches of an administrator, which are read first and never written to.
     """
 
     def __init__(
@@ -244,7 +252,9 @@ class Engine:
         headroom: int = 0,
         settings: Callable[[], CondaSettings] = CondaSettings,
         trust: Callable[[], Rules] = Rules,
+        shared: Sequence[Path] = (),
     ) -> None:
+        self._shared = tuple(shared)
         self._patience = patience
         self._headroom = headroom
         self._trust = trust
@@ -271,7 +281,7 @@ class Engine:
                 self.prepare()
 
     def _read_settings(self) -> Settings:
-        return Settings(self._cache_dir, self._headroom, self._settings(), self._trust())
+        return Settings(self._cache_dir, self._headroom, self._settings(), self._trust(), self._shared)
 
     async def _take(self) -> Worker:
         spare, self._spare = self._spare, None
@@ -290,7 +300,7 @@ class Engine:
     def compile_later(self, prefix: Path, packages: Sequence[Package]) -> None:
         """Have the modules of a new prefix compiled, for all that are made later. Returns at once."""
         with disk("Leaving work for later"):
-            ask_compile(self._cache_dir, prefix, packages)
+            ask_compile(self._cache_dir, prefix, packages, self._shared)
             self._background.start(allowed_environment())
 
     def measure_later(self, environments: Mapping[str, Sequence[Path]], result: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextvars import ContextVar
+from pathlib import Path
 
 from jupyter_envs.channels import CondaSettings
 
 _SETTINGS: ContextVar[CondaSettings] = ContextVar("settings")
+_SHARED: ContextVar[tuple[Path, ...]] = ContextVar("shared_caches")
 _NOTHING = CondaSettings()
 _PROXIES = {"http": "HTTP_PROXY", "https": "HTTPS_PROXY", "all": "ALL_PROXY"}
 
@@ -15,6 +18,16 @@ _PROXIES = {"http": "HTTP_PROXY", "https": "HTTPS_PROXY", "all": "ALL_PROXY"}
 def settings() -> CondaSettings:
     """conda's settings, those of the manager that asks."""
     return _SETTINGS.get(_NOTHING)
+
+
+def shared_caches() -> tuple[Path, ...]:
+    """Package caches that are only read, in order; see `shared`."""
+    return _SHARED.get(())
+
+
+def share(folders: Sequence[str | Path]) -> None:
+    """Take shared package caches into use."""
+    _SHARED.set(tuple(map(Path, folders)))
 
 
 def use(settings: CondaSettings) -> None:

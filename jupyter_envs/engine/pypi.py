@@ -18,8 +18,8 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from jupyter_envs import pipsection
-from jupyter_envs.engine import cache
 from jupyter_envs.engine import pypi_targets as targets
+from jupyter_envs.engine import shared
 from jupyter_envs.engine.provided import Provided, provided_by
 from jupyter_envs.engine.pypi_uv import run_uv, write_lines
 from jupyter_envs.errors import InvalidSpec, PackageRefused, Unsolvable
@@ -87,8 +87,8 @@ async def resolve(
 
 
 def cached_entry(package: Package, cache_dir: Path) -> Path | None:
-    """The folder of a conda package that is in the cache."""
-    return cache.entry_path(package, cache_dir) if cache.is_cached(package, cache_dir) else None
+    """The folder of a conda package that is in one of the caches."""
+    return shared.place(package, cache_dir) if shared.is_here(package, cache_dir) else None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from jupyter_envs import pipsection
 from jupyter_envs.channels import settings_from_json
-from jupyter_envs.engine import activation, bytecode, cache, current, pypi, pypi_install
+from jupyter_envs.engine import activation, bytecode, cache, current, pypi, pypi_install, shared
 from jupyter_envs.engine.conda import adding, fetch, install, pixi_lock, records, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
@@ -33,6 +33,7 @@ from jupyter_envs.virtual import System
 
 Args = dict[str, Any]
 COPIED = "The package cache is on another file system: files were copied from it, and take their space again."
+SHARED_COPIED = "Files of the shared cache {} were copied, and take their space again: they cannot be hard links here."
 
 # what a worker that is kept for searching has read
 CATALOGUES = search.Catalogues()
@@ -95,8 +96,12 @@ async def do_pending(args: Args, tracker: Tracker) -> Any:
     packages = packages_from_json(args["packages"])
     missing = fetch.pending(packages, cache_dir)
     cached = [package for package in packages if package.manager == "conda" and package not in missing]
-    scripts = {package.name: activation_scripts(cache.entry_path(package, cache_dir)) for package in cached}
-    return {"missing": packages_to_json(missing), "scripts": {name: found for name, found in scripts.items() if found}}
+    scripts = {package.name: activation_scripts(shared.place(package, cache_dir)) for package in cached}
+    return {
+        "missing": packages_to_json(missing),
+        "scripts": {name: found for name, found in scripts.items() if found},
+        "copied": [str(folder) for folder in copied_from(cached, cache_dir)],
+    }
 
 
 async def do_install(args: Args, tracker: Tracker) -> Any:
@@ -121,7 +126,18 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
         bytecode.link(packages, prefix, cache_dir)
         if not cache.shares_with(prefix, cache_dir):
             tracker.say(COPIED)
+        for folder in copied_from(conda, prefix):
+            tracker.say(SHARED_COPIED.format(folder))
     return None
+
+
+def copied_from(packages: list[Package], target: Path) -> list[Path]:
+    """The shared caches from which these packages would be copied."""
+    entries = [entry for package in packages if (entry := shared.shared_entry(package))]
+    if not entries:
+        return []
+    target.mkdir(parents=True, exist_ok=True)
+    return shared.copied(entries, target)
 
 
 async def do_prepare(args: Args, tracker: Tracker) -> Any:
@@ -129,7 +145,8 @@ async def do_prepare(args: Args, tracker: Tracker) -> Any:
     cache_dir, prefix = Path(args["cache_dir"]), Path(args["prefix"])
     conda, wheels = apart(packages_from_json(args["packages"]))
     with cache.in_use(cache_dir):
-        missing = fetch.pending(conda, cache_dir)
+        damaged = await asyncio.to_thread(adding.damaged_in_shared, conda)
+        missing = [*fetch.pending(conda, cache_dir), *(one for one in damaged if not cache.is_cached(one, cache_dir))]
         require_room(cache_dir, sum(package.size or 0 for package in missing), args["headroom"] if missing else 0)
         sizes = [package.size for package in missing]
         tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
@@ -208,6 +225,7 @@ async def answer(request: dict[str, Any], send: Callable[[dict[str, Any]], None]
     try:
         async with tracker.telling():
             current.use(settings_from_json(request["args"]["settings"]))
+            current.share(request["args"].get("shared_caches", ()))
             result = await OPERATIONS[request["op"]](request["args"], tracker)
         send({"result": result})
     except EnvsError as error:

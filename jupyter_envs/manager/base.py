@@ -54,6 +54,7 @@ class ManagerBase(ManagerSettings):
             headroom=self.disk_headroom,
             settings=settings,
             trust=self.trust_rules,
+            shared=self.shared_folders,
         )
         self.others = Foreigners(self, self._store, self.platform)
         self.others.envs_dirs = self.conda_envs_dirs()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.client import Pending, Session
 from jupyter_envs.manager import wishes
 from jupyter_envs.manager.additions import add, additions, recover
 from jupyter_envs.manager.history import chosen, intact, recorded
@@ -61,7 +61,19 @@ async def propose_change(shop: Workshop, request: ChangeRequest, session: Sessio
     pending = await session.pending(resolved.packages)
     proposal = propose(wanted, resolved, pending, installed, shop.platform)
     added = additions(locked, installed, proposal.packages)
-    return replace(proposal, plan=replace(proposal.plan, additive=bool(added)))
+    notes = (*proposal.plan.notes, *for_running_kernels(added, pending))
+    return replace(proposal, plan=replace(proposal.plan, additive=bool(added), notes=notes))
+
+
+def for_running_kernels(added: Sequence[Package], pending: Pending) -> list[str]:
+    """What an addition does not bring to kernels that run: what activation sets is read when a kernel starts."""
+    names = sorted(package.name for package in added if package.name in pending.scripts)
+    if not names:
+        return []
+    return [
+        f"What the activation of {', '.join(names)} sets reaches only kernels that start afterwards;"
+        " restart those that run if they need it."
+    ]
 
 
 def handmade(locked: Sequence[Package], installed: Sequence[Package]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from jupyter_envs import conda_records, kernelspec, leftovers
 from jupyter_envs._version import __version__
 from jupyter_envs.discovery import Problem
+from jupyter_envs.engine import shared
 from jupyter_envs.engine.cache_check import damaged_entries
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.models import Environment
@@ -54,7 +55,13 @@ class Report:
 
 
 def examine(
-    store: Store, cache_dir: Path, subdir: str, facts: Mapping[str, str], problems: Sequence[Problem] = ()
+    store: Store,
+    cache_dir: Path,
+    subdir: str,
+    facts: Mapping[str, str],
+    problems: Sequence[Problem] = (),
+    *,
+    shared_folders: Sequence[Path] = (),
 ) -> Report:
     """Look at everything; change nothing. ``problems`` are those of environments of other tools."""
     known = {
@@ -65,6 +72,7 @@ def examine(
         "uv": version("uv"),
         "environments": str(store.root),
         "package cache": str(cache_dir),
+        "shared package caches": ", ".join(map(str, shared_folders)) or "none",
         "kernels": str(kernelspec.kernels_dir()),
         **facts,
     }
@@ -76,6 +84,7 @@ def examine(
         *locks(store),
         *conda_list(store),
         *cache(cache_dir),
+        *shared_caches(shared_folders),
         *apart(store.root, cache_dir),
         *others(problems),
     ]
@@ -172,6 +181,19 @@ def cache(cache_dir: Path) -> Iterator[Finding]:
     for entry, reason in damaged_entries(cache_dir):
         hint = "It is fetched again when it is needed."
         yield Finding("damaged-cache", f"{entry} in the package cache: {reason}.", hint, str(entry), "Delete it.")
+
+
+def shared_caches(folders: Sequence[Path]) -> Iterator[Finding]:
+    """Package caches of an administrator that are not used, or should not be as they are. Not ours to mend."""
+    for folder in folders:
+        wrong = shared.trouble(folder)
+        if wrong is not None:
+            message = f"The shared package cache {folder} is left out: {wrong}."
+            yield Finding("shared-cache", message, "Mend it, or take it out of Manager.shared_caches.", str(folder))
+            continue
+        for warning in shared.warnings(folder):
+            message = f"The shared package cache {folder}: {warning}."
+            yield Finding("shared-cache", message, "Let only its administrator write to it.", str(folder))
 
 
 def dead_kernels() -> Iterator[Finding]:

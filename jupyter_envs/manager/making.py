@@ -9,6 +9,7 @@ from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import NotFound
 from jupyter_envs.formats import Read
 from jupyter_envs.manager import cloning
+from jupyter_envs.manager.additions import recover
 from jupyter_envs.manager.locking import LockRequest, near
 from jupyter_envs.manager.notebooks import (
     file_of,
@@ -63,6 +64,8 @@ class Making(Pinning):
             with self._store.writing(name):
                 if request.pin is None:
                     self._require_free(name)
+                elif self._store.exists(name):
+                    await recover(self._shop, name, session, reporter)
                 await self._builder.build(
                     name, proposal, reason_of(request, self._store.exists(name)), session, reporter
                 )

@@ -19,6 +19,9 @@ from jupyter_envs.virtual import THIS_SYSTEM, System
 KERNEL_PACKAGE = "ipykernel"
 KERNEL_ADDED = "ipykernel was added: without it no notebook could use this environment."
 
+SHARED_COPIED = (
+    "Files of the shared cache {} are copied, and take their space again: hard links to them are not possible here."
+)
 MAY_BRING_SCRIPTS = (
     "Packages still to be downloaded may bring activation scripts, which run once; link scripts never run."
 )
@@ -185,7 +188,11 @@ def propose(
             ),
             *mixing.builds(wheels),
         ),
-        notes=(*resolved.notes, *([MAY_BRING_SCRIPTS] if pending.missing else [])),
+        notes=(
+            *resolved.notes,
+            *([MAY_BRING_SCRIPTS] if pending.missing else []),
+            *(SHARED_COPIED.format(folder) for folder in pending.copied),
+        ),
         digest=lock.digest(platform),
     )
     hashes = {platform: envfile.content_hash(resolved.spec, platform)}

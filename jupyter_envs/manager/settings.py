@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, Float, Int, Integer, Unicode, default
+from traitlets import Bool, Float, Int, Integer, List, Unicode, default
 
 from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.configuration import CondaConfigurable
@@ -26,6 +26,9 @@ class ManagerSettings(
     cache_dir = Unicode(help="Folder of the package cache, shared by all environments through hard links.").tag(
         config=True
     )
+    shared_caches = List(
+        Unicode(), help="Package caches of an administrator, read first and never written to: other `cache_dir`s."
+    ).tag(config=True)
     pypi_index = Unicode(
         "", help="Address of the package index for pip sections; empty for PyPI. A file's own --index-url wins."
     ).tag(config=True)
@@ -59,6 +62,12 @@ class ManagerSettings(
     @default("cache_dir")
     def _default_cache_dir(self) -> str:
         return str(Path(self.root_dir).parent / "cache")
+
+    @property
+    def shared_folders(self) -> tuple[Path, ...]:
+        """The shared package caches, but our own."""
+        folders = [Path(folder).expanduser().absolute() for folder in self.shared_caches]
+        return tuple(folder for folder in folders if folder != Path(self.cache_dir).absolute())
 
     @property
     def limits(self) -> Limits:

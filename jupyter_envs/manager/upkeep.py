@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from jupyter_envs.manager import repairing
@@ -25,7 +26,8 @@ class Upkeep(ManagerBase):
         conda, wrong = await asyncio.to_thread(explain, self)
         facts = {"package index": redact(self.pypi_index) or "PyPI", **conda}
         problems = (await self.others.search()).problems
-        report = await asyncio.to_thread(examine, self._store, Path(self.cache_dir), self.platform, facts, problems)
+        look = partial(examine, self._store, Path(self.cache_dir), self.platform, facts, problems)
+        report = await asyncio.to_thread(look, shared_folders=self.shared_folders)
         return report.with_findings("condarc", wrong)
 
     async def repair(self, reporter: Reporter) -> tuple[Mended, ...]:

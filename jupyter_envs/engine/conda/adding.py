@@ -14,12 +14,13 @@ import rattler
 from packaging.utils import canonicalize_name
 from rattler import Client, PrefixRecord, Subdir
 
-from jupyter_envs.engine.cache import entry_name, entry_path
+from jupyter_envs.engine.cache import discard, entry_name, entry_path
+from jupyter_envs.engine.cache_check import damage
 from jupyter_envs.engine.conda.failures import mapped
-from jupyter_envs.engine.conda.fetch import package_cache
-from jupyter_envs.engine.conda.install import replaced_by_rattler
+from jupyter_envs.engine.conda.layers import layers
 from jupyter_envs.engine.conda.records import record_of_entry
 from jupyter_envs.engine.guard import entries, read_json, refuse
+from jupyter_envs.engine.shared import place, shared_entry
 from jupyter_envs.models import Package
 
 
@@ -37,7 +38,7 @@ def clashes(packages: Sequence[Package], prefix: Path, cache_dir: Path) -> list[
 
 def targets(package: Package, prefix: Path, cache_dir: Path) -> Iterator[str]:
     """The paths below the prefix that linking a cached package writes."""
-    entry = entry_path(package, cache_dir)
+    entry = place(package, cache_dir)
     python = read_json(entry / "info" / "index.json", package.name).get("noarch") == "python"
     site = next((path.relative_to(prefix).as_posix() for path in prefix.glob("lib/python3*/site-packages")), "")
     for item in entries(entry, package.name):
@@ -51,6 +52,15 @@ def targets(package: Package, prefix: Path, cache_dir: Path) -> Iterator[str]:
         for point in read_json(link, package.name).get("noarch", {}).get("entry_points", []):
             yield f"bin/{point.partition('=')[0].strip()}"
     yield f"conda-meta/{entry_name(package)}.json"
+
+
+def damaged_in_shared(packages: Sequence[Package]) -> list[Package]:
+    """The packages of which a shared cache has other files than they should be; every file is read.
+
+    In a prefix that is in use, linking cannot be done twice to get rid of them.
+    """
+    entries = ((package, shared_entry(package)) for package in packages)
+    return [package for package, entry in entries if entry is not None and damage(entry, deep=True) is not None]
 
 
 def withdraw(packages: Sequence[Package], prefix: Path, cache_dir: Path) -> None:
@@ -77,17 +87,20 @@ async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, repor
         new = [package for package in packages if package.name not in names]
         if not new:
             return
-        await rattler.install(
-            [*there, *(record_of_entry(package, entry_path(package, cache_dir)) for package in new)],
-            target_prefix=prefix,
-            installed_packages=there,
-            platform=Subdir(new[0].platform),
-            execute_link_scripts=False,
-            show_progress=False,
-            client=Client.default_client(),
-            reporter=reporter,
-            package_cache=package_cache(cache_dir),
-        )
-    for package in new:
-        if replaced_by_rattler(package, cache_dir):
-            raise refuse(package.name, "its files in the package cache change while they are used")
+        with layers(new, cache_dir) as found:
+            await rattler.install(
+                [*there, *(record_of_entry(package, place(package, cache_dir)) for package in new)],
+                target_prefix=prefix,
+                installed_packages=there,
+                platform=Subdir(new[0].platform),
+                execute_link_scripts=False,
+                show_progress=False,
+                client=Client.default_client(),
+                reporter=reporter,
+                package_cache=found.caches,
+            )
+            damaged = found.damaged(new)
+    for package in damaged:
+        discard(entry_path(package, cache_dir))
+    if damaged:
+        raise refuse(damaged[0].name, "its files in the package cache change while they are used")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
-from rattler import Client, PackageCache, PackageCacheLayer, ValidationMode
+from rattler import Client
 from rattler.package_streaming import download_to_writer, extract
 
 from jupyter_envs.engine import current
@@ -25,6 +25,7 @@ from jupyter_envs.engine.conda import network
 from jupyter_envs.engine.conda.failures import mapped
 from jupyter_envs.engine.conda.records import file_name
 from jupyter_envs.engine.guard import check_package, refuse
+from jupyter_envs.engine.shared import is_here
 from jupyter_envs.errors import PackageRefused, Unreachable
 from jupyter_envs.models import Package
 
@@ -45,19 +46,9 @@ class Watcher(Protocol):
         """Something that the job's log should have."""
 
 
-def package_cache(cache_dir: Path) -> PackageCache:
-    """rattler's view of the cache: every file's hash is compared before it is linked.
-
-    Anything weaker would let a file that was edited in one environment leak into the next through its hard link.
-    """
-    folder = packages_dir(cache_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    return PackageCache.from_layers([PackageCacheLayer(folder).with_validation_mode(ValidationMode.full())])
-
-
 def pending(packages: Sequence[Package], cache_dir: Path) -> list[Package]:
     """The conda packages that are still to be downloaded."""
-    return [package for package in packages if package.manager == "conda" and not is_cached(package, cache_dir)]
+    return [package for package in packages if package.manager == "conda" and not is_here(package, cache_dir)]
 
 
 async def fetch(packages: Sequence[Package], cache_dir: Path, watcher: Watcher) -> None:

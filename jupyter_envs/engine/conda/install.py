@@ -9,12 +9,14 @@ from pathlib import Path
 import rattler
 from rattler import Subdir
 
-from jupyter_envs.engine.cache import FIRST_REVISION, discard, entry_path, read_lock
+from jupyter_envs.engine.cache import discard, entry_path
 from jupyter_envs.engine.conda.failures import mapped
-from jupyter_envs.engine.conda.fetch import Watcher, fetch, package_cache, pending
+from jupyter_envs.engine.conda.fetch import Watcher, fetch, pending
+from jupyter_envs.engine.conda.layers import layers
 from jupyter_envs.engine.conda.network import client
 from jupyter_envs.engine.conda.records import record_of_entry
 from jupyter_envs.engine.guard import refuse
+from jupyter_envs.engine.shared import place
 from jupyter_envs.models import Package
 
 ATTEMPTS = 2
@@ -35,26 +37,28 @@ async def install(
     damaged: list[Package] = []
     for _ in range(ATTEMPTS):
         await fetch(pending(packages, cache_dir), cache_dir, watcher)
-        await link(packages, prefix, cache_dir, reporter)
-        damaged = [package for package in packages if replaced_by_rattler(package, cache_dir)]
+        damaged = await link(packages, prefix, cache_dir, reporter)
         if not damaged:
             return
-        for package in damaged:
-            watcher.say(f"{package.name}: its files in the package cache were changed; it is fetched again.")
-            discard(entry_path(package, cache_dir))
+        await renew(damaged, cache_dir, watcher)
         shutil.rmtree(prefix)
     raise refuse(damaged[0].name, "its files in the package cache change while they are used")
 
 
-def replaced_by_rattler(package: Package, cache_dir: Path) -> bool:
-    """Whether rattler fetched the entry again by itself, past the guard, because a file did not match its hash."""
-    return read_lock(entry_path(package, cache_dir))[0] != FIRST_REVISION
+async def renew(damaged: Sequence[Package], cache_dir: Path, watcher: Watcher) -> None:
+    """Have packages whose files were changed in a cache in our own, whole; of a shared cache nothing is changed."""
+    for package in damaged:
+        watcher.say(f"{package.name}: its files in the package cache were changed; it is fetched again.")
+        discard(entry_path(package, cache_dir))
+    await fetch(damaged, cache_dir, watcher)
 
 
-async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, reporter: rattler.InstallerReporter) -> None:
-    """Link entries of the cache into a prefix."""
-    with mapped("Linking"):
-        records = [record_of_entry(package, entry_path(package, cache_dir)) for package in packages]
+async def link(
+    packages: Sequence[Package], prefix: Path, cache_dir: Path, reporter: rattler.InstallerReporter
+) -> list[Package]:
+    """Link entries of the caches into a prefix; the packages whose entries turned out to be damaged."""
+    with mapped("Linking"), layers(packages, cache_dir) as found:
+        records = [record_of_entry(package, place(package, cache_dir)) for package in packages]
         await rattler.install(
             records,
             target_prefix=prefix,
@@ -64,5 +68,6 @@ async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, repor
             show_progress=False,
             client=client(),
             reporter=reporter,
-            package_cache=package_cache(cache_dir),
+            package_cache=found.caches,
         )
+        return found.damaged(packages)
