@@ -12,6 +12,7 @@ import type { Environment, ExportFormat, Template } from './tokens';
 const FORMATS: readonly ExportFormat[] = [
   'full',
   'no-builds',
+  'from-history',
   'portable',
   'conda-lock',
   'explicit',
@@ -28,14 +29,20 @@ export function environmentMenu(
   const args = { environment: name };
   const formats = FORMATS.map(format => ({ ...args, format }));
   const menu = new MenuSvg({ commands });
-  menu.addItem({ command: CommandIDs.use, args });
   menu.addItem({ command: CommandIDs.newNotebook, args });
+  menu.addItem({ command: CommandIDs.use, args });
   menu.addItem({ command: CommandIDs.pin, args });
   menu.addItem({ command: CommandIDs.adopt, args });
   menu.addItem({ command: CommandIDs.release, args });
   menu.addItem({ type: 'separator' });
+  menu.addItem({ command: CommandIDs.clone, args });
+  menu.addItem({ command: CommandIDs.rename, args });
+  menu.addItem({ command: CommandIDs.about, args });
   addSubmenu(menu, trans.__('Export'), CommandIDs.download, formats);
   addSubmenu(menu, trans.__('Save Next to Notebook'), CommandIDs.save, formats);
+  menu.addItem({ type: 'separator' });
+  menu.addItem({ command: CommandIDs.terminal, args });
+  menu.addItem({ command: CommandIDs.copyInterpreter, args });
   menu.addItem({ type: 'separator' });
   menu.addItem({ command: CommandIDs.remove, args });
   return menu;

@@ -73,6 +73,20 @@ export class EnvironmentsModel implements IEnvironments {
     return this.request(`${url('environments', name, 'export')}?format=${format}`);
   }
 
+  async rename(name: string, to: string, force = false): Promise<Job> {
+    const body = { name: to, force };
+    const path = url('environments', name, 'rename');
+    const job = await this.request<Job>(path, { method: 'POST', body });
+    this.jobs.follow(job);
+    return job;
+  }
+
+  async describe(name: string, note: string, tags: readonly string[]): Promise<void> {
+    const body = { note, tags };
+    await this.request(url('environments', name, 'about'), { method: 'PUT', body });
+    await this.refresh();
+  }
+
   private async read(): Promise<void> {
     const before = this.kernels();
     try {

@@ -3,7 +3,7 @@ import { Signal } from '@lumino/signaling';
 
 import { EMPTY } from './newEnvironment';
 import type { EnvsError } from './request';
-import type { IDraft, INewEnvironment, IPanelState, Job } from './tokens';
+import type { IDraft, INewEnvironment, IPanelState, IQuestion, Job } from './tokens';
 
 /** What the panel has open. No DOM: commands change it, the panel shows it. */
 export class PanelState implements IPanelState {
@@ -50,6 +50,17 @@ export class PanelState implements IPanelState {
 
   askRemove(name: string | null, error: EnvsError | null = null): void {
     this._removing = name === null ? null : { name, error };
+    this._asking = null;
+    this._changed.emit();
+  }
+
+  get asking(): IQuestion | null {
+    return this._asking;
+  }
+
+  ask(question: IQuestion | null): void {
+    this._asking = question;
+    this._removing = null;
     this._changed.emit();
   }
 
@@ -66,6 +77,7 @@ export class PanelState implements IPanelState {
   private _form: INewEnvironment | null = null;
   private readonly _forms = new Map<string, INewEnvironment>();
   private _removing: IPanelState['removing'] = null;
+  private _asking: IQuestion | null = null;
   private _error: EnvsError | null = null;
   private _folded: ReadonlySet<string> = new Set<string>();
   private readonly _changed = new Signal<this, void>(this);

@@ -52,6 +52,10 @@ export interface IEnvironments extends IChanging {
   /** Take that kernel away again. */
   release(name: string): Promise<void>;
   export(name: string, format: ExportFormat): Promise<Export>;
+  /** Make it again under another name; rejects as `remove` does while kernels run. */
+  rename(name: string, to: string, force?: boolean): Promise<Job>;
+  /** Write its note and tags. */
+  describe(name: string, note: string, tags: readonly string[]): Promise<void>;
 }
 
 /** The long operations of this server. */
@@ -212,10 +216,20 @@ export interface IPanelState extends IChanging {
   /** The content of the form that a job came from, if this page started it. */
   formOf(job: string): INewEnvironment | null;
   askRemove(name: string | null, error?: EnvsError | null): void;
+  /** What is being asked about an environment in its row. */
+  readonly asking: IQuestion | null;
+  ask(question: IQuestion | null): void;
   fail(error: EnvsError | null): void;
   /** The sections that are folded. */
   readonly folded: ReadonlySet<string>;
   fold(sections: Iterable<string>): void;
+}
+
+/** Another name, or note and tags, for an environment; and why the answer before was refused. */
+export interface IQuestion {
+  readonly kind: 'rename' | 'about';
+  readonly name: string;
+  readonly error: EnvsError | null;
 }
 
 /** What the form for a new environment holds. */

@@ -41,6 +41,11 @@ export interface IArgs {
   listed?: boolean;
   format?: ExportFormat;
   force?: boolean;
+  /** What an environment is to be called. */
+  to?: string;
+  /** What is to be known about an environment. */
+  note?: string;
+  tags?: string[];
   /** A file's path below the server's root. */
   path?: string;
   /** A file that the server does not have: its name and its text. */

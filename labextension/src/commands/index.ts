@@ -2,6 +2,7 @@ import type { ICommandContext } from './context';
 import { createCommands, fileCommands, planCommands } from './create';
 import { environmentCommands, exportCommands } from './environments';
 import { buildCommands, notebookCommands } from './notebook';
+import { ownCommands, placeCommands } from './own';
 import { jobCommands, panelCommands } from './panel';
 
 export type { ICommandContext } from './context';
@@ -17,6 +18,8 @@ export function addCommands(context: ICommandContext): void {
     planCommands,
     environmentCommands,
     exportCommands,
+    ownCommands,
+    placeCommands,
     notebookCommands,
     buildCommands
   ];

@@ -19,6 +19,8 @@ export interface IEnvironmentListProps {
   onRemove: (item: Environment) => void;
   onConfirmRemove: (name: string, force: boolean) => void;
   onKeep: () => void;
+  /** The question about name or note that is open below a row. */
+  question: (item: Environment) => React.ReactNode;
 }
 
 /** The environments as rows of two lines: arrows move, Enter opens a row's menu, Delete asks. */
@@ -53,6 +55,7 @@ export function EnvironmentList(props: IEnvironmentListProps): React.JSX.Element
               onKeep={props.onKeep}
             />
           )}
+          {props.question(item)}
         </li>
       ))}
     </ul>

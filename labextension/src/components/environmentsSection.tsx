@@ -6,6 +6,7 @@ import type { Environment } from '../tokens';
 import { Actions, Button, Failure, IconButton } from './basics';
 import { EnvironmentList } from './environmentList';
 import { useTrans } from './hooks';
+import { QuestionForm } from './questions';
 import type { IPanelProps } from './panelView';
 import { Section } from './section';
 
@@ -107,6 +108,7 @@ function Filtered(props: IPanelProps & { items: readonly Environment[] }): React
           actions.run('confirmRemove', { environment, force })
         }
         onKeep={() => state.askRemove(null)}
+        question={item => <Question {...props} item={item} />}
       />
       {found.length === 0 && (
         <div className="jp-Envs-card jp-Envs-hint">
@@ -122,4 +124,27 @@ function total(items: readonly Environment[], trans: ReturnType<typeof useTrans>
   const own = items.reduce((sum, item) => sum + item.size.own, 0);
   const count = trans._n('%1 environment', '%1 environments', items.length);
   return trans.__('%1 · %2 of own files', count, size(own));
+}
+
+/** What is asked about an environment in its row, if anything is. */
+function Question({
+  item,
+  state,
+  actions
+}: IPanelProps & { item: Environment }): React.JSX.Element | null {
+  const question = state.asking;
+  if (question?.name !== item.name) {
+    return null;
+  }
+  const environment = item.name;
+  return (
+    <QuestionForm
+      key={`${question.kind} ${environment}`}
+      question={question}
+      item={item}
+      onRename={(to, force) => actions.run('confirmRename', { environment, to, force })}
+      onAbout={(note, tags) => actions.run('confirmAbout', { environment, note, tags })}
+      onClose={() => state.ask(null)}
+    />
+  );
 }

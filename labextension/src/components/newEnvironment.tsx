@@ -4,6 +4,7 @@ import * as React from 'react';
 import { isComplete, needsName } from '../newEnvironment';
 import type { ICatalogue, INewEnvironment } from '../tokens';
 import { Actions, Button, IconButton } from './basics';
+import { Field } from './field';
 import { useReturnFocus, useTrans } from './hooks';
 import { PackageField } from './packageField';
 
@@ -123,7 +124,7 @@ function Packages(props: INewEnvironmentProps): React.JSX.Element {
   const trans = useTrans();
   return (
     <>
-      <Field label={trans.__('Packages')} hint="">
+      <Field label={trans.__('Packages')}>
         {id => (
           <PackageField
             id={id}
@@ -145,23 +146,6 @@ function Packages(props: INewEnvironmentProps): React.JSX.Element {
         )}
       </Field>
     </>
-  );
-}
-
-function Field(props: {
-  label: string;
-  hint: string;
-  children: (id: string) => React.ReactNode;
-}): React.JSX.Element {
-  const id = React.useId();
-  return (
-    <div className="jp-Envs-field">
-      <label htmlFor={id}>
-        {props.label}
-        {props.hint && <span className="jp-Envs-hint"> · {props.hint}</span>}
-      </label>
-      {props.children(id)}
-    </div>
   );
 }
 

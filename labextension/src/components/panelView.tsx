@@ -28,7 +28,7 @@ import { Section } from './section';
 
 /** What the panel can ask for: each is a command, or opens a menu of commands. */
 export interface IPanelActions {
-  run: (command: keyof IPanelCommands, args?: Record<string, string | boolean>) => void;
+  run: (command: keyof IPanelCommands, args?: Record<string, string | boolean | string[]>) => void;
   environmentMenu: (environment: Environment, anchor: HTMLElement) => void;
   notebookMenu: (anchor: HTMLElement) => void;
   choiceMenu: (command: 'use' | 'pin', anchor: HTMLElement) => void;
@@ -38,9 +38,11 @@ export interface IPanelActions {
 /** The commands that the panel runs, by their short names. */
 export type IPanelCommands = Record<
   | 'build'
+  | 'confirmAbout'
   | 'confirmAddition'
   | 'confirmBuild'
   | 'confirmRemove'
+  | 'confirmRename'
   | 'confirmSave'
   | 'create'
   | 'createFromFile'

@@ -1,0 +1,53 @@
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import { nullTranslator } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
+
+import { Catalogue } from '../catalogue';
+import { addCommands } from '../commands';
+import { Draft } from '../draft';
+import { JobsModel } from '../jobs';
+import { EnvironmentsModel } from '../model';
+import { PanelState } from '../panelState';
+import { PinsModel } from '../pin';
+import { Notebook, Workspace } from './notebook';
+import { anEnvironment, aStatus, Server } from './server';
+
+/** The path of the current notebook's pin. */
+export const PATH = 'pins/work/analysis.ipynb';
+
+/** All commands on a server that has one environment, with a notebook open. */
+export async function started(notebook: Notebook | null = new Notebook()) {
+  const server = new Server();
+  server.answer('GET environments', { environments: [anEnvironment()] });
+  server.answer(`GET ${PATH}`, aStatus('drifted', 'restore'));
+  const jobs = new JobsModel(server.request, Date.now, 60_000);
+  const environments = new EnvironmentsModel(server.request, jobs);
+  const state = new PanelState(new Draft(server.request, jobs));
+  const workspace = new Workspace(notebook?.panel);
+  const draft = new Draft(server.request, jobs);
+  const pins = new PinsModel(server.request, jobs, draft, workspace.services);
+  const commands = new CommandRegistry();
+  const revealed: string[] = [];
+  const trans = nullTranslator.load('jupyter_envs');
+  const docManager = { services: {} } as unknown as IDocumentManager;
+  const translator = nullTranslator;
+  const reveal = () => void revealed.push('panel');
+  const catalogue = new Catalogue(server.request, 0);
+  addCommands({
+    commands,
+    environments,
+    jobs,
+    pins,
+    catalogue,
+    additions: null,
+    preferences: null,
+    state,
+    docManager,
+    translator,
+    trans,
+    reveal
+  });
+  await environments.refresh();
+  await pins.refresh();
+  return { server, jobs, environments, catalogue, state, pins, commands, revealed, notebook };
+}
