@@ -15,6 +15,7 @@ from typing import Any
 
 from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine.background import Background, ask_compile, ask_measure
+from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.messages import packages_from_json, packages_to_json
 from jupyter_envs.engine.process import Worker, allowed_environment, understood
 from jupyter_envs.errors import DiskTrouble
@@ -74,13 +75,14 @@ class Settings:
     headroom: int
     conda: CondaSettings
     trust: Rules
+    limits: PackageLimits
     shared: tuple[Path, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What every request says."""
         shared = [str(folder) for folder in self.shared]
         known = {"cache_dir": str(self.cache_dir), "headroom": self.headroom, "shared_caches": shared}
-        return {**known, "settings": self.conda.to_json()}
+        return {**known, "settings": self.conda.to_json(), "limits": self.limits.to_json()}
 
 
 class Session:
@@ -236,6 +238,7 @@ class Engine:
     pip: what the configuration says about pip sections.
     standby: keep one worker ready, so that a job does not wait for its start.
     headroom: bytes that have to stay free on the cache's disk, or nothing is downloaded.
+    limits: how large a package may be.
     patience: seconds after which a worker that neither reports nor writes anything is ended, None for never.
     settings: called in a thread at the start of each job for conda's settings.
     trust: called so too, for the rules of what may be fetched from where.
@@ -250,6 +253,7 @@ class Engine:
         standby: bool = False,
         patience: float | None = None,
         headroom: int = 0,
+        limits: PackageLimits | None = None,
         settings: Callable[[], CondaSettings] = CondaSettings,
         trust: Callable[[], Rules] = Rules,
         shared: Sequence[Path] = (),
@@ -257,6 +261,7 @@ class Engine:
         self._shared = tuple(shared)
         self._patience = patience
         self._headroom = headroom
+        self._limits = limits or PackageLimits()
         self._trust = trust
         self._cache_dir = cache_dir
         self._settings = settings
@@ -281,7 +286,8 @@ class Engine:
                 self.prepare()
 
     def _read_settings(self) -> Settings:
-        return Settings(self._cache_dir, self._headroom, self._settings(), self._trust(), self._shared)
+        own = self._cache_dir, self._headroom
+        return Settings(*own, self._settings(), self._trust(), self._limits, self._shared)
 
     async def _take(self) -> Worker:
         spare, self._spare = self._spare, None

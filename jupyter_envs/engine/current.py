@@ -8,10 +8,13 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from jupyter_envs.channels import CondaSettings
+from jupyter_envs.engine.limits import PackageLimits
 
 _SETTINGS: ContextVar[CondaSettings] = ContextVar("settings")
 _SHARED: ContextVar[tuple[Path, ...]] = ContextVar("shared_caches")
+_LIMITS: ContextVar[PackageLimits] = ContextVar("limits")
 _NOTHING = CondaSettings()
+_USUAL = PackageLimits()
 _PROXIES = {"http": "HTTP_PROXY", "https": "HTTPS_PROXY", "all": "ALL_PROXY"}
 
 
@@ -30,12 +33,18 @@ def share(folders: Sequence[str | Path]) -> None:
     _SHARED.set(tuple(map(Path, folders)))
 
 
-def use(settings: CondaSettings) -> None:
+def limits() -> PackageLimits:
+    """How large a package may be."""
+    return _LIMITS.get(_USUAL)
+
+
+def use(settings: CondaSettings, limits: PackageLimits) -> None:
     """Take settings into use: proxies and a file of certificates as the variables that rattler and uv both read.
 
     A worker gets the same settings with each of its requests: variables must not change while threads read them.
     """
     _SETTINGS.set(settings)
+    _LIMITS.set(limits)
     for variable, value in variables(settings).items():
         if os.environ.get(variable) != value:
             os.environ[variable] = value

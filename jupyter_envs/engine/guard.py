@@ -20,6 +20,8 @@ from jupyter_envs.errors import PackageRefused
 
 ENTRY_POINT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*=\s*[A-Za-z_][\w.]*\s*:\s*[A-Za-z_][\w.]*")
 DRIVE = re.compile(r"^[A-Za-z]:")
+LONGEST_NAME, LONGEST_PATH = 255, 1024  # bytes; what file systems take
+METADATA_SIZE = 100_000_000  # bytes
 ACTIVATION = ("etc/conda/activate.d/", "etc/conda/deactivate.d/")
 
 
@@ -75,6 +77,8 @@ def check_path(path: Any, name: str) -> None:
     parts = path.split("/")
     if path.startswith("/") or DRIVE.match(path) or any(part in ("", ".", "..") for part in parts):
         raise refuse(name, f"the path {path!r} does not stay inside the environment")
+    if len(path.encode(errors="replace")) > LONGEST_PATH or any(len(part) > LONGEST_NAME for part in parts):
+        raise refuse(name, f"the path {path[:LONGEST_NAME]!r}… is too long")
     if parts[0].lower() == "conda-meta":
         raise refuse(name, f"{path!r} belongs to the installer, not to a package")
 
@@ -115,6 +119,8 @@ def check_entry_points(folder: Path, name: str) -> None:
 def read_json(path: Path, name: str) -> Any:
     """A JSON file of the package's metadata, whatever it holds."""
     try:
+        if path.is_symlink() or path.stat().st_size > METADATA_SIZE:
+            raise ValueError("no plain file of a usual size")
         return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise refuse(name, f"its {path.name} cannot be read ({error.__class__.__name__})") from error

@@ -24,6 +24,7 @@ from jupyter_envs.channels import settings_from_json
 from jupyter_envs.engine import activation, bytecode, cache, current, pypi, pypi_install, shared
 from jupyter_envs.engine.conda import adding, fetch, install, pixi_lock, records, search, solve
 from jupyter_envs.engine.guard import activation_scripts
+from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
 from jupyter_envs.engine.progress import Tracker
 from jupyter_envs.errors import EngineFailed, EnvsError
@@ -224,9 +225,10 @@ async def answer(request: dict[str, Any], send: Callable[[dict[str, Any]], None]
     tracker = Tracker(tell, lambda line: send({"log": line}))
     try:
         async with tracker.telling():
-            current.use(settings_from_json(request["args"]["settings"]))
-            current.share(request["args"].get("shared_caches", ()))
-            result = await OPERATIONS[request["op"]](request["args"], tracker)
+            args = request["args"]
+            current.use(settings_from_json(args["settings"]), PackageLimits(**args.get("limits", {})))
+            current.share(args.get("shared_caches", ()))
+            result = await OPERATIONS[request["op"]](args, tracker)
         send({"result": result})
     except EnvsError as error:
         send({"error": error.to_json()})

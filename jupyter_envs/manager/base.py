@@ -8,6 +8,7 @@ from typing import Literal
 
 from jupyter_envs import kernelspec
 from jupyter_envs.engine.client import Engine, PipRules
+from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.errors import DiskTrouble, EnvsError
 from jupyter_envs.machine import current_platform
@@ -52,6 +53,7 @@ class ManagerBase(ManagerSettings):
             standby=self.standby_worker,
             patience=self.engine_patience or None,
             headroom=self.disk_headroom,
+            limits=PackageLimits(self.max_package_size, self.max_package_files),
             settings=settings,
             trust=self.trust_rules,
             shared=self.shared_folders,

@@ -7,6 +7,7 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_data_dir
 from traitlets import Bool, Float, Int, Integer, List, Unicode, default
 
+from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.configuration import CondaConfigurable
 from jupyter_envs.manager.disk import DiskSettings
@@ -34,6 +35,14 @@ class ManagerSettings(
     ).tag(config=True)
     max_file_size = Int(LIMITS.file, help="Largest environment file that is read, in bytes.").tag(config=True)
     max_lock_size = Int(LIMITS.lock, help="Largest lock that is read, in bytes.").tag(config=True)
+    max_package_size = Int(
+        PackageLimits.size,
+        min=1_000,
+        help="Largest conda package, in bytes when it is unpacked; a larger one is refused.",
+    ).tag(config=True)
+    max_package_files = Int(
+        PackageLimits.files, min=10, help="Most files that a conda package may have; one with more is refused."
+    ).tag(config=True)
     max_file_depth = Int(LIMITS.depth, help="How deep lists and mappings of a file may be nested.").tag(config=True)
     standby_worker = Bool(False, help="Keep one engine process ready, so that a job need not wait for its start.").tag(
         config=True

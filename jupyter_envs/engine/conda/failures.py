@@ -100,6 +100,11 @@ def translate(error: Exception, doing: str) -> EnvsError:
     return kind(f"{doing} failed: {message}", hints=HINTS.get(kind, ()))
 
 
+def of_our_disk(error: Exception) -> bool:
+    """Whether the disk is to blame for an unpacking that failed, and not the archive."""
+    return any(told is DiskTrouble and telling in str(error).lower() for telling, told in TELLING)
+
+
 def from_os_error(error: OSError, doing: str) -> DiskTrouble:
     """A disk error that names the file and the reason."""
     place = f" at {error.filename}" if error.filename else ""

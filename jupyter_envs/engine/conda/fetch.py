@@ -17,11 +17,12 @@ from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from rattler import Client
-from rattler.package_streaming import download_to_writer, extract
+from rattler.package_streaming import download_to_writer
 
 from jupyter_envs.engine import current
 from jupyter_envs.engine.cache import entry_path, is_cached, packages_dir, publishing, set_aside, write_lock
 from jupyter_envs.engine.conda import network
+from jupyter_envs.engine.conda.extraction import counted, extract_within
 from jupyter_envs.engine.conda.failures import mapped
 from jupyter_envs.engine.conda.records import file_name
 from jupyter_envs.engine.guard import check_package, refuse
@@ -88,7 +89,7 @@ async def fetch_one(client: Client, package: Package, cache_dir: Path, watcher: 
         if not await asyncio.to_thread(copy_kept, package, archive, watcher):
             await download(client, package, archive, watcher)
         extracted = Path(scratch, "package")
-        await asyncio.to_thread(extract, archive, extracted)
+        await extract_within(archive, extracted, current.limits(), package.name)
         await asyncio.to_thread(check_package, extracted, package.name)
         await asyncio.to_thread(publish, extracted, entry_path(package, cache_dir), package)
 
@@ -114,7 +115,8 @@ def copy_kept(package: Package, archive: Path, watcher: Watcher) -> bool:
 async def download(client: Client, package: Package, archive: Path, watcher: Watcher) -> None:
     """Write the archive and compare its sha256 with the lock's."""
     with archive.open("wb") as file:
-        writer = HashingWriter(file, lambda size: watcher.advance(package, size))
+        most = package.size or current.limits().size
+        writer = HashingWriter(file, counted(lambda size: watcher.advance(package, size), most, package.name))
         if urlsplit(package.url).scheme == "file":
             await asyncio.to_thread(copy_local, package, writer)
         else:
