@@ -1,8 +1,8 @@
 """Locks: conda-lock v1 YAML (``*.conda-lock.yml``), text to `Lock` and back; ``@EXPLICIT`` lists, text to `Lock`.
 
 What `write` makes is read by conda (with conda-lockfiles), mamba, micromamba and conda-lock. What the format has no
-field for (archive sizes, build numbers that the build string does not end in, the date of a lock) stands in its
-``custom_metadata``, which the others ignore.
+field for (archive sizes, build numbers that the build string does not end in, the date of a lock and the machine that
+it is for) stands in its ``custom_metadata``, which the others ignore.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _PLATFORM = re.compile(r"[a-z0-9]+-[a-z0-9_]+\Z")
 _ADDRESS = re.compile(r"(?:https?|file|oci|s3)://[^\s\x00-\x1f\x7f\\]+\Z")
 _DEPENDENCY = re.compile(r"\s*([^\s<>=!~;@\[(]+)\s*(.*?)\s*\Z", re.DOTALL)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
+_SYSTEM = re.compile(r"__[a-z]+=[0-9.]+(?: __[a-z]+=[0-9.]+)*\Z")
 _READ_CATEGORIES = ("main", "dev")
 
 
@@ -74,7 +75,11 @@ def write(lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
     package without address or SHA-256, which a lock cannot carry.
     """
     packages = _in_order(lock.packages)
-    extras = {**{f"as_of/{platform}": date for platform, date in lock.as_of.items()}, **dict(_extras(packages))}
+    extras = {
+        **{f"as_of/{platform}": date for platform, date in lock.as_of.items()},
+        **{f"system/{platform}": words for platform, words in lock.system.items()},
+        **dict(_extras(packages)),
+    }
     lines = ["version: 1", "metadata:"]
     # conda-lock needs an entry for every platform, also where what it was locked from is not known
     lines += _pairs("  ", "content_hash", {**dict.fromkeys(lock.platforms, ""), **lock.content_hash})
@@ -97,7 +102,8 @@ def _lock(root: Map, place: Place) -> Lock:
     metadata = _expect(root["metadata"], Map, place.child("metadata", root))
     here = place.child("metadata", root)
     platforms = tuple(_texts(metadata, "platforms", here))
-    extras = _expect(metadata.get("custom_metadata") or Map(), Map, here.child("custom_metadata", metadata))
+    outer = here.child("custom_metadata", metadata)
+    extras = _expect(metadata.get("custom_metadata") or Map(), Map, outer)
     entries = _expect(root["package"], Seq, place.child("package", root))
     packages: dict[tuple[str, str, str], Package] = {}
     inside = place.child("package", root)
@@ -111,7 +117,8 @@ def _lock(root: Map, place: Place) -> Lock:
         channels=tuple(_channels(metadata, here)),
         platforms=platforms,
         content_hash=_content_hash(metadata, here.child("content_hash", metadata)),
-        as_of=dict(_dates(extras, platforms, here.child("custom_metadata", metadata))),
+        as_of=dict(_said(extras, "as_of", platforms, _DATE, outer)),
+        system=dict(_said(extras, "system", platforms, _MACHINE, outer)),
     )
 
 
@@ -120,15 +127,21 @@ def _content_hash(metadata: Map, place: Place) -> dict[str, str]:
     return {name: text for name, value in values.items() if (text := _text(value, place))}
 
 
-def _dates(extras: Map, platforms: tuple[str, ...], place: Place) -> Iterator[tuple[str, str]]:
+_DATE = (_MOMENT, "a time such as 2024-05-01T00:00:00Z")
+_MACHINE = (_SYSTEM, "virtual packages such as __cuda=12.4 __glibc=2.28")
+
+
+def _said(
+    extras: Map, what: str, platforms: tuple[str, ...], form: tuple[re.Pattern[str], str], place: Place
+) -> Iterator[tuple[str, str]]:
+    """What ``custom_metadata`` says of platforms, in a form that is stated with its description."""
+    pattern, expected = form
     for platform in platforms:
-        key = f"as_of/{platform}"
+        key = f"{what}/{platform}"
         if key in extras:
             value = _text(extras[key], place.child(key, extras))
-            if not _MOMENT.match(value):
-                raise place.child(key, extras).refuse(
-                    f"'{show(value)}'", expected="a time such as 2024-05-01T00:00:00Z"
-                )
+            if not pattern.match(value):
+                raise place.child(key, extras).refuse(f"'{show(value)}'", expected=expected)
             yield platform, value
 
 

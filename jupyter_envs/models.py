@@ -81,7 +81,8 @@ class Lock:
     """What a Spec resolved to, for one or several platforms.
 
     ``content_hash`` maps each platform to the `Spec.content_hash` that it was resolved from (of what the file
-    asks for on that platform), ``as_of`` to the moment (ISO 8601, UTC) that it was resolved as of, if to one.
+    asks for on that platform), ``as_of`` to the moment (ISO 8601, UTC) that it was resolved as of, if to one, and
+    ``system`` to the virtual packages that it was resolved for on demand, such as ``__cuda=12.4 __glibc=2.28``.
     """
 
     packages: tuple[Package, ...]
@@ -89,6 +90,7 @@ class Lock:
     platforms: tuple[str, ...] = ()
     content_hash: Mapping[str, str] = field(default_factory=dict)
     as_of: Mapping[str, str] = field(default_factory=dict)
+    system: Mapping[str, str] = field(default_factory=dict)
 
     def for_platform(self, platform: str) -> tuple[Package, ...]:
         """The packages for one platform, conda before pip, each sorted by name; empty if it is not locked."""

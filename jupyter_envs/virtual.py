@@ -71,6 +71,10 @@ class System:
         }
         return {name: version for name, version in said.items() if version}
 
+    def in_words(self, platform: str) -> str:
+        """`overrides` as one text, as a lock keeps it; empty where nothing is said."""
+        return " ".join(f"{name}={version}" for name, version in sorted(self.overrides(platform).items()))
+
 
 THIS_SYSTEM = System()
 

@@ -129,4 +129,7 @@ def locks(draw: st.DrawFn) -> Lock:
         platforms=_platforms,
         content_hash=draw(st.dictionaries(st.sampled_from(_platforms), _hexadecimal(64))),
         as_of=draw(st.dictionaries(st.sampled_from(_platforms), _moments)),
+        system=draw(
+            st.dictionaries(st.sampled_from(_platforms), st.sampled_from(("__cuda=12.4", "__cuda=12 __glibc=2.28")))
+        ),
     )

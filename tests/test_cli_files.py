@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -11,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_envs import envfile, lockfile
-from jupyter_envs.cli.changing import text_with_files
-from jupyter_envs.formats import LIMITS
+from jupyter_envs import lockfile
 from jupyter_envs.localchannel import LocalChannel
 
 from .pure_values import LOCK, TZDATA
@@ -94,11 +91,38 @@ def test_the_pip_section_may_name_files_beside_the_environment_file(
         assert telling in error["message"]
 
 
-def test_an_edited_file_comes_with_the_files_that_it_names(tmp_path: Path) -> None:
-    file = tmp_path / "environment.yml"
-    file.write_text("dependencies: [python, {pip: [-r requirements.txt]}]\n")
-    (tmp_path / "requirements.txt").write_text("requests>=2\n")
-    text = asyncio.run(text_with_files(file, LIMITS))
-    assert envfile.parse(text).pip == ("requests>=2",)
-    file.write_text("# untouched\ndependencies: [python]\n")
-    assert asyncio.run(text_with_files(file, LIMITS)).startswith("# untouched")
+def test_parse_says_what_is_included_and_shows_it_if_asked(home: Path) -> None:
+    (home / "environment.yml").write_text("dependencies: [python, {pip: [-r requirements.txt]}]\n")
+    (home / "requirements.txt").write_text("requests>=2\n")
+    shown = envs(home, "parse", "--json", "environment.yml")
+    assert "-r requirements.txt: its lines count as lines of the pip section" in shown["notes"][0]
+    assert envs(home, "parse", "--json", "--include", "environment.yml")["pip"] == ["requests>=2"]
+
+
+def test_parse_keeps_to_the_configured_limits(home: Path) -> None:
+    (home / "environment.yml").write_text("dependencies: [python]\n")
+    error = envs(home, "parse", "--json", "environment.yml", "--Manager.max_file_size=10", status=2)["error"]
+    assert error["code"] == "invalid-file"
+
+
+def test_a_change_by_an_edited_pixi_toml_and_by_a_file_that_includes(
+    home: Path, channel: LocalChannel, package_cache: Path
+) -> None:
+    settings = (
+        f"--Manager.cache_dir={package_cache}",
+        f"--Manager.default_channels={channel.file_url}",
+        "--json",
+        "--yes",
+    )
+    envs(home, "create", "one", "python", *settings)
+    (home / "project").mkdir()
+    (home / "project" / "pixi.toml").write_text(PIXI.format(channel=channel.file_url))
+    plan = envs(home, "install", "one", "--file=project/pixi.toml", "--dry-run", *settings)
+    assert "tinytext" in [package["name"] for package in plan["added"]]
+    (home / "project" / "environment.yml").write_text("dependencies: [python, ipykernel, {pip: [-r more.txt]}]\n")
+    (home / "project" / "more.txt").write_text("python[\n")
+    error = envs(home, "install", "one", "--file=project/environment.yml", "--dry-run", *settings, status=2)["error"]
+    assert "python[" in error["message"]
+    dated = envs(home, "install", "one", "tinytext", "--as-of=soon", *settings, status=2)["error"]
+    assert "is not a date" in dated["message"]
+    assert "is not a date" in envs(home, "update", "one", "--as-of=soon", *settings, status=2)["error"]["message"]

@@ -95,13 +95,36 @@ def test_options_for_the_machine_the_date_and_the_place(cli: Cli) -> None:
     }  # fmt: skip
     assert lock.as_of == {"linux-64": "2024-06-01T23:59:59Z"}
     assert "'../environment.yml'" in text
+    assert lock.system == {"linux-64": "__cuda=12.4 __glibc=2.17"}
+    here = ("lock", "environment.yml", *platforms[:-1], "--check")
+    machine = arguments[:-2]
+    # the file names no platforms, so others are missing from this lock: only what is said of this one matters
+    (cli.work / "environment.yml").write_text("platforms: [linux-64]\ndependencies: [gpu, glibcful, helper]\n")
+    cli.good("lock", "environment.yml", *arguments, *platforms)
+    assert cli(*here, *machine).status == 0
+    assert "is outdated for linux-64" in cli(*here, "--cuda", "12.8", *machine[2:]).err
+    assert "is outdated for linux-64" in cli(*here).err
+
+
+def test_a_pixi_toml_is_locked_beside_it(cli: Cli) -> None:
+    (cli.work / "pixi.toml").write_text(
+        '[workspace]\nname = "p"\nchannels = []\nplatforms = ["linux-64"]\n[dependencies]\npython = "*"\npure = "*"\n'
+    )
+    cli.good("lock", "pixi.toml", "--yes")
+    text = (cli.work / "pixi.conda-lock.yml").read_text()
+    assert "- pixi.toml" in text
+    assert "pure" in [package.name for package in lockfile.parse(text).packages]
+    assert "is what pixi.toml asks for" in cli.good("lock", "pixi.toml", "--check").out
+    pin = {"version": 1, "environment": "p", "file": "pixi.toml", "lock": "pixi.conda-lock.yml", "digest": "0" * 64}
+    write_notebook(cli.work, jupyter_envs=pin)
+    assert cli.good("status", "analysis.ipynb", "--json").json["verdict"] == "missing"
 
 
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
         ("requirements.txt", "numpy>=1\n", "a list of requirements"),
-        ("pyproject.toml", "[project]\n", "a project file"),
+        ("pyproject.toml", "[project]\n", "a Python project without [tool.pixi]"),
         ("x.conda-lock.yml", "version: 1\n", "a lock"),
         ("other.yml", "numpy>=1\npandas\n", "other.yml"),
         ("pip-only.yml", "dependencies: [{pip: [numpy]}]\n", "no conda package is asked for"),

@@ -195,6 +195,8 @@ def test_archives_in_condas_caches_are_not_downloaded(home: Path, channels: File
 
     async def run() -> None:
         ours = manager(home, names_condarc(channels) + "pkgs_dirs: [~/pkgs]\n")
+        before, after = await plan_of(ours), await plan_of(ours, packages=("tinytext", "tinyblob"))
+        assert before.to_fetch == after.to_fetch > 0
         await create(ours, "made", "tinyblob")
         await ours.close()
 

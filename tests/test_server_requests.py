@@ -214,3 +214,19 @@ def test_any_object_is_understood_or_refused(value: dict[str, Any]) -> None:
 def test_any_bytes_are_understood_or_refused(body: bytes) -> None:
     with pytest.raises(InvalidInput):
         requests.create_body(body)
+
+
+def test_a_change_by_a_file_with_its_name() -> None:
+    body = requests.change_body("a", encoded({"file": "text", "filename": "a/pixi.toml", "dry_run": True}))
+    assert (body.request.file, body.request.filename) == ("text", "a/pixi.toml")
+
+
+def test_a_date_that_is_none_is_refused_at_once() -> None:
+    for parse, more in (
+        (requests.create_body, {"packages": ["a"], "dry_run": True}),
+        (lambda body: requests.change_body("a", body), {"install": ["a"], "dry_run": True}),
+        (requests.lock_body, {"lock": True}),
+    ):
+        with pytest.raises(InvalidInput, match="is not a date"):
+            parse(encoded({**more, "as_of": "soon"}))
+        parse(encoded({**more, "as_of": "none"}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,19 @@ from rich.console import Console
 from rich.table import Table
 from traitlets import Bool, List, Unicode
 
-from jupyter_envs import envfile, formats
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.environments import read_file
 from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.cli.terminal import print_plan
 from jupyter_envs.errors import Damaged, InvalidInput
-from jupyter_envs.formats import Limits
 from jupyter_envs.integrity import Damage
-from jupyter_envs.manager import ChangeRequest, Manager, Summary, include, to_json
+from jupyter_envs.manager import ChangeRequest, Manager, Summary, to_json
 from jupyter_envs.models import Plan
 
 FILES_SHOWN = 5
+AS_OF_HELP = (
+    "A day or a time: only packages that were there by then. Left out: the environment's own date; “none” for today."
+)
 
 
 class PlannedCommand(ManagerCommand):
@@ -48,25 +49,19 @@ class PlannedCommand(ManagerCommand):
             self.say(f"Restart the kernels that run ({answer['older_kernels']}) to have them use these.")
         return answer
 
-    async def change(self, manager: Manager, request: ChangeRequest) -> dict[str, Any]:
-        """Plan a change, ask, carry it out."""
+    async def change(
+        self, manager: Manager, request: ChangeRequest, documents: DiskDocuments | None = None
+    ) -> dict[str, Any]:
+        """Plan a change, ask, carry it out; ``documents`` is the folder of an edited file."""
         name = request.environment
         with self.reporter(f"Planning {name}") as reporter:
-            plan = await manager.plan_change(request, reporter)
+            plan = await manager.plan_change(request, reporter, documents=documents)
 
         async def act(seen: str) -> Summary:
             with self.reporter(f"Changing {name}") as reporter:
-                return await manager.change(request, reporter, confirmed=seen)
+                return await manager.change(request, reporter, confirmed=seen, documents=documents)
 
         return await self.confirmed(plan, f"Change {name}?", act)
-
-
-async def text_with_files(path: Path, limits: Limits) -> str:
-    """An edited file, with the files that its pip section names in their place. Raises `InvalidFile`, `NotFound`."""
-    text = read_file(str(path))
-    spec = formats.read(text, source=path.name, limits=limits).spec
-    whole = await include(spec, path.name, DiskDocuments(path.parent), limits) if spec is not None else None
-    return text if whole is None or whole == spec else envfile.write(whole)
 
 
 class InstallCommand(PlannedCommand):
@@ -83,16 +78,26 @@ class InstallCommand(PlannedCommand):
     """
 
     pip = List(Unicode(), help="A PyPI requirement; may be given several times.").tag(config=True)
-    file = Unicode(help="An edited environment.yml that the environment is to follow.").tag(config=True)
-    aliases = {**PlannedCommand.aliases, "pip": "InstallCommand.pip", "file": "InstallCommand.file"}
+    file = Unicode(help="An edited environment.yml or pixi.toml that the environment is to follow.").tag(config=True)
+    as_of = Unicode(help=AS_OF_HELP).tag(config=True)
+    aliases = {
+        **PlannedCommand.aliases,
+        "pip": "InstallCommand.pip",
+        "file": "InstallCommand.file",
+        "as-of": "InstallCommand.as_of",
+    }
 
     async def run(self, manager: Manager) -> Any:
         """Plan, ask, install."""
         name, *packages = self.extra_args
         if not packages and not self.pip and not self.file:
             raise InvalidInput("usage: jupyter envs install NAME PACKAGE… [options]", hints=("See --help-all.",))
-        file = await text_with_files(Path(self.file), manager.limits) if self.file else None
-        return await self.change(manager, ChangeRequest(name, tuple(packages), tuple(self.pip), file=file))
+        request = ChangeRequest(name, tuple(packages), tuple(self.pip), as_of=self.as_of)
+        if not self.file:
+            return await self.change(manager, request)
+        path = Path(self.file)
+        edited = replace(request, file=read_file(self.file), filename=path.name)
+        return await self.change(manager, edited, DiskDocuments(path.parent))
 
 
 class UpdateCommand(PlannedCommand):
@@ -104,10 +109,14 @@ class UpdateCommand(PlannedCommand):
     more_arguments = True
     description = "Update packages of an environment, or all of them: jupyter envs update NAME [PACKAGE…]"
 
+    as_of = Unicode(help=AS_OF_HELP).tag(config=True)
+    aliases = {**PlannedCommand.aliases, "as-of": "UpdateCommand.as_of"}
+
     async def run(self, manager: Manager) -> Any:
         """Plan, ask, update."""
         name, *packages = self.extra_args
-        return await self.change(manager, ChangeRequest(name, update=tuple(packages), update_all=not packages))
+        request = ChangeRequest(name, update=tuple(packages), update_all=not packages, as_of=self.as_of)
+        return await self.change(manager, request)
 
 
 class RemoveCommand(PlannedCommand):

@@ -10,7 +10,7 @@ from typing import Any
 
 from traitlets import Bool, List, Unicode
 
-from jupyter_envs import envfile, lockfile
+from jupyter_envs import formats, lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import SYSTEM_ALIASES, ManagerCommand
 from jupyter_envs.cli.parse import read
@@ -22,7 +22,6 @@ from jupyter_envs.manager import LockPlan, LockRequest, Manager, include, outdat
 OTHERS = {
     ".txt": "a list of requirements: write its lines into the pip section of an environment.yml",
     ".in": "a list of requirements: write its lines into the pip section of an environment.yml",
-    ".toml": "a project file: write its dependencies into an environment.yml",
     ".ipynb": "a notebook: lock the environment.yml that it is pinned to",
     ".lock": "a lock: name the environment.yml that it was made from",
     "conda-lock.yml": "a lock: name the environment.yml that it was made from",
@@ -40,6 +39,7 @@ class LockCommand(ManagerCommand):
     description = """Write the lock of an environment file, for several platforms at once.
 
     jupyter envs lock environment.yml [--platform linux-64 …] [--update NAME …]
+    jupyter envs lock pixi.toml  (or a pyproject.toml with [tool.pixi])
 
     Versions that are locked stay, unless --update names them (“all” for all of them). What changes is shown first.
     """
@@ -79,19 +79,22 @@ class LockCommand(ManagerCommand):
     async def request(self, file: Path, place: Path, before: str | None, manager: Manager) -> LockRequest:
         """What is asked for, with the files read. Raises `InvalidInput`, `NotFound`."""
         refuse_others(file)
-        reading = envfile.read(read(file), source=str(file), limit=manager.limits.file)
+        limits = manager.limits
+        found = formats.read(read(file), source=str(file), limits=limits)
+        if found.spec is None:
+            raise InvalidInput(f"{file} is {OTHERS['.lock']}.", key="file")
         return LockRequest(
-            spec=await include(reading.spec, file.name, DiskDocuments(file.parent), manager.limits),
-            old=None if before is None else lockfile.parse(before, source=str(place)),
+            spec=await include(found.spec, file.name, DiskDocuments(file.parent), limits),
+            old=None if before is None else lockfile.parse(before, source=str(place), limit=limits.lock),
             platforms=tuple(self.platform),
             update=tuple(self.update),
             as_of=self.as_of,
-            notes=reading.notes,
+            notes=found.notes,
         )
 
     def compare(self, request: LockRequest, manager: Manager, file: Path, place: Path) -> Any:
         """Say whether the lock is outdated. Raises `Conflict` with exit status 1 if so."""
-        found = outdated(request.spec, request.old, manager.platform)
+        found = outdated(request.spec, request.old, manager.platform, manager.system)
         if not found:
             self.say(f"{place} is what {file} asks for.")
             return {"file": str(file), "lock": str(place), "outdated": []}
@@ -123,7 +126,8 @@ class Outdated(Conflict):
 
 def beside(file: Path) -> Path:
     """The lock of an environment file: ``environment.conda-lock.yml`` for ``environment.yml``."""
-    return file.with_name(f"{file.name.removesuffix('.yml').removesuffix('.yaml')}.conda-lock.yml")
+    stem = file.stem if file.suffix in (".yml", ".yaml", ".toml") else file.name
+    return file.with_name(f"{stem}.conda-lock.yml")
 
 
 def relative(file: Path, folder: Path) -> str:
@@ -135,7 +139,9 @@ def refuse_others(file: Path) -> None:
     """Raise `InvalidInput` for a file whose name says that it is no environment file."""
     for ending, what in OTHERS.items():
         if file.name.endswith(ending):
-            raise InvalidInput(f"{file} is {what}.", hints=("jupyter envs lock reads environment.yml.",), key="file")
+            raise InvalidInput(
+                f"{file} is {what}.", hints=("jupyter envs lock reads environment.yml and pixi.toml.",), key="file"
+            )
 
 
 def described(plan: LockPlan) -> Iterator[str]:

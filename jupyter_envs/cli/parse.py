@@ -7,12 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from jupyter_envs import envfile, formats
-from jupyter_envs.cli.command import Command
+from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.errors import NotFound
 from jupyter_envs.formats import Read
+from jupyter_envs.manager import Manager, include, named_files
 from jupyter_envs.models import Lock
 
 
@@ -24,7 +26,7 @@ def read(path: Path) -> bytes:
         raise NotFound(f"{path} cannot be read: {error.strerror}.", path=str(path)) from error
 
 
-class ParseCommand(Command):
+class ParseCommand(ManagerCommand):
     """Show how a file is read."""
 
     command = "parse"
@@ -37,30 +39,39 @@ class ParseCommand(Command):
     """
 
     environment = Unicode(help="Which environment of a pixi.lock; “default” if not given.").tag(config=True)
-    aliases = {**Command.aliases, "environment": "ParseCommand.environment"}
+    include = Bool(False, help="Show the lines of the files that the pip section names, in their place.").tag(
+        config=True
+    )
+    aliases = {**ManagerCommand.aliases, "environment": "ParseCommand.environment"}
+    flags = {
+        **ManagerCommand.flags,
+        "include": (
+            {"ParseCommand": {"include": True}},
+            "Show the lines of the files that the pip section names, in their place.",
+        ),
+    }
 
-    async def carry_out(self) -> Any:
-        """Read the file and nothing else."""
+    async def run(self, manager: Manager) -> Any:
+        """Read the file and, only if that is asked for, what it names."""
         path = Path(self.extra_args[0])
-        found = formats.read(read(path), source=path.name)
-        parsed = await self.as_json(found, path)
+        found = formats.read(read(path), source=path.name, limits=manager.limits)
+        parsed = await self.as_json(found, path, manager)
         self.say(json.dumps(parsed, indent=2, ensure_ascii=False))
         return parsed
 
-    async def as_json(self, found: Read, path: Path) -> dict[str, Any]:
+    async def as_json(self, found: Read, path: Path, manager: Manager) -> dict[str, Any]:
         """A Spec as conda understands it, or a lock with its packages."""
         if found.spec is not None:
-            return {**envfile.to_json(found.spec), "format": found.format, "notes": list(found.notes)}
+            spec, notes = found.spec, list(found.notes)
+            if self.include:
+                spec = await include(spec, path.name, DiskDocuments(path.parent), manager.limits)
+            notes += [
+                f"{line}: its lines count as lines of the pip section; see --include." for line in named_files(spec)
+            ]
+            return {**envfile.to_json(spec), "format": found.format, "notes": notes}
         if found.lock is not None and not self.environment:
             return lock_json(found.format, found.lock)
-        # only this needs the engine
-        from jupyter_envs.manager import Manager  # noqa: PLC0415
-
-        manager = Manager(parent=self)
-        try:
-            return lock_json(found.format, await manager.read_lock(found, self.environment or None))
-        finally:
-            await manager.close()
+        return lock_json(found.format, await manager.read_lock(found, self.environment or None))
 
 
 def lock_json(format: str, lock: Lock) -> dict[str, Any]:

@@ -49,14 +49,21 @@ class Wheels:
 
 @dataclass(frozen=True)
 class Pending:
-    """What is still to be fetched, and the activation scripts of packages that are in the cache already.
+    """What is not in the cache, and the activation scripts of packages that are.
 
-    ``copied`` are the shared caches whose files cannot be hard links here.
+    ``copied`` are the shared caches whose files cannot be hard links here. ``kept`` names the missing packages whose
+    archives conda has in its own package caches: these need no download.
     """
 
     missing: tuple[Package, ...]
     scripts: Mapping[str, Sequence[str]]
     copied: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
+
+    @property
+    def downloads(self) -> tuple[Package, ...]:
+        """What has to come from a channel."""
+        return tuple(package for package in self.missing if package.name not in self.kept)
 
 
 @dataclass(frozen=True)
@@ -193,7 +200,8 @@ class Session:
         self._trust.check_packages(packages)
         found = await self._ask("pending", packages=packages_to_json(packages))
         with understood():
-            return Pending(tuple(packages_from_json(found["missing"])), found["scripts"], tuple(found["copied"]))
+            missing = tuple(packages_from_json(found["missing"]))
+            return Pending(missing, found["scripts"], tuple(found["copied"]), frozenset(found["kept"]))
 
     async def install(self, packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> None:
         """Make a new prefix of exactly these packages; the pip section says which hosts to trust."""

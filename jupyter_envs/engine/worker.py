@@ -102,6 +102,7 @@ async def do_pending(args: Args, tracker: Tracker) -> Any:
         "missing": packages_to_json(missing),
         "scripts": {name: found for name, found in scripts.items() if found},
         "copied": [str(folder) for folder in copied_from(cached, cache_dir)],
+        "kept": [package.name for package in missing if fetch.kept_archives(package)],
     }
 
 

@@ -5,8 +5,9 @@
 
 from jupyter_envs.manager.activating import Activation, Location
 from jupyter_envs.manager.core import Manager
-from jupyter_envs.manager.including import include
+from jupyter_envs.manager.including import include, named_files
 from jupyter_envs.manager.locking import LockPlan, LockRequest, outdated
+from jupyter_envs.manager.moments import check_moment
 from jupyter_envs.manager.notebook_locks import PinLock
 from jupyter_envs.manager.search import Query, SearchResult
 from jupyter_envs.manager.values import (
@@ -36,7 +37,9 @@ __all__ = [
     "Query",
     "SearchResult",
     "Summary",
+    "check_moment",
     "include",
+    "named_files",
     "outdated",
     "to_json",
 ]

@@ -69,7 +69,7 @@ class ManagerBase(ManagerSettings):
             self._engine,
             self._plans,
             self.platform,
-            lambda: Rules(tuple(self.default_channels), self.allow_source_builds, self.system),
+            lambda: Rules(tuple(self.default_channels), self.allow_source_builds, self.system, self.limits),
         )
 
     def work_in_background(self, *, detached: bool = False) -> None:

@@ -12,7 +12,8 @@ from jupyter_envs.manager.history import chosen, intact, recorded
 from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.planning import propose, resolve
 from jupyter_envs.manager.plans import require_confirmed
-from jupyter_envs.manager.values import ChangeRequest, Proposal
+from jupyter_envs.manager.sources import edited
+from jupyter_envs.manager.values import ChangeRequest, Documents, Proposal
 from jupyter_envs.manager.workshop import Workshop
 from jupyter_envs.models import Package, Plan, Reporter
 from jupyter_envs.pin import differences
@@ -20,15 +21,21 @@ from jupyter_envs.pin import differences
 NAMES_SHOWN = 5
 
 
-async def plan_change(shop: Workshop, request: ChangeRequest, reporter: Reporter) -> Plan:
+async def plan_change(shop: Workshop, request: ChangeRequest, reporter: Reporter, documents: Documents | None) -> Plan:
     """What `change` would do. Writes nothing but downloaded channel data."""
     async with shop.engine.session(reporter) as session:
-        proposal = await propose_change(shop, request, session)
+        proposal = await propose_change(shop, request, session, documents)
     shop.plans.remember(request, proposal)
     return proposal.plan
 
 
-async def change(shop: Workshop, request: ChangeRequest, reporter: Reporter, confirmed: str | None) -> None:
+async def change(
+    shop: Workshop,
+    request: ChangeRequest,
+    reporter: Reporter,
+    confirmed: str | None,
+    documents: Documents | None,
+) -> None:
     """Make the environment what is wished for; nothing happens where it is that already.
 
     Raises `PlanChanged`, `NotFound`, `Conflict`, `EnvironmentBusy`, and whatever the parsers and the engine raise;
@@ -39,21 +46,26 @@ async def change(shop: Workshop, request: ChangeRequest, reporter: Reporter, con
     async with shop.engine.session(reporter) as session:
         with shop.store.writing(name):
             await recover(shop, name, session, reporter)
-            proposal = shop.plans.recall(confirmed, request) or await propose_change(shop, request, session)
+            seen = shop.plans.recall(confirmed, request)
+            proposal = seen or await propose_change(shop, request, session, documents)
             require_confirmed(proposal, confirmed)
             await carry_out(shop, proposal, wishes.reason(request), session, reporter)
 
 
-async def propose_change(shop: Workshop, request: ChangeRequest, session: Session) -> Proposal:
+async def propose_change(
+    shop: Workshop, request: ChangeRequest, session: Session, documents: Documents | None
+) -> Proposal:
     """Apply the wish to what was asked for, and solve that; what is locked stays unless an update is wished."""
     name = request.environment
     spec = shop.store.spec(name, shop.store.get(name).current)
     locked, installed = shop.locked(name), await shop.installed(name)
-    wanted = wishes.wanted(request, spec, installed)
+    wishes.check(request)
+    rules = shop.rules()
+    file = await edited(request, documents, rules.limits)
+    wanted = wishes.wanted(request, spec, installed, file)
     wanted = replace(wanted, notes=(*wanted.notes, *handmade(locked, installed)))
     moving = {wishes.normal(package) for package in request.update}
     kept = tuple(package for package in locked if not request.update_all and wishes.normal(package.name) not in moving)
-    rules = shop.rules()
     as_of = choose(request.as_of, shop.store.lock(name, shop.store.get(name).current).as_of.get(shop.platform, ""))
     near = replace(wanted, locked=kept, system=rules.system, as_of=as_of)
     resolved = await resolve(near, session, shop.platform, rules.channels, rules.builds)

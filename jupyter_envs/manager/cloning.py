@@ -22,6 +22,7 @@ from jupyter_envs.manager.planning import KERNEL_ADDED, KERNEL_PACKAGE, Resolved
 from jupyter_envs.manager.records import exact, listed, without_hash
 from jupyter_envs.models import Package
 from jupyter_envs.store import Store, check_name, missing
+from jupyter_envs.virtual import System
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,19 @@ async def original(text: str, store: Store, others: Foreigners, platform: str) -
     return Original(source, ours=False)
 
 
-async def resolve(found: Original, name: str, session: Session, platform: str) -> Resolved:
+async def resolve(found: Original, name: str, session: Session, platform: str, system: System) -> Resolved:
     """The same packages, by address and hash; PyPI's are looked up where the original does not know them."""
     source = found.source
     unknown = without_hash(source.packages)
     known = tuple(package for package in source.packages if package not in unknown)
     lost = [package for package in unknown if package.manager == "conda" or package.name in source.origins]
     asked = [package for package in unknown if package not in lost]
-    wheels, missing = await look_up(asked, known, session, platform)
+    wheels, missing = await look_up(asked, known, session, platform, system)
     packages = (*known, *wheels)
     notes = [f"{listed([*lost, *missing])}: nothing tells where it is from, so the clone does not have it."]
     spec = replace(source.spec, name=name, pip=(*source.spec.pip, *added_by_hand(source, wheels)))
     if not found.ours and lacks_kernel(packages):
-        kernel, note = await kernel_for(packages, session, platform)
+        kernel, note = await kernel_for(packages, session, platform, system)
         packages, notes = (*packages, *kernel), [*notes, note]
         spec = replace(spec, conda=(*spec.conda, KERNEL_PACKAGE)) if kernel else spec
     notes = notes if lost or missing else notes[1:]
@@ -79,27 +80,27 @@ def added_by_hand(source: Source, wheels: Sequence[Package]) -> tuple[str, ...]:
 
 
 async def look_up(
-    asked: Sequence[Package], known: Sequence[Package], session: Session, platform: str
+    asked: Sequence[Package], known: Sequence[Package], session: Session, platform: str, system: System
 ) -> tuple[tuple[Package, ...], tuple[Package, ...]]:
     """``(found, missing)``: wheels of just these versions in the package index, all at once or one by one."""
     if not asked:
         return (), ()
     conda = [package for package in known if package.manager == "conda"]
-    found = await wheels_of(asked, conda, session, platform)
+    found = await wheels_of(asked, conda, session, platform, system)
     if found is None:
         found = []
         for package in asked:
-            found += await wheels_of([package], conda, session, platform) or []
+            found += await wheels_of([package], conda, session, platform, system) or []
     names = {package.name for package in found}
     return tuple(found), tuple(package for package in asked if package.name not in names)
 
 
 async def wheels_of(
-    asked: Sequence[Package], conda: Sequence[Package], session: Session, platform: str
+    asked: Sequence[Package], conda: Sequence[Package], session: Session, platform: str, system: System
 ) -> list[Package] | None:
     """The wheels of these versions, without what they need; None if they cannot be had together."""
     try:
-        wheels = await session.resolve_pip(exact(asked, "pip"), conda, platform)
+        wheels = await session.resolve_pip(exact(asked, "pip"), conda, platform, system=system)
     except Unreachable:
         return []
     except EnvsError:
@@ -114,12 +115,16 @@ def lacks_kernel(packages: Sequence[Package]) -> bool:
     return "python" in names and KERNEL_PACKAGE not in names
 
 
-async def kernel_for(packages: Sequence[Package], session: Session, platform: str) -> tuple[tuple[Package, ...], str]:
+async def kernel_for(
+    packages: Sequence[Package], session: Session, platform: str, system: System
+) -> tuple[tuple[Package, ...], str]:
     """ipykernel and what it needs beside just these packages, or nothing; and a note that says so."""
     conda = [package for package in packages if package.manager == "conda"]
     specs = [f"{package.name}[version='=={package.version}',build='{package.build}']" for package in conda]
     try:
-        found = await session.solve(exports.channels_of(conda), [*specs, KERNEL_PACKAGE], platform, locked=conda)
+        found = await session.solve(
+            exports.channels_of(conda), [*specs, KERNEL_PACKAGE], platform, locked=conda, system=system
+        )
     except EnvsError as error:
         return (), f"It has no ipykernel, and none could be added: {error.message.splitlines()[0]}"
     names = {package.name for package in conda}

@@ -32,13 +32,18 @@ async def include(spec: Spec, path: str | None, documents: Documents, limits: Li
     Without a path there is no folder to look in, and the lines stay: whoever resolves them says so. Raises
     `InvalidFile` for a file that is not there, lies outside, includes itself, or is not understood.
     """
-    if path is None or not any(_names_a_file(line) for line in spec.pip):
+    if path is None or not named_files(spec):
         return spec
     included = _Including(documents, posixpath.dirname(posixpath.normpath(path)), limits)
     lines: list[str] = []
     for line in spec.pip:
         lines += await included.line(line, path, ()) if _names_a_file(line) else [line]
     return replace(spec, pip=tuple(lines))
+
+
+def named_files(spec: Spec) -> tuple[str, ...]:
+    """The lines of a pip section that stand for files; `include` puts the files' lines in their place."""
+    return tuple(line for line in spec.pip if _names_a_file(line))
 
 
 def _names_a_file(line: str) -> bool:

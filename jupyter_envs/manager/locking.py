@@ -14,12 +14,13 @@ from jupyter_envs import envfile, lockfile
 from jupyter_envs.differences import Change, between
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import InvalidInput, InvalidSpec, Unsolvable
+from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.notebooks import keeping_others
 from jupyter_envs.manager.planning import Resolved, Wanted, resolve
 from jupyter_envs.manager.wishes import normal
 from jupyter_envs.models import Lock, Package, Spec
-from jupyter_envs.virtual import System, check_platform
+from jupyter_envs.virtual import THIS_SYSTEM, System, check_platform
 
 EVERYTHING = "all"
 # a lock is made on one machine and used in clouds and continuous integration, which run this
@@ -47,13 +48,14 @@ class LockRequest:
 class Ground:
     """What a solve stands on besides the file: this platform, the usual channels, what to take for granted.
 
-    ``builds`` says whether source archives may be built.
+    ``builds`` says whether source archives may be built, ``limits`` how much of a file is read.
     """
 
     platform: str
     channels: tuple[str, ...]
     system: System
     builds: bool = False
+    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,18 @@ def wanted_platforms(spec: Spec, old: Lock | None, here: str) -> tuple[str, ...]
     return tuple(check_platform(platform) for platform in dict.fromkeys(spec.platforms or usual))
 
 
-def outdated(spec: Spec, lock: Lock | None, here: str) -> tuple[str, ...]:
-    """The platforms whose part of the lock is not what the file asks for now, or is not there."""
+def outdated(spec: Spec, lock: Lock | None, here: str, system: System = THIS_SYSTEM) -> tuple[str, ...]:
+    """The platforms whose part of the lock is not what the file asks for now, not for such a machine, or not there."""
     hashes = lock.content_hash if lock else {}
     # what the lock has and the file does not name any more is checked as well: it is used where it is found
     platforms = dict.fromkeys((*wanted_platforms(spec, lock, here), *(lock.platforms if lock else ())))
-    return tuple(platform for platform in platforms if hashes.get(platform) != envfile.content_hash(spec, platform))
+    systems = lock.system if lock else {}
+    return tuple(
+        platform
+        for platform in platforms
+        if hashes.get(platform) != envfile.content_hash(spec, platform)
+        or systems.get(platform, "") != system.in_words(platform)
+    )
 
 
 def near(request: LockRequest, platform: str, system: System) -> Wanted:
@@ -124,7 +132,14 @@ async def plan_lock(request: LockRequest, session: Session, ground: Ground) -> L
     lock, notes = request.old, dict.fromkeys(request.notes)
     for platform in platforms:
         found = await _solve(request, session, ground, platform)
-        part = Lock(found.packages, found.channels, (platform,), as_of={platform: found.as_of} if found.as_of else {})
+        words = ground.system.in_words(platform)
+        part = Lock(
+            found.packages,
+            found.channels,
+            (platform,),
+            as_of={platform: found.as_of} if found.as_of else {},
+            system={platform: words} if words else {},
+        )
         lock = keeping_others(lock, envfile.locked_from(part, request.spec))
         notes |= dict.fromkeys(found.notes)
     assert lock is not None

@@ -11,6 +11,7 @@ from jupyter_envs.manager import additions, adopting, changing, history, renamin
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.values import (
     ChangeRequest,
+    Documents,
     Summary,
 )
 from jupyter_envs.models import (
@@ -26,15 +27,27 @@ from jupyter_envs.uninterrupted import past_no_return
 class Modifying(ManagerBase):
     """What is done with an environment, and to it."""
 
-    async def plan_change(self, request: ChangeRequest, reporter: Reporter) -> Plan:
+    async def plan_change(
+        self, request: ChangeRequest, reporter: Reporter, *, documents: Documents | None = None
+    ) -> Plan:
         """What `change` would do. Writes nothing but downloaded channel data."""
         await self.require_own(request.environment)
-        return await changing.plan_change(self._shop, request, reporter)
+        return await changing.plan_change(self._shop, request, reporter, documents)
 
-    async def change(self, request: ChangeRequest, reporter: Reporter, *, confirmed: str | None = None) -> Summary:
-        """Install, update or remove packages, or take over an edited file; see `changing.change`."""
+    async def change(
+        self,
+        request: ChangeRequest,
+        reporter: Reporter,
+        *,
+        confirmed: str | None = None,
+        documents: Documents | None = None,
+    ) -> Summary:
+        """Install, update or remove packages, or take over an edited file; see `changing.change`.
+
+        ``documents`` has the files that an edited file's pip section names.
+        """
         await self.require_own(request.environment)
-        await changing.change(self._shop, request, reporter, confirmed)
+        await changing.change(self._shop, request, reporter, confirmed, documents)
         return self._summary(request.environment, self.running_kernels())
 
     def interrupted(self) -> list[str]:

@@ -32,6 +32,12 @@ def read_moment(text: str) -> str:
         ) from None
 
 
+def check_moment(text: str) -> str:
+    """``text`` itself, if it is a date, a time, `NO_DATE` or empty. Raises `InvalidInput`."""
+    choose(text, "")
+    return text
+
+
 def choose(asked: str, before: str) -> str:
     """The moment that is asked for, or else the one of ``before``; `NO_DATE` is none. Raises `InvalidInput`."""
     return before if not asked else "" if asked == NO_DATE else read_moment(asked)

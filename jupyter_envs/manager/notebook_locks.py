@@ -38,7 +38,7 @@ THIS_MACHINE = PinLock()
 
 async def lock_pinned(path: str, how: PinLock, documents: Documents, session: Session, ground: Ground) -> None:
     """Lock, keeping what is locked for platforms that are not asked for. Raises `NotFound` and what a solve raises."""
-    pinned = await read_pinned(path, documents)
+    pinned = await read_pinned(path, documents, ground.limits)
     if pinned.pin is None:
         raise NotFound(f"{path} is not pinned.", hints=("Pin it to an environment first.",), path=path)
     spec = file_of(pinned)

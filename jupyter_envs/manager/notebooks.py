@@ -7,7 +7,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_envs import envfile, lockfile, pin
+from jupyter_envs import envfile, formats, lockfile, pin
 from jupyter_envs.errors import EnvsError, FileExists, InvalidFile, NotFound
 from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.including import include
@@ -91,11 +91,11 @@ def file_of(pinned: Pinned) -> Spec:
     return pinned.spec
 
 
-async def read_lock(path: str, documents: Documents) -> Lock | None:
+async def read_lock(path: str, documents: Documents, limits: Limits = LIMITS) -> Lock | None:
     """The lock at a path; None where there is none, or one that cannot be read and is about to be replaced."""
     text = await documents.read(path)
     try:
-        return lockfile.parse(text) if text is not None else None
+        return lockfile.parse(text, limit=limits.lock, max_depth=limits.depth) if text is not None else None
     except EnvsError:
         return None
 
@@ -108,37 +108,45 @@ def keeping_others(old: Lock | None, new: Lock) -> Lock:
     kept = tuple(package for package in old.packages if package.platform in others)
     hashes = {platform: value for platform, value in old.content_hash.items() if platform in others}
     dates = {platform: value for platform, value in old.as_of.items() if platform in others}
+    systems = {platform: value for platform, value in old.system.items() if platform in others}
     return Lock(
         packages=(*kept, *new.packages),
         channels=new.channels,
         platforms=tuple(dict.fromkeys((*old.platforms, *new.platforms))),
         content_hash={**hashes, **new.content_hash},
         as_of={**dates, **new.as_of},
+        system={**systems, **new.system},
     )
 
 
-async def write_file(path: str, name: str, spec: Spec, documents: Documents) -> tuple[str, str]:
+async def write_file(
+    path: str, name: str, spec: Spec, documents: Documents, limits: Limits = LIMITS
+) -> tuple[str, str]:
     """Write the environment file where that is needed; ``(environment file, lock file)``, relative to the notebook.
 
-    The notebook's own file follows its environment, line by line, unless somebody edited it since it was locked.
-    Raises `FileExists` when no name is left.
+    The notebook's own environment.yml follows its environment, line by line, unless somebody edited it since it was
+    locked; a file of another kind (pixi.toml) is kept while it asks for the same. Raises `FileExists` when no name is
+    left.
     """
-    old = await read_own(path, name, documents)
+    old = await read_own(path, name, documents, limits)
     if old is not None:
         pinned, text = old
-        if not await asks_for(beside(path, pinned.file), text, spec, documents):
+        same = await asks_for(beside(path, pinned.file), text, spec, documents, limits)
+        if not same and formats.recognise(text, pinned.file) == "environment":
             await documents.write(beside(path, pinned.file), envfile.amend(text, spec))
-        return pinned.file, pinned.lock
-    file, lock, missing = await choose_files(path, name, spec, documents)
+            same = True
+        if same:
+            return pinned.file, pinned.lock
+    file, lock, missing = await choose_files(path, name, spec, documents, limits)
     if missing:
         await documents.write(beside(path, file), envfile.write(spec))
     return file, lock
 
 
-async def read_own(path: str, name: str, documents: Documents) -> tuple[Pin, str] | None:
+async def read_own(path: str, name: str, documents: Documents, limits: Limits = LIMITS) -> tuple[Pin, str] | None:
     """A notebook's pin to an environment with the text of its file, if that is still what was locked."""
     try:
-        pinned = await read_pinned(path, documents)
+        pinned = await read_pinned(path, documents, limits)
         text = await documents.read(pinned.beside(pinned.pin.file)) if pinned.pin else None
     except EnvsError:
         return None
@@ -151,7 +159,9 @@ async def read_own(path: str, name: str, documents: Documents) -> tuple[Pin, str
     return (pinned.pin, text) if locked and all(locked) else None
 
 
-async def choose_files(path: str, name: str, spec: Spec, documents: Documents) -> tuple[str, str, bool]:
+async def choose_files(
+    path: str, name: str, spec: Spec, documents: Documents, limits: Limits = LIMITS
+) -> tuple[str, str, bool]:
     """``(environment file, lock file, whether the first must be written)``, relative to the notebook.
 
     A file that is there and asks for the same is kept as it is, comments and all; one that asks for something
@@ -161,7 +171,7 @@ async def choose_files(path: str, name: str, spec: Spec, documents: Documents) -
         text = await documents.read(beside(path, file))
         if text is None:
             return file, lock, True
-        if await asks_for(beside(path, file), text, spec, documents):
+        if await asks_for(beside(path, file), text, spec, documents, limits):
             return file, lock, False
     raise FileExists(
         f"environment.yml and {name}.yml beside {path} ask for other packages than the environment {name} has.",
@@ -170,17 +180,24 @@ async def choose_files(path: str, name: str, spec: Spec, documents: Documents) -
     )
 
 
-async def asks_for(path: str, text: str, spec: Spec, documents: Documents) -> bool:
+async def asks_for(path: str, text: str, spec: Spec, documents: Documents, limits: Limits = LIMITS) -> bool:
     """Whether an environment file asks for just this; one that cannot be read asks for something else."""
     try:
-        return (await read_spec(path, text, documents)).content_hash() == spec.content_hash()
+        return (await read_spec(path, text, documents, limits)).content_hash() == spec.content_hash()
     except EnvsError:
         return False
 
 
 async def read_spec(path: str, text: str, documents: Documents, limits: Limits = LIMITS) -> Spec:
     """What an environment file asks for, with the files that its pip section names. Raises `InvalidFile`."""
-    found = envfile.read(text, source=posixpath.basename(path), limit=limits.file, max_depth=limits.depth)
+    name = posixpath.basename(path)
+    found = formats.read(text, source=name, limits=limits)
+    if found.spec is None:
+        raise InvalidFile(
+            f"{name} is a lock, where a file belongs that says what is asked for.",
+            hints=("Name an environment.yml or a pixi.toml as the pin's file, and the lock as its lock.",),
+            path=path,
+        )
     return await include(found.spec, path, documents, limits)
 
 

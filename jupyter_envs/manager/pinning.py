@@ -52,7 +52,7 @@ class Pinning(ManagerBase):
     async def pin(self, path: str, environment: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
         """Pin a notebook: write the environment's file and lock beside it, and the pin into its metadata."""
         new = await self._write_pin(path, environment, documents, write=write_notebook)
-        return await self._judge(await with_files(path, {}, new, documents))
+        return await self._judge(await with_files(path, {}, new, documents, self.limits))
 
     async def _write_pin(
         self, path: str, name: str, documents: Documents, *, write: bool, keep: Pin | None = None
@@ -64,8 +64,8 @@ class Pinning(ManagerBase):
         if keep:
             file, lock_file = keep.file, keep.lock
         else:
-            file, lock_file = await write_file(path, name, spec, documents)
-        lock = keeping_others(await read_lock(beside(path, lock_file), documents), lock)
+            file, lock_file = await write_file(path, name, spec, documents, self.limits)
+        lock = keeping_others(await read_lock(beside(path, lock_file), documents, self.limits), lock)
         await documents.write(beside(path, lock_file), lockfile.write(lock, sources=(file,)))
         new = Pin(name, file, lock_file, lock.digest())
         if write:
@@ -98,7 +98,7 @@ class Pinning(ManagerBase):
     @property
     def ground(self) -> Ground:
         """What a solve stands on besides the file. Raises `InvalidInput` for a version in the configuration."""
-        return Ground(self.platform, tuple(self.default_channels), self.system, self.allow_source_builds)
+        return Ground(self.platform, tuple(self.default_channels), self.system, self.allow_source_builds, self.limits)
 
     async def plan_lock(self, request: LockRequest, reporter: Reporter) -> LockPlan:
         """The next lock of an environment file and what it changes; writes nothing but downloaded channel data."""

@@ -167,7 +167,7 @@ def propose(
     gone = {change.name for change in changes if change.after is None}
     here = {package.identity for package in current}
     wheels = [package for package in resolved.packages if package.manager == "pip" and package.identity not in here]
-    fetched = [*pending.missing, *wheels]
+    fetched = [*pending.downloads, *wheels]
     lock = Lock(resolved.packages, platforms=(platform,))
     plan = Plan(
         environment=wanted.name,

@@ -44,7 +44,7 @@ async def rename(
     with shop.store.writing(old), shop.store.writing(new):
         async with shop.engine.session(reporter) as session:
             found = await cloning.original(old, shop.store, others, shop.platform)
-            resolved = await cloning.resolve(found, new, session, shop.platform)
+            resolved = await cloning.resolve(found, new, session, shop.platform, shop.rules().system)
             pending = await session.pending(resolved.packages)
             proposal = propose(Wanted(new, Spec()), resolved, pending, (), shop.platform)
             free(new)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from jupyter_envs import formats, lockfile
 from jupyter_envs.engine.client import Session
+from jupyter_envs.envfile import Reading
 from jupyter_envs.errors import InvalidInput, NotFound
 from jupyter_envs.formats import Limits, Read
 from jupyter_envs.manager.including import include
 from jupyter_envs.manager.planning import Wanted, named
-from jupyter_envs.manager.values import CreateRequest, Documents
+from jupyter_envs.manager.values import ChangeRequest, CreateRequest, Documents
 from jupyter_envs.models import Lock, Spec
 
 FILE = "environment.yml"  # what a text without a name is called in messages
@@ -50,6 +51,23 @@ async def read_file(
         spec = await include(found.spec, request.filename, documents, limits)
         return Wanted(named(request.name, spec.name), spec, notes=found.notes)
     return Wanted(named(request.name, None), Spec(), await lock_of(found, request.environment, session))
+
+
+async def edited(request: ChangeRequest, documents: Documents | None, limits: Limits) -> Reading | None:
+    """The edited file of a request, in any format that is solved, with the files that its pip section names.
+
+    Raises `InvalidFile`, and `InvalidInput` for a lock.
+    """
+    if request.file is None:
+        return None
+    found = formats.read(request.file, source=request.filename or FILE, limits=limits)
+    if found.spec is None:
+        raise InvalidInput(
+            "A lock is no edited environment file.", hints=("Make another environment from it.",), key="file"
+        )
+    if documents is None:
+        return Reading(found.spec, found.notes)
+    return Reading(await include(found.spec, request.filename, documents, limits), found.notes)
 
 
 async def lock_of(found: Read, environment: str | None, session: Session) -> Lock:

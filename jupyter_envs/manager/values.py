@@ -55,6 +55,7 @@ class CreateRequest:
 class ChangeRequest:
     """How to change an environment: an edited ``file`` (its text), or any of the others.
 
+    ``filename`` is that file's, as in `CreateRequest`.
     ``install`` holds match specs and ``pip`` requirement lines, each in place of what asked for the same package;
     ``update`` and ``remove`` hold names. Without ``update`` or ``update_all`` a package keeps its locked version
     where the rest allows it. ``as_of`` is a date as in `CreateRequest`; without one, the date stays that the
@@ -68,6 +69,7 @@ class ChangeRequest:
     update_all: bool = False
     remove: tuple[str, ...] = ()
     file: str | None = None
+    filename: str | None = None
     as_of: str = ""
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from jupyter_envs import formats, matchspec, pipsection
+from jupyter_envs import matchspec, pipsection
 from jupyter_envs.envfile import Reading
 from jupyter_envs.errors import Conflict, InvalidInput, NotFound
 from jupyter_envs.manager.planning import Wanted, requested_names
@@ -28,17 +28,16 @@ def check(request: ChangeRequest) -> None:
         )
 
 
-def wanted(request: ChangeRequest, spec: Spec, installed: Sequence[Package]) -> Wanted:
-    """What the environment should be made from after the change.
+def wanted(request: ChangeRequest, spec: Spec, installed: Sequence[Package], edited: Reading | None) -> Wanted:
+    """What the environment should be made from after the change; ``edited`` is the request's file, read.
 
     Raises `InvalidInput`, `NotFound` for a package to update or remove that is not there, and what the parsers raise.
     """
     check(request)
-    if request.file is not None:
-        reading = edited(request.file)
-        named = reading.spec.name in (None, request.environment)
-        note = f"The file's name, {reading.spec.name}, is not used: the environment keeps its own."
-        return Wanted(request.environment, reading.spec, notes=(*reading.notes, *([] if named else [note])))
+    if edited is not None:
+        named = edited.spec.name in (None, request.environment)
+        note = f"The file's name, {edited.spec.name}, is not used: the environment keeps its own."
+        return Wanted(request.environment, edited.spec, notes=(*edited.notes, *([] if named else [note])))
     require_installed([*request.update, *request.remove], installed)
     asked = requested_names(spec)
     for name in request.remove:
@@ -46,16 +45,6 @@ def wanted(request: ChangeRequest, spec: Spec, installed: Sequence[Package]) -> 
             raise needed(name, needing(name, installed))
     spec = without(spec, request.remove)
     return Wanted(request.environment, with_pip(with_conda(spec, request.install), request.pip))
-
-
-def edited(text: str) -> Reading:
-    """An edited environment file, in any format that is solved. Raises `InvalidFile`, `InvalidInput` for a lock."""
-    found = formats.read(text)
-    if found.spec is None:
-        raise InvalidInput(
-            "A lock is no edited environment file.", hints=("Make another environment from it.",), key="file"
-        )
-    return Reading(found.spec, found.notes)
 
 
 def normal(name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from jupyter_envs import prefix
 from jupyter_envs.engine.client import Engine
+from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.plans import Plans
 from jupyter_envs.models import Package
@@ -18,11 +19,12 @@ from jupyter_envs.virtual import THIS_SYSTEM, System
 @dataclass(frozen=True)
 class Rules:
     """What is configured: the channels for requests that name none, whether pip packages may be built, and what a
-    solve takes for granted of the machine."""
+    solve takes for granted of the machine; and how much of a file is read."""
 
     channels: Sequence[str]
     builds: bool
     system: System = THIS_SYSTEM
+    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True)

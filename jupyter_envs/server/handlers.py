@@ -48,7 +48,7 @@ class EnvironmentHandler(EnvsHandler):
     async def patch(self, name: str) -> None:
         """Plan or make a change of it."""
         body = requests.change_body(name, self.request.body)
-        self.accepted(await self.service.change(body))
+        self.accepted(await self.service.change(body, self.documents))
 
     @web.authenticated
     @authorized

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.exports import FORMATS
-from jupyter_envs.manager import ChangeRequest, CreateRequest, PinLock, Query
+from jupyter_envs.manager import ChangeRequest, CreateRequest, PinLock, Query, check_moment
 from jupyter_envs.server.errors import NotJson, PlanNeeded, TooLarge
 
 JSON_TYPE = "application/json"
@@ -113,6 +113,10 @@ class Fields:
         """A text of any length, empty if the key is not there."""
         return self.optional_text(key) or "" if self._values.get(key) != "" else ""
 
+    def moment(self, key: str) -> str:
+        """A date or a time, empty if the key is not there."""
+        return check_moment(self.optional_text(key) or "")
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; empty if the key is not there."""
         value = self._values.get(key, [])
@@ -163,7 +167,7 @@ def create_body(body: bytes) -> CreateBody:
         pin=fields.optional_text("pin"),
         update=fields.flag("update", False),
         write_notebook=fields.flag("write_notebook", True),
-        as_of=fields.optional_text("as_of") or "",
+        as_of=fields.moment("as_of"),
     )
     return CreateBody(request, *_consent(fields))
 
@@ -171,7 +175,7 @@ def create_body(body: bytes) -> CreateBody:
 def change_body(name: str, body: bytes) -> ChangeBody:
     """The body of ``PATCH environments/NAME``."""
     wishes = ("install", "pip", "update", "remove", "file")
-    fields = _fields(body, (*wishes, "as_of", "dry_run", "plan"))
+    fields = _fields(body, (*wishes, "filename", "as_of", "dry_run", "plan"))
     given = fields.given(*wishes)
     if not given or ("file" in given and len(given) > 1):
         found = " and ".join(given) or "nothing"
@@ -188,7 +192,8 @@ def change_body(name: str, body: bytes) -> ChangeBody:
         update_all=update_all,
         remove=fields.texts("remove"),
         file=fields.optional_text("file"),
-        as_of=fields.optional_text("as_of") or "",
+        filename=fields.optional_text("filename"),
+        as_of=fields.moment("as_of"),
     )
     return ChangeBody(request, *_consent(fields))
 
@@ -223,7 +228,7 @@ def lock_body(body: bytes) -> PinLock:
     return PinLock(
         platforms="all" if fields.flag("all_platforms", False) else "here",
         update=fields.texts("update"),
-        as_of=fields.optional_text("as_of") or "",
+        as_of=fields.moment("as_of"),
         write_notebook=fields.flag("write_notebook", True),
     )
 

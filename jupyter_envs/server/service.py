@@ -53,22 +53,24 @@ class Service:
 
         return self.jobs.submit("create", f"Create {name}", name, create)
 
-    async def change(self, body: ChangeBody) -> Job:
+    async def change(self, body: ChangeBody, documents: Documents) -> Job:
         """Start planning or making a change of an environment."""
         name = body.request.environment
         await self._summary(name)
         await self.manager.require_own(name)
         if body.request.file is not None:
-            await asyncio.to_thread(formats.read, body.request.file, limits=self.manager.limits)
+            await self._read(body.request.file, body.request.filename)
         if body.dry_run:
 
             async def plan(reporter: Reporter) -> dict[str, Any]:
-                return to_json(await self.manager.plan_change(body.request, reporter))
+                return to_json(await self.manager.plan_change(body.request, reporter, documents=documents))
 
             return self.jobs.submit("plan", f"Plan {name}", name, plan)
 
         async def change(reporter: Reporter) -> dict[str, Any]:
-            return self._changed(await self.manager.change(body.request, reporter, confirmed=body.plan))
+            return self._changed(
+                await self.manager.change(body.request, reporter, confirmed=body.plan, documents=documents)
+            )
 
         return self.jobs.submit("change", f"Change {name}", name, change)
 
@@ -261,9 +263,12 @@ class Service:
         """The name that a file proposes. Raises `InvalidFile` for one that is not understood."""
         if request.file is None:
             return None
-        source, limits = request.filename or "environment.yml", self.manager.limits
-        found = await asyncio.to_thread(formats.read, request.file, source=source, limits=limits)
+        found = await self._read(request.file, request.filename)
         return found.spec.name if found.spec is not None else None
+
+    async def _read(self, text: str, filename: str | None) -> formats.Read:
+        source, limits = filename or "environment.yml", self.manager.limits
+        return await asyncio.to_thread(formats.read, text, source=source, limits=limits)
 
     async def _summary(self, name: str) -> Summary | ForeignSummary:
         """Also of a broken environment, which has no detail. Raises `NotFound`, `InvalidName`."""

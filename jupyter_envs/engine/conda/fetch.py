@@ -8,6 +8,7 @@ guard against it, rename into place. A package that is refused leaves nothing be
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import shutil
 import tempfile
@@ -94,18 +95,26 @@ async def fetch_one(client: Client, package: Package, cache_dir: Path, watcher: 
         await asyncio.to_thread(publish, extracted, entry_path(package, cache_dir), package)
 
 
+def kept_archives(package: Package) -> list[Path]:
+    """Archives in conda's own package caches that may be this package: its name, and its size if known."""
+    found = []
+    for folder in current.settings().pkgs_dirs:
+        archive = Path(folder, file_name(package))
+        with contextlib.suppress(OSError):  # not there, or not for us
+            if package.size in (None, archive.stat().st_size):
+                found.append(archive)
+    return found
+
+
 def copy_kept(package: Package, archive: Path, watcher: Watcher) -> bool:
     """Take the archive from one of conda's own package caches, if one has exactly these bytes; they are not changed."""
-    for folder in current.settings().pkgs_dirs:
-        kept = Path(folder, file_name(package))
+    for kept in kept_archives(package):
         try:
-            if package.size is not None and kept.stat().st_size != package.size:
-                continue
             with kept.open("rb") as source, archive.open("wb") as file:
                 writer = HashingWriter(file, lambda size: None)
                 shutil.copyfileobj(source, writer, BLOCK)
         except OSError:
-            continue  # not there, or not for us; the channel has it
+            continue  # not for us; the channel has it
         if writer.sha256.hexdigest() == package.sha256:
             watcher.advance(package, archive.stat().st_size)
             return True
