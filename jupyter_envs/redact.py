@@ -9,7 +9,10 @@ every query parameter of a secret-sounding name, and the signature parameters of
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
+
+from .errors import EnvsError
 
 MASK = "***"
 
@@ -70,6 +73,19 @@ def redact(text: str) -> str:
     text = _PARAMETER.sub(_masked_parameter, text)
     text = _SETTING.sub(lambda found: found[1] + MASK, text)
     return _HEADER.sub(lambda found: found[1] + MASK, text)
+
+
+def told(error: EnvsError) -> dict[str, Any]:
+    """An error as it may leave the process: `EnvsError.to_json` without the secrets that its texts may hold."""
+    return {key: _redacted(value) for key, value in error.to_json().items()}
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: _redacted(item) for key, item in value.items()}
+    return [_redacted(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def sounds_secret(name: str) -> bool:

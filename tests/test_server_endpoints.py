@@ -43,6 +43,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "unused": ("unused", {}),
     "gc": ("gc", {"post": {"dry_run": True}}),
     "switch": ("switch", {"post": {"session": "s", "environment": "made"}}),
+    "health": ("health", {}),
     "jobs": ("jobs", {}),
     "jobs/([^/]+)": ("jobs/{job}", {}),
     "jobs/([^/]+)/log": ("jobs/{job}/log", {}),

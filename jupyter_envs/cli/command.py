@@ -17,6 +17,7 @@ from traitlets import Bool, default
 
 from jupyter_envs._version import __version__
 from jupyter_envs.errors import Cancelled, EnvsError, InvalidInput
+from jupyter_envs.redact import redact, told
 
 
 class Command(JupyterApp):
@@ -76,9 +77,9 @@ class Command(JupyterApp):
     def tell(self, error: EnvsError) -> int:
         """Print an error and return its exit status."""
         if self.json:
-            print(json.dumps({"error": error.to_json()}, ensure_ascii=False))
-        print(f"error: {error.message}", file=sys.stderr)
-        for hint in error.hints:
+            print(json.dumps({"error": told(error)}, ensure_ascii=False))
+        print(f"error: {redact(error.message)}", file=sys.stderr)
+        for hint in map(redact, error.hints):
             print(f"  {hint}", file=sys.stderr)
         return error.exit_status
 

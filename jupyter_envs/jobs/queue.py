@@ -19,6 +19,7 @@ from jupyter_envs.errors import Cancelled, Conflict, EnvsError, NotFound
 from jupyter_envs.jobs.memory import Logger, Memory
 from jupyter_envs.jobs.snapshot import Action, Job, Log, internal, interrupted, now
 from jupyter_envs.models import Progress, Reporter
+from jupyter_envs.redact import redact, told
 
 Work = Callable[[Reporter], Awaitable[Any]]
 Listener = Callable[[str, Action], None]
@@ -46,7 +47,7 @@ class _Entry:
     def log(self, line: str) -> None:
         """Append to the log, unless the job has ended."""
         if not self.job.ended:
-            self.lines.append(line)
+            self.lines.append(redact(line))
             self._changed(self)
 
 
@@ -190,7 +191,7 @@ class Jobs:
         if task.cancelled() or isinstance(error, Cancelled):
             self._end(entry, **self._stopped(entry))
         elif isinstance(error, EnvsError):
-            self._end(entry, state="failed", error=error.to_json())
+            self._end(entry, state="failed", error=told(error))
         elif error is not None:
             self._logger.error("Job %s (%s) failed", entry.job.id, entry.job.kind, exc_info=error)
             self._end(entry, state="failed", error=internal(error))
@@ -200,7 +201,7 @@ class Jobs:
     def _stopped(self, entry: _Entry) -> dict[str, Any]:
         if entry.stopping == "interrupt":
             return {"state": "failed", "error": interrupted(entry.job)}
-        return {"state": "cancelled", "error": Cancelled(f"“{entry.job.title}” was cancelled.").to_json()}
+        return {"state": "cancelled", "error": told(Cancelled(f"“{entry.job.title}” was cancelled."))}
 
     def _end(self, entry: _Entry, **changes: Any) -> None:
         self._change(entry, finished=now(), **changes)

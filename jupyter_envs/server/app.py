@@ -11,11 +11,12 @@ from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Integer, Unicode, default
 
-from jupyter_envs.jobs import Action, Jobs
+from jupyter_envs.jobs import Action, Job, Jobs
 from jupyter_envs.manager import Manager
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.handlers import routes
 from jupyter_envs.server.kernels import Kernels
+from jupyter_envs.server.observing import Observer
 from jupyter_envs.server.service import Service
 from jupyter_envs.writerlock import Held, WriterLock
 
@@ -90,7 +91,13 @@ class EnvsExtension(ExtensionApp):
                 self._state_lock.release()
 
     def _make_jobs(self, events: Events) -> Jobs:
+        def listed() -> list[Job]:
+            return self.jobs.list()
+
+        observed = Observer(listed, self.log)
+
         def changed(id: str, action: Action) -> None:
+            observed(id, action)
             events.emit("jobs", id, action)
 
         return Jobs(

@@ -12,6 +12,7 @@ from jupyter_server.utils import url_path_join
 
 from jupyter_envs.errors import EnvsError, Forbidden
 from jupyter_envs.jobs import Job
+from jupyter_envs.redact import redact
 from jupyter_envs.server.documents import ContentsDocuments
 from jupyter_envs.server.errors import answer
 from jupyter_envs.server.requests import check_body
@@ -68,7 +69,8 @@ class EnvsHandler(APIHandler):
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Errors that are meant need one line; a traceback only for the others."""
         if isinstance(value, EnvsError):
-            self.log.info("%s %s: %s: %s", self.request.method, self.request.path, value.code, value)
+            where = f"{self.request.method} {redact(self.request.path)}"
+            self.log.info("%s: %s: %s", where, value.code, redact(str(value)))
         else:
             super().log_exception(typ, value, tb)
 

@@ -19,7 +19,7 @@ from jupyter_envs.errors import (
     Unreachable,
     Unsolvable,
 )
-from jupyter_envs.redact import redact
+from jupyter_envs.redact import redact, told
 
 
 class NotJson(InvalidInput):
@@ -74,7 +74,7 @@ def answer(error: BaseException | None, status: int = 500) -> tuple[int, dict[st
     The text of an unexpected exception is not told: it may hold anything. It is in the server's log.
     """
     if isinstance(error, EnvsError):
-        return status_of(error), {**_body(error.code, error.message, error.hints), "fields": error.fields}
+        return status_of(error), {**told(error), "reason": None}
     if isinstance(error, HTTPError):
         status = error.status_code
         message = error.log_message % error.args if error.log_message else ""

@@ -332,6 +332,18 @@ class JobLogHandler(EnvsHandler):
         self.finish(self.service.jobs.log(id), set_content_type="text/plain; charset=utf-8")
 
 
+class HealthHandler(EnvsHandler):
+    """``health``."""
+
+    auth_resource = "jobs"
+
+    @web.authenticated
+    @authorized
+    def get(self) -> None:
+        """Whether it takes jobs, and how many it has."""
+        self.reply(self.service.health())
+
+
 class UnknownHandler(EnvsHandler):
     """Everything else below the interface's address."""
 
@@ -369,6 +381,7 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
         (r"unused", UnusedHandler),
         (r"gc", CollectHandler),
         (r"switch", SwitchHandler),
+        (r"health", HealthHandler),
         (r"jobs", JobsHandler),
         (r"jobs/([^/]+)", JobHandler),
         (r"jobs/([^/]+)/log", JobLogHandler),

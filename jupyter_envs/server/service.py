@@ -6,12 +6,14 @@ import asyncio
 from typing import Any
 
 from jupyter_envs import formats
+from jupyter_envs._version import __version__
 from jupyter_envs.errors import Conflict, EnvironmentInUse, InvalidInput, NameTaken, NotFound
 from jupyter_envs.jobs import Job, Jobs
 from jupyter_envs.manager import CreateRequest, Documents, ForeignSummary, Manager, PinLock, PinStatus, Summary, to_json
 from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.kernels import Kernels
+from jupyter_envs.server.observing import count
 from jupyter_envs.server.requests import (
     AboutBody,
     AdoptChangesBody,
@@ -170,6 +172,10 @@ class Service:
         own = [summary.to_json() for summary in await self.manager.environments()]
         others = [summary.to_json() for summary in await self.manager.foreign()] if foreign else []
         return {"environments": [*own, *others], "totals": self.manager.disk.totals()}
+
+    def health(self) -> dict[str, Any]:
+        """For a monitor: it answers, so the event loop turns; and what waits."""
+        return {"status": "ok", "version": __version__, "jobs": count(self.jobs.list())}
 
     async def unused(self, days: float | None) -> dict[str, Any]:
         """The environments that nothing has used for so many days."""

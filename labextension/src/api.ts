@@ -339,6 +339,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server takes jobs, and how many it has; for monitors. */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs": {
         parameters: {
             query?: never;
@@ -911,6 +928,15 @@ export interface components {
             created: components["schemas"]["Time"];
             started: components["schemas"]["Time"] | null;
             finished: components["schemas"]["Time"] | null;
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok";
+            version: string;
+            jobs: {
+                queued: number;
+                running: number;
+            };
         };
         JobList: {
             jobs: components["schemas"]["Job"][];
@@ -1491,6 +1517,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             default: components["responses"]["Error"];
