@@ -113,6 +113,8 @@ class Lab(Client):
                 "extra_labextensions_path": [str(_built_front_end(self.home))],
             },
         }
+        # what Notebook 7 knows of these settings it wants under its own name
+        sections["JupyterNotebookApp"] = {"extra_labextensions_path": sections["LabApp"]["extra_labextensions_path"]}
         for section, values in config.items():
             sections[section] = {**sections.get(section, {}), **values}
         (folder / "jupyter_server_config.json").write_text(json.dumps(sections))

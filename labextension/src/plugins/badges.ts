@@ -48,14 +48,15 @@ export const status: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-envs:status',
   description: "The current notebook's environment with its dot in the status bar.",
   autoStart: true,
-  requires: [IStatusBar, IEnvironments, IPins, IPanelState],
-  optional: [IPreferences, ITranslator],
+  requires: [IEnvironments, IPins, IPanelState],
+  // not every application has one
+  optional: [IStatusBar, IPreferences, ITranslator],
   activate: (
     app: JupyterFrontEnd,
-    bar: IStatusBar,
     environments: IEnvironments,
     pins: IPins,
     _: IPanelState,
+    bar: IStatusBar | null,
     preferences: IPreferences | null,
     translator: ITranslator | null
   ): void => {
@@ -66,7 +67,7 @@ export const status: JupyterFrontEndPlugin<void> = {
         : currentBadge(pins, environments, trans);
     const sources = [environments, pins, ...(preferences ? [preferences] : [])];
     const item = new BadgeWidget({ badge, sources, trans, onOpen: opener(app) });
-    bar.registerStatusItem('jupyter-envs:status', { item, align: 'left', rank: 5 });
+    bar?.registerStatusItem('jupyter-envs:status', { item, align: 'left', rank: 5 });
   }
 };
 

@@ -12,17 +12,18 @@ export const files: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-envs:files',
   description: 'New environments from files in the file browser.',
   autoStart: true,
-  requires: [IFileBrowserFactory, IPanelState],
-  optional: [ITranslator],
+  requires: [IPanelState],
+  // not every application has one
+  optional: [IFileBrowserFactory, ITranslator],
   activate: (
     { commands }: JupyterFrontEnd,
-    { tracker }: IFileBrowserFactory,
     _: IPanelState,
+    factory: IFileBrowserFactory | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_envs');
     const selected = () => {
-      const items = [...(tracker.currentWidget?.selectedItems() ?? [])];
+      const items = [...(factory?.tracker.currentWidget?.selectedItems() ?? [])];
       return items.length === 1 && isSource(items[0].name) ? items[0].path : null;
     };
     commands.addCommand(CommandIDs.createFromSelected, {
