@@ -4,7 +4,17 @@ import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['lib/', 'node_modules/', 'src/api.ts', 'style/', 'scripts/', '*.config.*', 'vitest.setup.ts'] },
+  {
+    ignores: [
+      'lib/',
+      'node_modules/',
+      'src/api.ts',
+      'style/',
+      'scripts/',
+      '*.config.*',
+      'vitest.setup.ts'
+    ]
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
