@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from jupyter_envs.localchannel import LocalChannel, build_channel
 
@@ -15,6 +16,10 @@ from .support.home import configure, isolated_environment
 from .support.http_server import FileServer
 from .support.lab import Lab
 from .support.pypi_index import PypiIndex
+
+# a busy machine is no reason for a property test to fail
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
