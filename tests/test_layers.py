@@ -32,6 +32,7 @@ LAYERS: list[tuple[str, ...]] = [
         "flocks",
         "holders",
         "machine",
+        "floors",
         "conda_records",
         "checkouts",
         "uninterrupted",

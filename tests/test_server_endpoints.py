@@ -17,6 +17,7 @@ from jupyter_envs.server.base import API as BASE
 from jupyter_envs.server.handlers import UnknownHandler, routes
 
 from .support.client import API, Client, Reply
+from .support.http_server import FileServer
 from .support.lab import Lab
 from .support.openapi import VERBS, check_reply, check_value, operations
 
@@ -390,6 +391,19 @@ def hostile_tree(server: Lab, job: str) -> None:
     os.mkfifo(server.root / "fifo.ipynb")
 
 
+@pytest.fixture(scope="module")
+def listener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileServer]:
+    """A server that some pins name, and that nobody should ask."""
+    with FileServer(tmp_path_factory.mktemp("listener")) as listening:
+        yield listening
+
+
+def children(server: Lab) -> set[str]:
+    """The processes that the server has started."""
+    threads = Path(f"/proc/{server.process.pid}/task").glob("*/children")
+    return {child for file in threads for child in file.read_text().split()}
+
+
 GOOD_PIN = {
     "version": 1,
     "environment": "made",
@@ -430,13 +444,19 @@ PINS: list[Any] = [
 
 
 @pytest.mark.parametrize("pin", PINS, ids=range(len(PINS)))
-def test_a_strangers_pin_is_only_text(server: Lab, job: str, hostile_tree: None, pin: Any) -> None:
+def test_a_strangers_pin_is_only_text(
+    server: Lab, job: str, hostile_tree: None, listener: FileServer, pin: Any
+) -> None:
     """Whatever a notebook says, looking at it changes nothing and tells nothing of other files."""
     notebook = server.root / "sub/stranger.ipynb"
-    notebook.write_text(json.dumps({**NOTEBOOK, "metadata": {"jupyter_envs": pin}}))
-    before = state(server)
+    text = json.dumps({**NOTEBOOK, "metadata": {"jupyter_envs": pin}})
+    notebook.write_text(text.replace("http://127.0.0.1:9", listener.url))
+    before, processes = state(server), children(server)
+    assert server.get("api/contents/sub/stranger.ipynb").status == 200
     reply = check_reply("GET", "pins/sub/stranger.ipynb", server.get(API + "pins/sub/stranger.ipynb"))
     assert reply.status in (200, 400, 403)
+    assert children(server) - processes == set(), "no process was started"
+    assert listener.requests == [], "no connection was made"
     assert "a-secret" not in reply.text and "root:" not in reply.text
     assert state(server) == before
     notebook.unlink()

@@ -11,6 +11,7 @@ from jupyter_envs.engine.client import Engine, PipRules
 from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.errors import DiskTrouble, EnvsError
+from jupyter_envs.floors import check_floors
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import history
 from jupyter_envs.manager.building import Builder
@@ -40,6 +41,7 @@ class ManagerBase(ManagerSettings):
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)
+        check_floors()
         self.platform = current_platform()
         self.running_kernels: Callable[[], Mapping[str, int]] = no_kernels
         self._store = Store(Path(self.root_dir))
