@@ -7,6 +7,7 @@ was trusted stays trusted: its new text is signed, as Jupyter does when it saves
 from __future__ import annotations
 
 import base64
+import errno
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -151,4 +152,6 @@ def _problems(path: str) -> Iterator[None]:
         trouble = DiskTrouble(f"{path} could not be read or written.", path=path)
         raise kinds.get(error.status_code, trouble) from error
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise NotFound(f"{path[:60]}… is not there: no name is so long.") from error
         raise DiskTrouble(f"{path} could not be read or written: {error.strerror}.", path=path) from error
