@@ -24,7 +24,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("explicit_list", "conda_history", "comparison", "pipsection", "condarc"),
     ("envfile", "lockfile", "channels"),
     ("exports", "pin", "pixi", "trust"),
-    ("formats",),
+    ("formats", "binder"),
     (
         "files",
         "running",
@@ -37,6 +37,7 @@ LAYERS: list[tuple[str, ...]] = [
         "checkouts",
         "uninterrupted",
         "condaconfig",
+        "gitstate",
     ),
     ("writerlock",),
     ("prefix", "rights", "usage", "lastuse"),

@@ -72,6 +72,10 @@ class Command(JupyterApp):
             return self.tell(error)
         if self.json and result is not None:
             print(json.dumps(result, indent=2, ensure_ascii=False))
+        return self.status_of(result)
+
+    def status_of(self, result: Any) -> int:
+        """The exit status after `carry_out` has answered: 0, unless the answer itself says that something is wrong."""
         return 0
 
     def tell(self, error: EnvsError) -> int:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from jupyter_envs.errors import DiskTrouble, Forbidden
-from jupyter_envs.files import write_atomically
+from jupyter_envs.files import disk, write_atomically
 
 
 class DiskDocuments:
@@ -28,6 +28,16 @@ class DiskDocuments:
     async def write(self, path: str, text: str) -> None:
         """Replace a file's text atomically. Raises `Forbidden`, `DiskTrouble`."""
         await asyncio.to_thread(self._write, self._inside(path), text)
+
+    def place(self, path: str) -> Path | None:
+        """Where a path is on the disk. Raises `Forbidden`."""
+        return self._inside(path)
+
+    async def make_folder(self, path: str) -> None:
+        """Make a folder if it is not there. Raises `Forbidden`, `DiskTrouble`."""
+        folder = self._inside(path)
+        with disk("Making a folder"):
+            await asyncio.to_thread(folder.mkdir, exist_ok=True)
 
     def _inside(self, path: str) -> Path:
         place = (self.root / path).resolve()

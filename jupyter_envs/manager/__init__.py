@@ -4,6 +4,7 @@
 """
 
 from jupyter_envs.manager.activating import Activation, Location
+from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Places
 from jupyter_envs.manager.core import Manager
 from jupyter_envs.manager.including import include, named_files
 from jupyter_envs.manager.locking import LockPlan, LockRequest, outdated
@@ -23,6 +24,8 @@ from jupyter_envs.manager.values import (
 
 __all__ = [
     "Activation",
+    "BinderReport",
+    "BinderRequest",
     "ChangeRequest",
     "CreateRequest",
     "Detail",
@@ -34,6 +37,7 @@ __all__ = [
     "Manager",
     "PinLock",
     "PinStatus",
+    "Places",
     "Query",
     "SearchResult",
     "Summary",

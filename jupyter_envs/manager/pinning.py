@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from jupyter_envs import lockfile, pin
+from jupyter_envs.manager import binder as binding
 from jupyter_envs.manager.base import ManagerBase
+from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Places
 from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, plan_lock
 from jupyter_envs.manager.notebook_locks import THIS_MACHINE, PinLock, lock_pinned
 from jupyter_envs.manager.notebooks import (
@@ -87,6 +89,10 @@ class Pinning(ManagerBase):
         if not data["kernel"]:
             return None
         return {"name": data["kernel"], "display_name": name, "language": "python" if data["python"] else ""}
+
+    async def binder(self, request: BinderRequest, documents: Places) -> BinderReport:
+        """What keeps notebooks from opening on Binder, the files that they need there, and the link; see `binder`."""
+        return await binding.prepare(request, documents, self.limits, self.binder_hub, self.binder_base_image)
 
     async def unpin(self, path: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
         """Take the pin out of a notebook, whatever it says; its files stay."""

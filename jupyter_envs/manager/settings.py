@@ -9,6 +9,7 @@ from traitlets import Bool, Float, Int, Integer, List, Unicode, default
 
 from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.formats import LIMITS, Limits
+from jupyter_envs.manager.binder_settings import BinderSettings
 from jupyter_envs.manager.configuration import CondaConfigurable
 from jupyter_envs.manager.disk import DiskSettings
 from jupyter_envs.manager.foreign_use import ForeignUse
@@ -19,7 +20,7 @@ from jupyter_envs.manager.trusting import TrustSettings
 
 
 class ManagerSettings(
-    DiskSettings, ForeignUse, NamingSettings, CondaConfigurable, SystemSettings, TemplateSettings, TrustSettings
+    DiskSettings, ForeignUse, NamingSettings, CondaConfigurable, SystemSettings, TemplateSettings, TrustSettings, BinderSettings
 ):
     """Everything about environments that can be configured; the same for the server and the command line."""
 

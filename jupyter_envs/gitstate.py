@@ -1,0 +1,167 @@
+"""A git checkout, read by git itself: the only module that runs it.
+
+git is only asked what it knows, never to change anything, and runs nothing of the repository's: no hooks, no filters
+(files are compared with their blobs here), no file system monitor, no fetching. The environment that it gets is a list.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from jupyter_envs.errors import EnvsError
+
+TIMEOUT_SECONDS = 20
+_PASSED = ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "TMPDIR")
+_FIXED = {
+    "LC_ALL": "C",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+}
+_OPTIONS = (
+    "--no-optional-locks",
+    "--no-pager",
+    "-c", "core.fsmonitor=false",
+    "-c", "core.hooksPath=/dev/null",
+    "-c", "core.sshCommand=false",
+    "-c", "core.quotePath=false",
+    "-c", "log.showSignature=false",
+)  # fmt: skip
+
+
+class GitProblem(EnvsError):
+    """git cannot say: it is not there, does not trust the folder, or takes too long."""
+
+    code = "git"
+
+
+class FileState(str, Enum):
+    """A file, compared with a commit."""
+
+    COMMITTED = "committed"
+    MODIFIED = "modified"
+    UNTRACKED = "untracked"
+    IGNORED = "ignored"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A working tree: its top folder, the full id of its commit (empty before the first), branch and remote.
+
+    ``branch`` is empty on a detached head; ``remote`` is a name and ``address`` what git has for it, secrets included.
+    """
+
+    top: Path
+    commit: str
+    branch: str
+    remote: str = ""
+    address: str = ""
+
+
+def find(folder: Path) -> Checkout | None:
+    """The checkout that a folder is in; None if it is in none. Raises `GitProblem`."""
+    found = _git(folder, "rev-parse", "--show-toplevel")
+    if found is None:
+        return None
+    top = Path(found.removesuffix("\n"))
+    branch = _line(top, "symbolic-ref", "--quiet", "--short", "HEAD")
+    remote = _remote(top, branch)
+    address = _line(top, "config", "--local", "--get", f"remote.{remote}.url") if remote else ""
+    return Checkout(top, commit_of(top, "HEAD"), branch, remote, address)
+
+
+def commit_of(top: Path, ref: str) -> str:
+    """The full id of a commit; empty if there is no such ref here. Raises `GitProblem`."""
+    return _line(top, "rev-parse", "--quiet", "--verify", "--end-of-options", f"{ref}^{{commit}}")
+
+
+def is_pushed(checkout: Checkout, commit: str) -> bool:
+    """Whether a branch of the remote had the commit when git last heard of it; the network is not asked."""
+    names = f"refs/remotes/{checkout.remote}/"
+    found = _git(checkout.top, "for-each-ref", "--count=1", "--format=%(refname)", f"--contains={commit}", names)
+    return bool(found)
+
+
+def states(top: Path, commit: str, paths: Iterable[str]) -> dict[str, FileState]:
+    """How files (POSIX paths below ``top``) compare with a commit. Raises `GitProblem`."""
+    return {path: _state(top, commit, path) for path in paths}
+
+
+def _state(top: Path, commit: str, path: str) -> FileState:
+    blob = _blob(top, commit, path)
+    try:
+        here = (top / path).read_bytes()
+    except OSError:
+        return FileState.MISSING
+    if blob is None:
+        ignored = _run(top, "check-ignore", "--quiet", "--", path).returncode == 0
+        return FileState.IGNORED if ignored else FileState.UNTRACKED
+    same = blob.replace(b"\r\n", b"\n") == here.replace(b"\r\n", b"\n")
+    return FileState.COMMITTED if same else FileState.MODIFIED
+
+
+def _blob(top: Path, commit: str, path: str) -> bytes | None:
+    """A file's content in a commit, as it is stored there."""
+    listed = _git(top, "ls-tree", "-z", "--full-tree", commit, "--", path) if commit else None
+    about, _, name = (listed or "").removesuffix("\0").partition("\t")
+    words = about.split(" ")
+    if name != path or words[1:2] != ["blob"]:
+        return None
+    return _run(top, "cat-file", "blob", words[2]).stdout
+
+
+def _remote(top: Path, branch: str) -> str:
+    """The remote of the branch, else ``origin``, else the only one."""
+    names = (_git(top, "remote") or "").split()
+    own = _line(top, "config", "--local", "--get", f"branch.{branch}.remote") if branch else ""
+    for name in (own, "origin"):
+        if name in names:
+            return name
+    return names[0] if len(names) == 1 else ""
+
+
+def _line(top: Path, *arguments: str) -> str:
+    return (_git(top, *arguments) or "").removesuffix("\n")
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git prints; None where it says no. Raises `GitProblem` for a folder that it does not trust."""
+    done = _run(folder, *arguments)
+    if done.returncode == 0:
+        return done.stdout.decode("utf-8", "surrogateescape")
+    if b"dubious ownership" in done.stderr:
+        raise GitProblem(
+            f"git does not read {folder}: it belongs to somebody else.",
+            hints=(f"git config --global --add safe.directory {folder}",),
+        )
+    return None
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    program = shutil.which("git")
+    if program is None:
+        raise GitProblem("git is not installed here, so nobody can say what of this is committed.")
+    env = {name: os.environ[name] for name in _PASSED if name in os.environ} | _FIXED
+    try:
+        return subprocess.run(
+            [program, *_OPTIONS, *arguments],
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise GitProblem(f"git did not answer within {TIMEOUT_SECONDS} seconds.") from error
+    except OSError as error:
+        raise GitProblem(f"git cannot be started in {folder}: {error.strerror}.") from error
