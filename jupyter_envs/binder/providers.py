@@ -109,7 +109,7 @@ def from_remote(url: str) -> Repository | None:
         if host in ("github.com", "www.github.com", "ssh.github.com"):
             return Repository("gh", short)
         if host == "gist.github.com":
-            return Repository("gist", short if "/" in short else f"gist/{short}")
+            return Repository("gist", short)
         if host in ("gitlab.com", "www.gitlab.com", "altssh.gitlab.com"):
             return Repository("gl", short)
         return Repository("git", f"https://{host}{path}")

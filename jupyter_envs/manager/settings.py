@@ -20,7 +20,14 @@ from jupyter_envs.manager.trusting import TrustSettings
 
 
 class ManagerSettings(
-    DiskSettings, ForeignUse, NamingSettings, CondaConfigurable, SystemSettings, TemplateSettings, TrustSettings, BinderSettings
+    DiskSettings,
+    ForeignUse,
+    NamingSettings,
+    CondaConfigurable,
+    SystemSettings,
+    TemplateSettings,
+    TrustSettings,
+    BinderSettings,
 ):
     """Everything about environments that can be configured; the same for the server and the command line."""
 

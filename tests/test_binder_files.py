@@ -1,0 +1,172 @@
+"""The files below ``binder/``: what is in them, how they are told apart from people's, what stops them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_envs import binder, explicit_list
+from jupyter_envs.binder import State, Target, Wish
+from jupyter_envs.binder.marker import marked
+from jupyter_envs.errors import InvalidInput
+from jupyter_envs.models import Lock, Spec
+
+from .pure_values import CHANNEL, IDNA, OPENSSL, PYTHON, conda_package
+
+LOCK = Lock((PYTHON, OPENSSL, IDNA), (CHANNEL,), ("linux-64",))
+IMAGE = f"quay.example.org/jupyter/base-notebook@sha256:{'0' * 64}"
+
+
+def target(name: str = "Penguins", lock: Lock = LOCK, **more: object) -> Target:
+    spec = Spec(name=name, channels=(CHANNEL,), conda=("python=3.12", "openssl"), pip=("idna",))
+    return Target(name, lock, spec, (f"{name}.ipynb",), (name.lower(),), **more)
+
+
+def texts(*targets: Target) -> dict[str, str]:
+    return {file.path: file.text for file in binder.write_files(targets, Wish())}
+
+
+def for_arm(lock: Lock) -> Lock:
+    arm = tuple(replace(package, platform="linux-aarch64") for package in lock.packages if package.manager == "pip")
+    python = replace(PYTHON, platform="linux-aarch64", url=PYTHON.url.replace("linux-64", "linux-aarch64"))
+    return replace(lock, packages=(*lock.packages, *arm, python), platforms=("linux-64", "linux-aarch64"))
+
+
+def test_one_environment() -> None:
+    files = texts(target())
+    assert list(files) == [
+        "binder/environment.yml",
+        "binder/conda-linux-64.lock",
+        "binder/requirements.lock",
+        "binder/postBuild",
+    ]
+    assert yaml.safe_load(files["binder/environment.yml"]) == {"dependencies": ["python=3.12"]}
+    listed = explicit_list.parse(files["binder/conda-linux-64.lock"], source="list")
+    assert {(one.name, one.sha256) for one in listed.packages} == {(one.name, one.sha256) for one in (PYTHON, OPENSSL)}
+    assert f"idna @ {IDNA.url} --hash=sha256:{IDNA.sha256}" in files["binder/requirements.lock"]
+    assert "build Penguins ''\nregister Penguins '{}'\n" in files["binder/postBuild"]
+
+
+def test_several_environments_and_platforms_have_lists_of_their_own() -> None:
+    files = texts(target(lock=for_arm(LOCK)), target("plain", Lock((PYTHON,), (CHANNEL,), ("linux-64",))))
+    assert list(files) == [
+        "binder/environment.yml",
+        "binder/Penguins.conda-linux-64.lock",
+        "binder/Penguins.requirements.lock",
+        "binder/Penguins.conda-linux-aarch64.lock",
+        "binder/Penguins.requirements-linux-aarch64.lock",
+        "binder/plain.conda-linux-64.lock",
+        "binder/postBuild",
+    ]
+    assert "build plain plain.\n" in files["binder/postBuild"]
+
+
+@pytest.mark.parametrize(
+    "value", ["'; touch PWNED; '", "$(touch PWNED)", "`touch PWNED`", '"\n touch PWNED', "PYTHON\n"]
+)
+def test_values_stay_values_in_the_shell(value: str, tmp_path: Path) -> None:
+    odd = target()
+    odd = Target("Penguins", LOCK, replace(odd.spec, variables={"A": value}), (), ("a;touch PWNED",))
+    text = texts(odd)["binder/postBuild"]
+    assert odd.aliases == ()
+    calls = text[text.index("\nbuild ") :].replace('"$MAMBA_EXE"', "true")
+    shown = f'build() {{ :; }}\nregister() {{ printf %s "$2"; }}\n{calls}'
+    done = subprocess.run(["bash", "-c", shown], cwd=tmp_path, capture_output=True, check=True)
+    assert json.loads(done.stdout) == {"A": value}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_script_is_shell_and_python() -> None:
+    text = texts(target())["binder/postBuild"]
+    subprocess.run(["bash", "-n"], input=text.encode(), check=True)
+    inner = text[text.index("<<'PYTHON'\n") + 11 : text.index("\nPYTHON\n")]
+    compile(inner, "postBuild", "exec")
+    assert text.startswith("#!/usr/bin/env bash\n")
+
+
+def test_the_same_comes_out_again() -> None:
+    for path, text in texts(target()).items():
+        assert binder.state_of(text, text) is State.SAME, path
+        assert binder.state_of(text.replace("\n", "\r\n"), text) is State.SAME
+        assert binder.state_of(text + "# mine\n", text) is State.EDITED
+        assert binder.state_of(text, text + "other") is State.GENERATED
+        assert binder.state_of("mine\n", text) is State.FOREIGN
+        assert binder.state_of(None, text) is State.ABSENT
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), max_size=6), st.integers(0, 200))
+def test_a_marker_knows_every_edit(lines: list[str], position: int) -> None:
+    text = marked(lines)
+    assert binder.state_of(text, "") in (State.GENERATED, State.EDITED)
+    changed = text[:position] + "x" + text[position:]
+    assert binder.state_of(changed, "").is_peoples
+
+
+def test_problems_are_named() -> None:
+    secret = replace(conda_package("one"), url="https://u:canary@conda.example.org/linux-64/one-1.0-h0_0.conda")
+    local = replace(conda_package("two"), url="file:///srv/linux-64/two-1.0-h0_0.conda")
+    private = replace(conda_package("three"), url="http://10.1.2.3/linux-64/three-1.0-h0_0.conda")
+    short = replace(conda_package("four"), sha256="abc")
+    source = replace(IDNA, url="https://pypi.example.org/idna-1.tar.gz")
+    lock = Lock((secret, local, private, short, source), (), ("linux-64",))
+    spec = Spec(pip=("-e .", "../wheel.whl"), variables={"API_TOKEN": "canary", "GOOD": "1"})
+    found = binder.problems([Target("odd", lock, spec, ("a.ipynb",))])
+    # of the packages by name, then of the variables and of what was asked for
+    assert [problem.code for problem in found] == [
+        "bad-hash",
+        "secret-address",
+        "private-source",
+        "local-source",
+        "source-build",
+        "secret-variable",
+        "local-source",
+        "local-source",
+    ]
+    assert "canary" not in str(found)
+    assert all(problem.fix for problem in found)
+
+
+def test_what_cannot_be_named_is_not_written() -> None:
+    for bad in (replace(PYTHON, sha256="0" * 63), replace(PYTHON, url="file:///x/linux-64/python-3.12.7-h1_0.conda")):
+        with pytest.raises(InvalidInput):
+            texts(target(lock=Lock((bad,), (), ("linux-64",))))
+
+
+def test_secrets_are_taken_out_of_the_lists() -> None:
+    secret = replace(PYTHON, url=PYTHON.url.replace("https://", "https://user:canary@"))
+    assert "canary" not in "".join(texts(target(lock=Lock((secret,), (), ("linux-64",)))).values())
+
+
+def test_another_platform_and_clashing_kernels() -> None:
+    mac = Lock((replace(PYTHON, platform="osx-arm64"),), (), ("osx-arm64",))
+    assert [problem.code for problem in binder.problems([target(lock=mac)])] == ["not-locked-for-linux"]
+    other = target("PENGUINS", Lock((PYTHON,), (), ("linux-64",)))
+    assert [problem.code for problem in binder.problems([target(), other])] == ["kernel-clash"]
+
+
+def test_merge_mode_is_a_plain_file_with_a_python_that_repo2docker_reads() -> None:
+    (file,) = binder.merge_files(target(), Wish())
+    assert yaml.safe_load(file.text) == {
+        "channels": [CHANNEL],
+        "dependencies": ["python=3.12", "openssl", "pip", {"pip": ["idna"]}],
+    }
+
+
+def test_a_recipe_needs_a_digest() -> None:
+    assert f"FROM {IMAGE}\n" in binder.recipe([target()], IMAGE).text
+    for image in ("", "jupyter/base-notebook", "jupyter/base-notebook:latest", f"{IMAGE}\nRUN x", "a@sha256:12"):
+        with pytest.raises(InvalidInput):
+            binder.recipe([target()], image)
+
+
+def test_the_estimate_counts_what_is_known() -> None:
+    found = binder.estimate([target()])
+    assert (found.packages, found.unknown) == (3, 1)
+    assert found.size == found.download * 4

@@ -1,0 +1,77 @@
+"""A Binder build of a pinned repository on this machine; `support.rehearsal` says what is real in it and what not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jupyter_envs import lockfile, prefix
+from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.manager import BinderRequest, CreateRequest, Manager
+from jupyter_envs.models import Package, packages_digest
+
+from .support.managing import Recorder, make_manager, notebook
+from .support.pypi_index import PypiIndex
+from .support.rehearsal import rehearse, why_not
+
+WHERE = "import sys, os, json; print(json.dumps({'prefix': sys.prefix, 'mode': os.environ.get('MODE', '')}))"
+
+
+def pinned_repository(folder: Path, manager: Manager, index: PypiIndex) -> None:
+    """Two notebooks, two environments: one with a PyPI part and a variable, one of conda packages alone."""
+    files = {
+        "Penguins": f'variables: {{MODE: "it\'s $HOME"}}\ndependencies: [python, ipykernel, tinytext=2.0, {{pip: '
+        f'["--index-url {index.simple_url}", tinydep]}}]\n',
+        "plain": "dependencies: [python, ipykernel, tinytext=1.0]\n",
+    }
+    for name, text in files.items():
+        (folder / name).mkdir(parents=True)
+        documents = DiskDocuments(folder / name)
+        path = folder / name / "analysis.ipynb"
+        path.write_text(notebook(WHERE))
+        asyncio.run(manager.create(CreateRequest(name=name, file=f"name: {name}\n{text}"), documents, Recorder()))
+        asyncio.run(manager.pin("analysis.ipynb", name, documents))
+
+
+def digest_of(folder: Path, locked: tuple[Package, ...], platform: str) -> str:
+    """The digest of what is really in a prefix; wheels by the hashes that pip was told to require."""
+    contents = prefix.contents(folder, platform)
+    hashes = {one.name: one.sha256 for one in locked if one.manager == "pip"}
+    found = [
+        replace(one, sha256=hashes.get(one.name, "")) if one.manager == "pip" else one for one in contents.packages
+    ]
+    return packages_digest(found)
+
+
+@pytest.mark.skipif(why_not() != "", reason=why_not())
+def test_a_binder_build_makes_what_is_locked_and_runs_the_notebooks_in_it(
+    home: Path, channel_http: str, pypi_index: PypiIndex, package_cache: Path, tmp_path: Path
+) -> None:
+    manager = make_manager(home, channel_http, package_cache, pypi_index=pypi_index.simple_url)
+    repository = tmp_path / "repository"
+    pinned_repository(repository, manager, pypi_index)
+    notebooks = ("Penguins/analysis.ipynb", "plain/analysis.ipynb")
+    documents = DiskDocuments(repository)
+    report = asyncio.run(manager.binder(BinderRequest(notebooks, write=True), documents))
+    assert len(report.written) == 5
+    assert {finding.code for finding in report.findings} == {"no-repository", "private-source"}
+
+    done = rehearse(repository, tmp_path / "image", list(notebooks))
+
+    assert {"penguins", "plain"} <= set(done.found["kernels"])
+    assert done.found["sessions"] == {"Penguins/analysis.ipynb": "penguins", "plain/analysis.ipynb": "plain"}
+    for name in ("Penguins", "plain"):
+        output = json.loads(done.found["outputs"][f"{name}/analysis.ipynb"])
+        assert output == {"prefix": f"/srv/conda/envs/{name}", "mode": "it's $HOME" if name == "Penguins" else ""}
+        lock = lockfile.parse((repository / name / "environment.conda-lock.yml").read_text())
+        locked = lock.for_platform(manager.platform)
+        built = digest_of(done.prefixes / name, locked, manager.platform)
+        print(f"{name}: {len(locked)} packages\n  digest of the lock  {lock.digest(manager.platform)}")
+        print(f"  digest on “Binder”  {built}")
+        assert built == lock.digest(manager.platform)
+    # postBuild took what it downloaded from the lists and from nowhere else
+    assert "RUN ./binder/postBuild" in done.output
