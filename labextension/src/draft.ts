@@ -2,9 +2,9 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { isOver } from './jobs';
-import type { IRequest, IRequestOptions } from './request';
-import { EnvsError, shown, url } from './request';
-import type { BuildRequest, CreateRequest, IDraft, IJobs, Job, Plan } from './tokens';
+import type { EnvsError, IRequest, IRequestOptions } from './request';
+import { failure, shown, url } from './request';
+import type { BuildRequest, ChangeWish, CreateRequest, IDraft, IJobs, Job, Plan } from './tokens';
 
 /** Where a request goes, and as what. */
 interface IAddressed extends IRequestOptions {
@@ -22,6 +22,11 @@ export function toBuild(request: BuildRequest): IAddressed {
   return 'adopt' in request
     ? { path: url('environments', request.adopt, 'adopt-changes'), method: 'POST', body: {} }
     : toCreate(request);
+}
+
+/** A request to change an environment. */
+export function toChange({ environment, ...body }: ChangeWish): IAddressed {
+  return { path: url('environments', environment), method: 'PATCH', body };
 }
 
 /** A request on its way to an install. The plan is made by a job that belongs to the draft. */
@@ -124,8 +129,7 @@ export class Draft<R extends object = CreateRequest> implements IDraft<R> {
       return;
     }
     if (job.state === 'failed') {
-      const { message, code, hints, fields } = job.error ?? UNEXPLAINED;
-      this._error = new EnvsError(message, code, 0, hints, fields);
+      this._error = failure(job);
       return;
     }
     this._plan = job.state === 'done' ? (job.result as Plan) : null;
@@ -156,5 +160,3 @@ export class Draft<R extends object = CreateRequest> implements IDraft<R> {
   private _jobId: string | null = null;
   private readonly _changed = new Signal<this, void>(this);
 }
-
-const UNEXPLAINED = { message: 'It failed.', code: 'internal', hints: [], fields: {} };

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Difference, Environment, Job, Plan, Progress } from './tokens';
+import type { Difference, Environment, Job, Plan, Progress, Totals } from './tokens';
 
 /** Numbers and states as people say them. Pure: text in the language of `trans`. */
 
@@ -205,4 +205,23 @@ export function planSentence(plan: Plan, trans: TranslationBundle): string {
     ? trans.__('%1 to download, %2', plan.to_fetch, size(plan.download))
     : trans.__('nothing to download');
   return trans.__('%1, %2.', what, download);
+}
+
+/** `4 environments use 4.7 GB; one copy each would be 6.9 GB.`, as far as it was counted. */
+export function totals(
+  items: readonly Environment[],
+  sums: Totals | null,
+  trans: TranslationBundle
+): string {
+  const ours = items.filter(item => !item.foreign);
+  const taken = sums?.taken ?? ours.reduce((sum, item) => sum + item.size.own, 0);
+  const use = trans._n(
+    '%1 environment uses %2',
+    '%1 environments use %2',
+    ours.length,
+    size(taken)
+  );
+  return sums && ours.length > 1 && sums.copies > sums.taken
+    ? trans.__('%1; one copy each would be %2.', use, size(sums.copies))
+    : `${use}.`;
 }

@@ -8,8 +8,12 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { Catalogue } from './catalogue';
 import { onChange } from './changes';
+import { Collector } from './collector';
 import { addCommands, PALETTE } from './commands';
-import { Draft, toBuild } from './draft';
+import { Draft, toBuild, toChange } from './draft';
+import { Details } from './details';
+import type { Sort } from './listing';
+import { SORTS } from './listing';
 import { JobsModel } from './jobs';
 import { EnvironmentsModel } from './model';
 import { EnvsPanel, PANEL_ID } from './panel';
@@ -21,6 +25,7 @@ import { additions, offers } from './plugins/missing';
 import { notifications } from './plugins/notifications';
 import { preferences } from './plugins/preferences';
 import { makeRequest } from './request';
+import type { ChangeWish } from './tokens';
 import type { BuildRequest } from './tokens';
 import {
   IAdditions,
@@ -146,7 +151,14 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
     const language = translator ?? nullTranslator;
     const trans = language.load('jupyter_envs');
     const request = makeRequest(app.serviceManager.serverSettings);
-    const state = new PanelState(new Draft(request, jobs));
+    const details = new Details(
+      request,
+      environments,
+      jobs,
+      new Draft<ChangeWish>(request, jobs, toChange)
+    );
+    const collector = new Collector(request, jobs);
+    const state = new PanelState(new Draft(request, jobs), details, collector);
     addCommands({
       commands: app.commands,
       environments,
@@ -198,15 +210,22 @@ const panel: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** Folded sections stay folded. The state can be read only after all plugins are active: none may wait for it. */
+/** What is remembered of the panel. */
+interface IMemory {
+  folded?: string[];
+  sort?: Sort;
+}
+
+/** Folds and order stay. The state can be read only after all plugins are active: none may wait for it. */
 async function remember(state: IPanelState, memory: IStateDB): Promise<void> {
-  const saved = (await memory.fetch(PANEL_ID)) as { folded?: string[] } | undefined;
+  const saved = (await memory.fetch(PANEL_ID)) as IMemory | undefined;
   state.fold(saved?.folded ?? []);
-  let folded = state.folded;
+  state.sortBy(SORTS.find(sort => sort === saved?.sort) ?? 'name');
+  let { folded, sort } = state;
   state.changed.connect(() => {
-    if (state.folded !== folded) {
-      folded = state.folded;
-      void memory.save(PANEL_ID, { folded: [...folded] });
+    if (state.folded !== folded || state.sort !== sort) {
+      ({ folded, sort } = state);
+      void memory.save(PANEL_ID, { folded: [...folded], sort });
     }
   });
 }

@@ -5,6 +5,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { Menu } from '@lumino/widgets';
 
 import { CommandIDs } from './commands';
+import { SORTS } from './listing';
 import type { Environment, ExportFormat, Template } from './tokens';
 
 /** Menus of commands; which of them can be used now, the commands say. */
@@ -35,6 +36,7 @@ export function environmentMenu(
   menu.addItem({ command: CommandIDs.adopt, args });
   menu.addItem({ command: CommandIDs.release, args });
   menu.addItem({ type: 'separator' });
+  menu.addItem({ command: CommandIDs.details, args });
   menu.addItem({ command: CommandIDs.clone, args });
   menu.addItem({ command: CommandIDs.rename, args });
   menu.addItem({ command: CommandIDs.about, args });
@@ -96,6 +98,13 @@ export function sourceMenu(
     const named = templates.map(item => ({ template: item.name }));
     addSubmenu(menu, trans.__('Template'), CommandIDs.createFromTemplate, named);
   }
+  return menu;
+}
+
+/** The orders of the list. */
+export function sortMenu(commands: CommandRegistry): Menu {
+  const menu = new MenuSvg({ commands });
+  SORTS.forEach(sort => menu.addItem({ command: CommandIDs.sort, args: { sort } }));
   return menu;
 }
 

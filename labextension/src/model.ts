@@ -4,7 +4,20 @@ import { Signal } from '@lumino/signaling';
 import { coalesce } from './coalesce';
 import type { EnvsError, IRequest } from './request';
 import { shown, url } from './request';
-import type { Environment, Export, ExportFormat, IEnvironments, IJobs, Job } from './tokens';
+import type {
+  Environment,
+  Export,
+  ExportFormat,
+  IEnvironments,
+  IJobs,
+  Job,
+  Totals
+} from './tokens';
+
+interface IListed {
+  environments: Environment[];
+  totals?: Totals | null;
+}
 
 /** The environments of this server, read again whenever told to. */
 export class EnvironmentsModel implements IEnvironments {
@@ -24,6 +37,10 @@ export class EnvironmentsModel implements IEnvironments {
 
   get items(): readonly Environment[] | null {
     return this._items;
+  }
+
+  get totals(): Totals | null {
+    return this._totals;
   }
 
   get error(): EnvsError | null {
@@ -90,9 +107,9 @@ export class EnvironmentsModel implements IEnvironments {
   private async read(): Promise<void> {
     const before = this.kernels();
     try {
-      this._items = (
-        await this.request<{ environments: Environment[] }>('environments')
-      ).environments;
+      const { environments, totals } = await this.request<IListed>('environments');
+      this._items = environments;
+      this._totals = totals ?? null;
       this._error = null;
     } catch (reason) {
       this._error = shown(reason);
@@ -109,6 +126,7 @@ export class EnvironmentsModel implements IEnvironments {
   }
 
   private _items: readonly Environment[] | null = null;
+  private _totals: Totals | null = null;
   private _error: EnvsError | null = null;
   private readonly _changed = new Signal<this, void>(this);
   private readonly _kernelsChanged = new Signal<this, readonly string[]>(this);

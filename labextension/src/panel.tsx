@@ -8,7 +8,14 @@ import type { IPanelActions, IPanelProps } from './components/panelView';
 import { acceptFiles } from './drop';
 import { readLocal } from './files';
 import { envsIcon } from './icon';
-import { choiceMenu, environmentMenu, notebookMenu, openBelow, sourceMenu } from './menus';
+import {
+  choiceMenu,
+  environmentMenu,
+  notebookMenu,
+  openBelow,
+  sortMenu,
+  sourceMenu
+} from './menus';
 import { shown } from './request';
 
 export const PANEL_ID = 'jupyter-envs-panel';
@@ -84,6 +91,7 @@ export class EnvsPanel extends ReactWidget {
     run: (command, args = {}) => void this.commands.execute(CommandIDs[command], args),
     environmentMenu: (item, anchor) =>
       openBelow(environmentMenu(this.commands, item.name, this.parts.trans), anchor),
+    sortMenu: anchor => openBelow(sortMenu(this.commands), anchor),
     notebookMenu: anchor =>
       openBelow(notebookMenu(this.commands, this.items, this.parts.trans), anchor),
     choiceMenu: (command, anchor) =>

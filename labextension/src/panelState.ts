@@ -1,13 +1,26 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { Sort } from './listing';
 import { EMPTY } from './newEnvironment';
 import type { EnvsError } from './request';
-import type { IDraft, INewEnvironment, IPanelState, IQuestion, Job } from './tokens';
+import type {
+  ICollector,
+  IDetails,
+  IDraft,
+  INewEnvironment,
+  IPanelState,
+  IQuestion,
+  Job
+} from './tokens';
 
 /** What the panel has open. No DOM: commands change it, the panel shows it. */
 export class PanelState implements IPanelState {
-  constructor(readonly draft: IDraft) {}
+  constructor(
+    readonly draft: IDraft,
+    readonly details: IDetails,
+    readonly collector: ICollector
+  ) {}
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -54,6 +67,15 @@ export class PanelState implements IPanelState {
     this._changed.emit();
   }
 
+  get sort(): Sort {
+    return this._sort;
+  }
+
+  sortBy(sort: Sort): void {
+    this._sort = sort;
+    this._changed.emit();
+  }
+
   get asking(): IQuestion | null {
     return this._asking;
   }
@@ -77,6 +99,7 @@ export class PanelState implements IPanelState {
   private _form: INewEnvironment | null = null;
   private readonly _forms = new Map<string, INewEnvironment>();
   private _removing: IPanelState['removing'] = null;
+  private _sort: Sort = 'name';
   private _asking: IQuestion | null = null;
   private _error: EnvsError | null = null;
   private _folded: ReadonlySet<string> = new Set<string>();

@@ -25,6 +25,14 @@ export function shown(reason: unknown): EnvsError {
   return new EnvsError(reason instanceof Error ? reason.message : String(reason), 'internal', 0);
 }
 
+/** Why a job failed. */
+export function failure(job: { error: components['schemas']['JobError'] | null }): EnvsError {
+  const { message, code, hints, fields } = job.error ?? UNEXPLAINED;
+  return new EnvsError(message, code, 0, hints, fields);
+}
+
+const UNEXPLAINED = { message: 'It failed.', code: 'internal', hints: [], fields: {} };
+
 /**
  * Call an endpoint of the server extension.
  *

@@ -2,6 +2,7 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
 import type { components } from './api';
+import type { Sort } from './listing';
 import type { EnvsError } from './request';
 
 type Schemas = components['schemas'];
@@ -13,6 +14,11 @@ export type CreateRequest = Omit<
 > & {
   update?: boolean;
 };
+export type Collection = Schemas['Collection'];
+export type EnvironmentDetail = Schemas['EnvironmentDetail'];
+export type Generation = Schemas['Generation'];
+export type Totals = Schemas['Totals'];
+export type Verification = Schemas['Verification'];
 export type Difference = Schemas['Difference'];
 export type ExportFormat = Schemas['ExportFormat'];
 export type Export = Schemas['Export'];
@@ -44,6 +50,8 @@ export interface IEnvironments extends IChanging {
   /** The environment that a kernel belongs to. */
   byKernel(kernel: string | undefined): Environment | undefined;
   byName(name: string | undefined): Environment | undefined;
+  /** What all of them take on disk; null where nobody has counted yet. */
+  readonly totals: Totals | null;
   refresh(): Promise<void>;
   /** Rejects with `environment-in-use` while kernels run, unless forced, which shuts them down. */
   remove(name: string, force?: boolean): Promise<Job>;
@@ -127,6 +135,59 @@ export interface AddRequest {
   readonly environment: string;
   readonly install?: readonly string[];
   readonly pip?: readonly string[];
+}
+
+/** What is to become of an environment's packages. */
+export interface ChangeWish extends AddRequest {
+  /** Names of packages that may get another version, or all of them. */
+  readonly update?: readonly string[] | 'all';
+  /** Names of packages that are no longer asked for. */
+  readonly remove?: readonly string[];
+}
+
+/** One environment that is looked at closely. */
+export interface IDetails extends IChanging {
+  /** Which; null while none is. */
+  readonly name: string | null;
+  /** The one before, once it was left. */
+  readonly left: string | null;
+  /** As last read; null until then. */
+  readonly data: EnvironmentDetail | null;
+  readonly error: EnvsError | null;
+  /** What is to be changed in it. */
+  readonly draft: IDraft<ChangeWish>;
+  /** The job that compares its files, while it runs; then what that brought. */
+  readonly verifying: Job | null;
+  readonly verification: Verification | null;
+  /** The generation that somebody may want to go back to. */
+  readonly goingBack: string | null;
+  /** Is this job shown here, so that nobody else has to? */
+  owns(job: Job): boolean;
+  refresh(): Promise<void>;
+  open(name: string): Promise<void>;
+  close(): void;
+  /** Install what the draft's plan says. */
+  install(): Promise<Job | null>;
+  askBack(generation: string | null): void;
+  goBack(generation: string): Promise<void>;
+  verify(): Promise<void>;
+}
+
+/** Taking away what nothing needs: first what that is, then it. */
+export interface ICollector extends IChanging {
+  /** Somebody has asked for it. */
+  readonly open: boolean;
+  readonly working: Job | null;
+  /** What can go. */
+  readonly preview: Collection | null;
+  /** What has gone. */
+  readonly freed: Collection | null;
+  readonly error: EnvsError | null;
+  owns(job: Job): boolean;
+  look(): Promise<void>;
+  /** Take away what can go; only after a look. */
+  collect(): Promise<void>;
+  close(): void;
 }
 
 /** A module that a cell did not find, and what would bring it. */
@@ -216,6 +277,12 @@ export interface IPanelState extends IChanging {
   /** The content of the form that a job came from, if this page started it. */
   formOf(job: string): INewEnvironment | null;
   askRemove(name: string | null, error?: EnvsError | null): void;
+  /** The environment that is looked at closely, in place of the list. */
+  readonly details: IDetails;
+  readonly collector: ICollector;
+  /** The order of the list. */
+  readonly sort: Sort;
+  sortBy(sort: Sort): void;
   /** What is being asked about an environment in its row. */
   readonly asking: IQuestion | null;
   ask(question: IQuestion | null): void;

@@ -3,6 +3,7 @@ import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import type { Sort } from '../listing';
 import { EnvsError, shown } from '../request';
 import type {
   Environment,
@@ -41,6 +42,15 @@ export interface IArgs {
   listed?: boolean;
   format?: ExportFormat;
   force?: boolean;
+  /** Packages to add, by match specs; requirements for PyPI; packages to update or to remove, by name. */
+  install?: string[];
+  pip?: string[];
+  update?: string[] | 'all';
+  remove?: string[];
+  /** A generation's id. */
+  generation?: string;
+  /** The order of the list. */
+  sort?: Sort;
   /** What an environment is to be called. */
   to?: string;
   /** What is to be known about an environment. */

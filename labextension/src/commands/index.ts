@@ -1,5 +1,6 @@
 import type { ICommandContext } from './context';
 import { createCommands, fileCommands, planCommands } from './create';
+import { changeCommands, detailsCommands, spaceCommands } from './details';
 import { environmentCommands, exportCommands } from './environments';
 import { buildCommands, notebookCommands } from './notebook';
 import { ownCommands, placeCommands } from './own';
@@ -18,6 +19,9 @@ export function addCommands(context: ICommandContext): void {
     planCommands,
     environmentCommands,
     exportCommands,
+    detailsCommands,
+    changeCommands,
+    spaceCommands,
     ownCommands,
     placeCommands,
     notebookCommands,

@@ -9,12 +9,19 @@ import type { Environment } from '../tokens';
 import { Dot, IconButton } from './basics';
 import { useTrans } from './hooks';
 import { RemoveQuestion } from './removeQuestion';
+import type { IRowState } from './virtualList';
+import { VirtualList } from './virtualList';
 
 export interface IEnvironmentListProps {
   items: readonly Environment[];
   /** The environment that the current notebook runs in. */
   current: string | null;
   removing: { readonly name: string; readonly error: EnvsError | null } | null;
+  /** The one whose row takes the focus when the list appears. */
+  initial: string | null;
+  /** The one that something is asked about. */
+  asking: string | null;
+  onOpen: (item: Environment) => void;
   onMenu: (item: Environment, anchor: HTMLElement) => void;
   onRemove: (item: Environment) => void;
   onConfirmRemove: (name: string, force: boolean) => void;
@@ -23,60 +30,54 @@ export interface IEnvironmentListProps {
   question: (item: Environment) => React.ReactNode;
 }
 
-/** The environments as rows of two lines: arrows move, Enter opens a row's menu, Delete asks. */
+/** Pixels; as the style sheet has it. */
+const ROW = 42;
+
+/** The environments as rows of two lines: arrows move, Enter opens a row's menu, the right arrow its details, Delete asks. */
 export function EnvironmentList(props: IEnvironmentListProps): React.JSX.Element {
   const trans = useTrans();
-  const { items } = props;
-  const [active, setActive] = React.useState<string | null>(null);
-  const list = React.useRef<HTMLUListElement>(null);
-  const focused = items.some(item => item.name === active) ? active : items[0]?.name;
-  const move = (index: number) => {
-    const rows = list.current?.querySelectorAll<HTMLElement>('.jp-Envs-rowMain');
-    rows?.[Math.max(0, Math.min(rows.length - 1, index))]?.focus();
-  };
   return (
-    <ul className="jp-Envs-list" aria-label={trans.__('Environments')} ref={list}>
-      {items.map((item, index) => (
-        <li key={item.name}>
-          <Row
-            item={item}
-            current={item.name === props.current}
-            focusable={item.name === focused}
-            onFocus={() => setActive(item.name)}
-            onMove={step => move(step === 'first' ? 0 : step === 'last' ? Infinity : index + step)}
-            onMenu={anchor => props.onMenu(item, anchor)}
-            onRemove={() => props.onRemove(item)}
-          />
-          {props.removing?.name === item.name && (
-            <RemoveQuestion
-              name={item.name}
-              error={props.removing.error}
-              onRemove={force => props.onConfirmRemove(item.name, force)}
-              onKeep={props.onKeep}
-            />
-          )}
-          {props.question(item)}
-        </li>
-      ))}
-    </ul>
+    <VirtualList
+      label={trans.__('Environments')}
+      items={props.items}
+      keyOf={item => item.name}
+      rowHeight={ROW}
+      initial={props.initial}
+      row={(item, state) => (
+        <Row
+          item={item}
+          current={item.name === props.current}
+          state={state}
+          onOpen={() => props.onOpen(item)}
+          onMenu={anchor => props.onMenu(item, anchor)}
+          onRemove={() => props.onRemove(item)}
+        />
+      )}
+      below={item => below(props, item)}
+    />
   );
 }
 
-type Step = -1 | 1 | 'first' | 'last';
-
-const STEPS: Readonly<Record<string, Step>> = {
-  ArrowUp: -1,
-  ArrowDown: 1,
-  Home: 'first',
-  End: 'last'
-};
+/** What is asked below a row. */
+function below(props: IEnvironmentListProps, item: Environment): React.ReactNode {
+  if (props.removing?.name === item.name) {
+    return (
+      <RemoveQuestion
+        name={item.name}
+        error={props.removing.error}
+        onRemove={force => props.onConfirmRemove(item.name, force)}
+        onKeep={props.onKeep}
+      />
+    );
+  }
+  return props.asking === item.name ? props.question(item) : null;
+}
 
 interface IRowProps {
   item: Environment;
   current: boolean;
-  focusable: boolean;
-  onFocus: () => void;
-  onMove: (step: Step) => void;
+  state: IRowState;
+  onOpen: () => void;
   onMenu: (anchor: HTMLElement) => void;
   onRemove: () => void;
 }
@@ -89,19 +90,21 @@ function Row(props: IRowProps): React.JSX.Element {
     <div className={`jp-Envs-row${props.current ? ' jp-mod-current' : ''}`}>
       <div
         className="jp-Envs-rowMain"
+        data-row
         role="button"
         aria-haspopup="menu"
         aria-current={props.current || undefined}
         aria-label={`${item.name}, ${line}`}
-        tabIndex={props.focusable ? 0 : -1}
-        onFocus={props.onFocus}
+        tabIndex={props.state.focusable ? 0 : -1}
+        onFocus={props.state.onFocus}
         onClick={event => props.onMenu(event.currentTarget)}
         onKeyDown={event => onKey(event, props)}
       >
         <Dot tone={tone(item)} />
         <div className="jp-Envs-text">
-          <div className="jp-Envs-ellipsis" title={item.name}>
+          <div className="jp-Envs-ellipsis" title={[item.name, item.note ?? ''].join('\n').trim()}>
             {item.name}
+            {item.foreign && <span className="jp-Envs-source">{item.source ?? item.kind}</span>}
           </div>
           <div className="jp-Envs-small jp-Envs-ellipsis" title={line}>
             {environmentShort(item, trans)}
@@ -130,11 +133,10 @@ function tone(item: Environment): Tone {
 }
 
 function onKey(event: React.KeyboardEvent<HTMLElement>, props: IRowProps): void {
-  const step = STEPS[event.key] as Step | undefined;
-  if (step !== undefined) {
-    props.onMove(step);
-  } else if (event.key === 'Enter' || event.key === ' ') {
+  if (event.key === 'Enter' || event.key === ' ') {
     props.onMenu(event.currentTarget);
+  } else if (event.key === 'ArrowRight') {
+    props.onOpen();
   } else if (event.key === 'Delete') {
     props.onRemove();
   } else {

@@ -1,12 +1,14 @@
-import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { addIcon, filterListIcon, refreshIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { size } from '../format';
+import { totals as total } from '../format';
+import { listed } from '../listing';
 import type { Environment } from '../tokens';
 import { Actions, Button, Failure, IconButton } from './basics';
 import { EnvironmentList } from './environmentList';
+import { FreeSpace } from './freeSpace';
 import { useTrans } from './hooks';
-import { QuestionForm } from './questions';
+import { Question } from './questions';
 import type { IPanelProps } from './panelView';
 import { Section } from './section';
 
@@ -25,6 +27,7 @@ export function EnvironmentsSection(props: IEnvironmentsSectionProps): React.JSX
         label={trans.__('New environment')}
         onClick={() => actions.run('create')}
       />
+      <IconButton menu icon={filterListIcon} label={trans.__('Sort')} onClick={actions.sortMenu} />
       <IconButton
         icon={refreshIcon}
         label={trans.__('Refresh')}
@@ -86,22 +89,24 @@ function Filtered(props: IPanelProps & { items: readonly Environment[] }): React
   const { items, environments, pins, state, actions } = props;
   const trans = useTrans();
   const [filter, setFilter] = React.useState('');
-  const wanted = filter.trim().toLowerCase();
-  const found = items.filter(item => item.name.toLowerCase().includes(wanted));
+  const found = React.useMemo(() => listed(items, filter, state.sort), [items, filter, state.sort]);
   return (
     <>
       <input
         type="search"
         className="jp-Envs-filter"
-        placeholder={trans.__('Filter by name')}
-        aria-label={trans.__('Filter environments by name')}
+        placeholder={trans.__('Filter by name, note or tag')}
+        aria-label={trans.__('Filter environments')}
         value={filter}
         onChange={event => setFilter(event.target.value)}
       />
       <EnvironmentList
         items={found}
         current={environments.byKernel(pins.kernel?.name)?.name ?? null}
+        initial={state.details.left}
         removing={state.removing}
+        asking={state.asking?.name ?? null}
+        onOpen={item => actions.run('details', { environment: item.name })}
         onMenu={actions.environmentMenu}
         onRemove={item => actions.run('remove', { environment: item.name })}
         onConfirmRemove={(environment, force) =>
@@ -115,36 +120,26 @@ function Filtered(props: IPanelProps & { items: readonly Environment[] }): React
           {trans.__('No environment is called “%1”.', filter.trim())}
         </div>
       )}
-      <div className="jp-Envs-footer">{total(items, trans)}</div>
+      <Footer {...props} items={items} />
     </>
   );
 }
 
-function total(items: readonly Environment[], trans: ReturnType<typeof useTrans>): string {
-  const own = items.reduce((sum, item) => sum + item.size.own, 0);
-  const count = trans._n('%1 environment', '%1 environments', items.length);
-  return trans.__('%1 · %2 of own files', count, size(own));
-}
-
-/** What is asked about an environment in its row, if anything is. */
-function Question({
-  item,
-  state,
-  actions
-}: IPanelProps & { item: Environment }): React.JSX.Element | null {
-  const question = state.asking;
-  if (question?.name !== item.name) {
-    return null;
-  }
-  const environment = item.name;
+/** What they take on disk, and a way to have less of it. */
+function Footer(props: IPanelProps & { items: readonly Environment[] }): React.JSX.Element {
+  const { items, environments, state, actions } = props;
+  const trans = useTrans();
   return (
-    <QuestionForm
-      key={`${question.kind} ${environment}`}
-      question={question}
-      item={item}
-      onRename={(to, force) => actions.run('confirmRename', { environment, to, force })}
-      onAbout={(note, tags) => actions.run('confirmAbout', { environment, note, tags })}
-      onClose={() => state.ask(null)}
-    />
+    <>
+      <div className="jp-Envs-footer">
+        <span className="jp-Envs-words">{total(items, environments.totals, trans)}</span>
+        {!state.collector.open && (
+          <Button label={trans.__('Free space…')} onClick={() => actions.run('freeSpace')} />
+        )}
+      </div>
+      {state.collector.open && (
+        <FreeSpace collector={state.collector} onFree={() => actions.run('confirmFreeSpace')} />
+      )}
+    </>
   );
 }

@@ -12,24 +12,25 @@ import type {
   IEnvironments,
   IJobs,
   IPanelState,
-  IPins,
-  Job
+  IPins
 } from '../tokens';
 import { AddCard } from './addSection';
 import { Failure } from './basics';
+import { DetailsSection } from './detailsSection';
 import { DraftView } from './draftView';
 import { EnvironmentsSection } from './environmentsSection';
 import { Trans, useChanges, useTrans } from './hooks';
-import { JobList } from './jobList';
-import { useHovered, useLingering } from './still';
+import { JobsSection } from './jobsSection';
 import { NewEnvironment } from './newEnvironment';
 import { NotebookCard } from './notebookCard';
-import { Section } from './section';
+import { folding, Section } from './section';
+import { useHovered } from './still';
 
 /** What the panel can ask for: each is a command, or opens a menu of commands. */
 export interface IPanelActions {
   run: (command: keyof IPanelCommands, args?: Record<string, string | boolean | string[]>) => void;
   environmentMenu: (environment: Environment, anchor: HTMLElement) => void;
+  sortMenu: (anchor: HTMLElement) => void;
   notebookMenu: (anchor: HTMLElement) => void;
   choiceMenu: (command: 'use' | 'pin', anchor: HTMLElement) => void;
   sourceMenu: (anchor: HTMLElement) => void;
@@ -38,16 +39,21 @@ export interface IPanelActions {
 /** The commands that the panel runs, by their short names. */
 export type IPanelCommands = Record<
   | 'build'
+  | 'change'
   | 'confirmAbout'
   | 'confirmAddition'
   | 'confirmBuild'
+  | 'confirmChange'
+  | 'confirmFreeSpace'
   | 'confirmRemove'
   | 'confirmRename'
   | 'confirmSave'
   | 'create'
   | 'createFromFile'
+  | 'details'
   | 'dropJob'
   | 'editFile'
+  | 'freeSpace'
   | 'install'
   | 'lock'
   | 'newNotebook'
@@ -58,9 +64,11 @@ export type IPanelCommands = Record<
   | 'restartKernel'
   | 'restore'
   | 'retry'
+  | 'rollback'
   | 'saveChanges'
   | 'update'
-  | 'use',
+  | 'use'
+  | 'verify',
   string
 >;
 
@@ -78,7 +86,16 @@ export interface IPanelProps {
 /** The whole panel: this notebook, jobs while there are any, a new environment, the environments. */
 export function PanelView(props: IPanelProps): React.JSX.Element {
   const { additions, environments, jobs, pins, state, trans } = props;
-  useChanges(environments, jobs, pins, pins.draft, state, state.draft);
+  useChanges(
+    environments,
+    jobs,
+    pins,
+    pins.draft,
+    state,
+    state.draft,
+    state.details,
+    state.collector
+  );
   const [hovered, watch] = useHovered();
   return (
     <Trans.Provider value={trans}>
@@ -97,18 +114,16 @@ export function PanelView(props: IPanelProps): React.JSX.Element {
             onDiscard={() => void additions.discard()}
           />
         )}
-        <JobsSection {...props} hovered={hovered} />
+        <JobsSection {...props} hovered={hovered} fold={folding(state, 'jobs')} />
         <FormSection {...props} />
-        <EnvironmentsSection {...props} fold={folding(state, 'environments')} />
+        {state.details.name === null ? (
+          <EnvironmentsSection {...props} fold={folding(state, 'environments')} />
+        ) : (
+          <DetailsSection {...props} />
+        )}
       </div>
     </Trans.Provider>
   );
-}
-
-function folding(state: IPanelState, section: string): { folded: boolean; onFold: () => void } {
-  const folded = state.folded.has(section);
-  const others = [...state.folded].filter(name => name !== section);
-  return { folded, onFold: () => state.fold(folded ? others : [...others, section]) };
 }
 
 function NotebookSection(props: IPanelProps): React.JSX.Element {
@@ -176,59 +191,6 @@ function buildLabel({ pins, trans }: IPanelProps): string {
       return trans.__('Update environment');
     default:
       return trans.__('Restore the lock');
-  }
-}
-
-function JobsSection({
-  additions,
-  environments,
-  jobs,
-  pins,
-  state,
-  actions,
-  hovered
-}: IPanelProps & { hovered: boolean }): React.JSX.Element | null {
-  const trans = useTrans();
-  const drafts = [pins.draft, state.draft, additions?.draft];
-  const others = jobs.items.filter(job => !drafts.some(draft => draft?.owns(job)));
-  const wanted = others.filter(job => isShown(job, jobs));
-  const items = useLingering(wanted, others, hovered);
-  /** The job was news: it has been taken note of. */
-  const follow = (job: Job, command: 'use' | 'newNotebook' | 'restartKernel') => {
-    actions.run(command, { environment: job.environment ?? '' });
-    actions.run('dropJob', { job: job.id });
-  };
-  const running = environments.byKernel(pins.kernel?.name)?.name;
-  const runsIn = (job: Job) => running !== undefined && job.environment === running;
-  const isPinned = (job: Job) => pins.status?.pin?.environment === job.environment;
-  return items.length === 0 ? null : (
-    <Section title={trans.__('Jobs')} {...folding(state, 'jobs')}>
-      <JobList
-        jobs={jobs}
-        items={items}
-        actions={job => ({
-          onDrop: () => actions.run('dropJob', { job: job.id }),
-          file: formFile(state.formOf(job.id)) ?? (isPinned(job) ? pinnedFile(pins) : null),
-          onEdit: path => actions.run('editFile', { path }),
-          onRetry: state.formOf(job.id) ? () => actions.run('retry', { job: job.id }) : null,
-          onUse: pins.path === null || runsIn(job) ? null : () => follow(job, 'use'),
-          onRestart: runsIn(job) ? () => follow(job, 'restartKernel') : null,
-          onNewNotebook: () => follow(job, 'newNotebook')
-        })}
-      />
-    </Section>
-  );
-}
-
-/** Running and failed jobs stay; what ended well is news only where it was watched. */
-function isShown(job: Job, jobs: IJobs): boolean {
-  switch (job.state) {
-    case 'done':
-      return job.kind === 'create' && jobs.isNews(job);
-    case 'cancelled':
-      return job.kind !== 'plan' && jobs.isNews(job);
-    default:
-      return true;
   }
 }
 

@@ -6,8 +6,9 @@ import { splitTags } from '../listing';
 import { Actions, Button, Failure } from './basics';
 import { Field } from './field';
 import { useReturnFocus, useTrans } from './hooks';
+import type { IPanelProps } from './panelView';
 
-export interface IQuestionFormProps {
+interface IQuestionFormProps {
   question: IQuestion;
   item: Environment;
   onRename: (to: string, force: boolean) => void;
@@ -15,8 +16,31 @@ export interface IQuestionFormProps {
   onClose: () => void;
 }
 
+/** What is asked about an environment, if anything is. */
+export function Question({
+  item,
+  state,
+  actions
+}: IPanelProps & { item: Environment }): React.JSX.Element | null {
+  const question = state.asking;
+  if (question?.name !== item.name) {
+    return null;
+  }
+  const environment = item.name;
+  return (
+    <QuestionForm
+      key={`${question.kind} ${environment}`}
+      question={question}
+      item={item}
+      onRename={(to, force) => actions.run('confirmRename', { environment, to, force })}
+      onAbout={(note, tags) => actions.run('confirmAbout', { environment, note, tags })}
+      onClose={() => state.ask(null)}
+    />
+  );
+}
+
 /** Asks for another name, or for note and tags, below the environment's row. */
-export function QuestionForm(props: IQuestionFormProps): React.JSX.Element {
+function QuestionForm(props: IQuestionFormProps): React.JSX.Element {
   return props.question.kind === 'rename' ? <Rename {...props} /> : <About {...props} />;
 }
 
@@ -103,20 +127,24 @@ function Inline(props: {
 }): React.JSX.Element {
   const trans = useTrans();
   useReturnFocus();
+  const submit = () => !props.disabled && props.onSubmit();
   return (
     <form
       className="jp-Envs-question"
       aria-label={props.label}
       onSubmit={event => {
         event.preventDefault();
-        if (!props.disabled) {
-          props.onSubmit();
-        }
+        submit();
       }}
       onKeyDown={event => {
         if (event.key === 'Escape') {
           event.stopPropagation();
+          event.preventDefault();
           props.onClose();
+        } else if (event.key === 'Enter' && event.target instanceof HTMLInputElement) {
+          // a form of two fields does not submit itself
+          event.preventDefault();
+          submit();
         }
       }}
     >

@@ -1,6 +1,8 @@
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import type { IPanelState } from '../tokens';
+
 /** A part of the panel with a title; folds when its title is pressed. */
 export function Section(props: {
   title: string;
@@ -25,4 +27,14 @@ export function Section(props: {
       {!props.folded && props.children}
     </section>
   );
+}
+
+/** Whether a section is folded, and what its title does. */
+export function folding(
+  state: IPanelState,
+  section: string
+): { folded: boolean; onFold: () => void } {
+  const folded = state.folded.has(section);
+  const others = [...state.folded].filter(name => name !== section);
+  return { folded, onFold: () => state.fold(folded ? others : [...others, section]) };
 }

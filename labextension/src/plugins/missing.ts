@@ -8,9 +8,9 @@ import type { PanelLayout } from '@lumino/widgets';
 
 import { CommandIDs } from '../commands';
 import { OfferWidget } from '../components/offer';
-import { Draft } from '../draft';
+import { Draft, toChange } from '../draft';
 import { Additions } from '../missing';
-import { makeRequest, url } from '../request';
+import { makeRequest } from '../request';
 import type { AddRequest } from '../tokens';
 import { IAdditions, ICatalogue, IEnvironments, IJobs, IPanelState, IPreferences } from '../tokens';
 
@@ -28,11 +28,7 @@ export const additions: JupyterFrontEndPlugin<IAdditions> = {
     catalogue: ICatalogue
   ): IAdditions => {
     const request = makeRequest(serviceManager.serverSettings);
-    const draft = new Draft<AddRequest>(request, jobs, ({ environment, ...body }) => ({
-      path: url('environments', environment),
-      method: 'PATCH',
-      body
-    }));
+    const draft = new Draft<AddRequest>(request, jobs, toChange);
     return new Additions(environments, catalogue, jobs, draft);
   }
 };

@@ -4,11 +4,14 @@ import { CommandRegistry } from '@lumino/commands';
 
 import { Catalogue } from '../catalogue';
 import { addCommands } from '../commands';
-import { Draft } from '../draft';
+import { Collector } from '../collector';
+import { Details } from '../details';
+import { Draft, toChange } from '../draft';
 import { JobsModel } from '../jobs';
 import { EnvironmentsModel } from '../model';
 import { PanelState } from '../panelState';
 import { PinsModel } from '../pin';
+import type { ChangeWish } from '../tokens';
 import { Notebook, Workspace } from './notebook';
 import { anEnvironment, aStatus, Server } from './server';
 
@@ -22,7 +25,10 @@ export async function started(notebook: Notebook | null = new Notebook()) {
   server.answer(`GET ${PATH}`, aStatus('drifted', 'restore'));
   const jobs = new JobsModel(server.request, Date.now, 60_000);
   const environments = new EnvironmentsModel(server.request, jobs);
-  const state = new PanelState(new Draft(server.request, jobs));
+  const changing = new Draft<ChangeWish>(server.request, jobs, toChange);
+  const details = new Details(server.request, environments, jobs, changing);
+  const collector = new Collector(server.request, jobs);
+  const state = new PanelState(new Draft(server.request, jobs), details, collector);
   const workspace = new Workspace(notebook?.panel);
   const draft = new Draft(server.request, jobs);
   const pins = new PinsModel(server.request, jobs, draft, workspace.services);

@@ -1,0 +1,186 @@
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import { coalesce } from './coalesce';
+import { isOver } from './jobs';
+import type { EnvsError, IRequest } from './request';
+import { failure, shown, url } from './request';
+import type {
+  ChangeWish,
+  Environment,
+  EnvironmentDetail,
+  IDetails,
+  IDraft,
+  IEnvironments,
+  IJobs,
+  Job,
+  Verification
+} from './tokens';
+
+/** One environment that is looked at closely. It is read again when it is another one than before. */
+export class Details implements IDetails {
+  constructor(
+    private readonly request: IRequest,
+    private readonly environments: Pick<IEnvironments, 'byName' | 'changed'>,
+    private readonly jobs: IJobs,
+    readonly draft: IDraft<ChangeWish>
+  ) {
+    this.refresh = coalesce(() => this.read());
+    environments.changed.connect(() => this.compare());
+    jobs.ended.connect((_, job) => this.followRename(job));
+    jobs.changed.connect(() => this._verifying && this._changed.emit());
+    draft.changed.connect(() => this._changed.emit());
+  }
+
+  readonly refresh: () => Promise<void>;
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get name(): string | null {
+    return this._name;
+  }
+
+  get left(): string | null {
+    return this._left;
+  }
+
+  get data(): EnvironmentDetail | null {
+    return this._data;
+  }
+
+  get error(): EnvsError | null {
+    return this._error;
+  }
+
+  get verifying(): Job | null {
+    const job = this.jobs.items.find(job => job.id === this._verifying);
+    return job && !isOver(job) ? job : null;
+  }
+
+  get verification(): Verification | null {
+    return this._verification;
+  }
+
+  get goingBack(): string | null {
+    return this._goingBack;
+  }
+
+  owns(job: Job): boolean {
+    return job.id === this._verifying || this.draft.owns(job);
+  }
+
+  async open(name: string): Promise<void> {
+    if (name !== this._name) {
+      this.forget();
+      this._name = name;
+      this._changed.emit();
+      await this.draft.discard();
+    }
+    await this.refresh();
+  }
+
+  close(): void {
+    this._left = this._name;
+    this.forget();
+    this._changed.emit();
+    void this.draft.discard();
+  }
+
+  async install(): Promise<Job | null> {
+    return this.draft.install();
+  }
+
+  askBack(generation: string | null): void {
+    this._goingBack = generation;
+    this._changed.emit();
+  }
+
+  async goBack(generation: string): Promise<void> {
+    const name = this._name ?? '';
+    this.askBack(null);
+    await this.run(name, 'rollback', { generation });
+  }
+
+  async verify(): Promise<void> {
+    const name = this._name ?? '';
+    this._verification = null;
+    const job = await this.run(name, 'verify', {});
+    if (this._name !== name) {
+      return;
+    }
+    this._verifying = job.id;
+    this._changed.emit();
+    const ended = await this.jobs.whenEnded(job.id);
+    if (this._verifying !== job.id) {
+      return;
+    }
+    this._verifying = null;
+    this._error = ended.state === 'failed' ? failure(ended) : null;
+    this._verification = ended.state === 'done' ? (ended.result as Verification) : null;
+    this._changed.emit();
+    await this.jobs.drop(job.id).catch(() => undefined);
+  }
+
+  private async run(name: string, what: string, body: object): Promise<Job> {
+    const job = await this.request<Job>(url('environments', name, what), { method: 'POST', body });
+    this.jobs.follow(job);
+    return job;
+  }
+
+  private async read(): Promise<void> {
+    const name = this._name;
+    if (name === null) {
+      return;
+    }
+    try {
+      const data = await this.request<EnvironmentDetail>(url('environments', name));
+      this.take(name, data, null);
+    } catch (reason) {
+      this.take(name, this._data, shown(reason));
+    }
+  }
+
+  /** An answer that comes too late is dropped. */
+  private take(name: string, data: EnvironmentDetail | null, error: EnvsError | null): void {
+    if (this._name === name) {
+      this._data = data;
+      this._error = error;
+      this._changed.emit();
+    }
+  }
+
+  /** Read again if the list says that this has become another one. */
+  private compare(): void {
+    const now = this._name === null ? undefined : this.environments.byName(this._name);
+    if (now && this._data && !same(now, this._data)) {
+      this._verification = null;
+      void this.refresh();
+    }
+  }
+
+  private followRename(job: Job): void {
+    if (job.kind === 'rename' && job.state === 'done' && job.environment === this._name) {
+      void this.open((job.result as Environment).name);
+    }
+  }
+
+  private forget(): void {
+    this._name = this._data = this._error = null;
+    this._verifying = this._verification = this._goingBack = null;
+  }
+
+  private _name: string | null = null;
+  private _left: string | null = null;
+  private _data: EnvironmentDetail | null = null;
+  private _error: EnvsError | null = null;
+  private _verifying: string | null = null;
+  private _verification: Verification | null = null;
+  private _goingBack: string | null = null;
+  private readonly _changed = new Signal<this, void>(this);
+}
+
+function same(one: Environment, other: Environment): boolean {
+  return one.generation === other.generation && one.packages === other.packages;
+}
