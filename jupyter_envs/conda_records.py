@@ -7,6 +7,7 @@ packages has 40 MB of records, so each of their bytes is looked at once, by a se
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_envs.errors import DiskTrouble
+from jupyter_envs.files import write_atomically
 
 # how each list begins, and the line with its bracket
 _LISTS = (
@@ -35,8 +37,12 @@ class Record:
     metadata: frozenset[str]
 
 
+# beside the records: what was read of them, each with its stamp
+INDEX = ".jupyter-envs-index"
+# time (ns), size and inode
+Stamp = tuple[int, int, int]
 # what was read of a file, by its path, with the stamp of the file that it was
-_REMEMBERED: dict[str, tuple[tuple[int, int, int], Record]] = {}
+_REMEMBERED: dict[str, tuple[Stamp, Record]] = {}
 _MOST = 20_000
 
 
@@ -45,15 +51,44 @@ def read_all(prefix: Path) -> list[Record]:
 
     A file that is the one of last time (time, size, inode) is not read again.
     """
+    return [record for _, record in _stamped(prefix).values()]
+
+
+def write_index(prefix: Path) -> None:
+    """Write down what was read of the records, so that the next process need not read them; only for prefixes of ours.
+
+    Raises `DiskTrouble` as `read_all` does; a disk that does not take the index is no error.
+    """
+    lines = {
+        name: [*stamp, record.fields, sorted(record.metadata)] for name, (stamp, record) in _stamped(prefix).items()
+    }
+    with contextlib.suppress(OSError):
+        write_atomically(prefix / "conda-meta" / INDEX, json.dumps(lines, separators=(",", ":")))
+
+
+def _stamped(prefix: Path) -> dict[str, tuple[Stamp, Record]]:
     try:
         with os.scandir(prefix / "conda-meta") as found:
             entries = sorted((entry for entry in found if entry.name.endswith(".json")), key=lambda entry: entry.name)
     except OSError:
-        return []
-    return [_remembered(entry) for entry in entries]
+        return {}
+    if any(entry.path not in _REMEMBERED for entry in entries):
+        _remember(prefix)
+    return {entry.name: _remembered(entry) for entry in entries}
 
 
-def _remembered(entry: os.DirEntry[str]) -> Record:
+def _remember(prefix: Path) -> None:
+    """What the index says, if there is one and it is understood; whether it still holds is seen record by record."""
+    folder = os.path.join(prefix, "conda-meta")  # noqa: PTH118  (the same text as scandir's)
+    with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, RecursionError):
+        lines = json.loads((prefix / "conda-meta" / INDEX).read_bytes())
+        for name, (time, size, inode, fields, metadata) in lines.items():
+            if isinstance(fields, dict) and isinstance(fields.get("name"), str):
+                known = (time, size, inode), Record(fields, frozenset(metadata))
+                _REMEMBERED.setdefault(os.path.join(folder, name), known)  # noqa: PTH118
+
+
+def _remembered(entry: os.DirEntry[str]) -> tuple[Stamp, Record]:
     path = Path(entry.path)
     with _problems(path):
         status = entry.stat()
@@ -63,7 +98,7 @@ def _remembered(entry: os.DirEntry[str]) -> Record:
         if len(_REMEMBERED) >= _MOST:
             _REMEMBERED.clear()
         known = _REMEMBERED[entry.path] = (stamp, read(path))
-    return known[1]
+    return known
 
 
 def read(path: Path) -> Record:

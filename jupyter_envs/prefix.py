@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.parser import HeaderParser
@@ -22,6 +22,8 @@ from jupyter_envs import checkouts, conda_history, conda_records, origins
 from jupyter_envs.models import Package
 from jupyter_envs.origins import Origin
 
+# a distribution's metadata directly in a site-packages folder, and its name
+_IN_SITE = re.compile(r"/site-packages/([^/]+?)-[^/]*\.(?:dist|egg)-info(?:/(?:METADATA|PKG-INFO))?$")
 # the file of a distribution's folder that names it, by the folder's ending
 METADATA = {"dist-info": "METADATA", "egg-info": "PKG-INFO"}
 
@@ -45,7 +47,6 @@ def installed(prefix: Path, platform: str) -> list[Package]:
 def contents(prefix: Path, platform: str) -> Contents:
     """`installed`, with where pip packages came from."""
     records = conda_records.read_all(prefix)
-    conda = tuple(conda_package(record.fields, platform) for record in records)
     owned = {path for record in records for path in record.metadata}
     pip: list[Package] = []
     found: dict[str, Origin] = {}
@@ -56,7 +57,21 @@ def contents(prefix: Path, platform: str) -> Contents:
             package = replace(package, url=origin.address, sha256=origin.sha256)
             found[package.name] = origin
         pip += [package] if package else []
+    others = {package.name for package in pip}
+    conda = [conda_package(record.fields, platform) for record in records if not uninstalled(record, prefix, others)]
     return Contents((*conda, *pip), found)
+
+
+def uninstalled(record: conda_records.Record, prefix: Path, others: Collection[str]) -> bool:
+    """Whether the distributions that a conda package brought are gone, as after ``pip uninstall``; one stat for each.
+
+    Where pip put another version in the place of one, the package counts as there, beside that of pip.
+    """
+    paths = [path for path in record.metadata if path.count("site-packages/") == 1 and _IN_SITE.search(path)]
+    if not paths or any(os.path.exists(f"{prefix}/{path}") for path in paths):  # noqa: PTH110
+        return False
+    names = {canonicalize_name(match[1]) for path in paths if (match := _IN_SITE.search(path))}
+    return not names & set(others)
 
 
 def conda_package(record: dict[str, Any], platform: str) -> Package:

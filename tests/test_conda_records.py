@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,52 @@ def test_a_record_that_was_changed_is_read_again(tmp_path: Path) -> None:
     (folder / "a-1.json").unlink()
     assert conda_records.read_all(tmp_path) == []
     assert conda_records.read_all(tmp_path / "absent") == []
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """As in a new process."""
+    conda_records._REMEMBERED.clear()
+    yield
+    conda_records._REMEMBERED.clear()
+
+
+def indexed(tmp_path: Path) -> tuple[Path, Path]:
+    """A prefix with an index, and its one record; another process has read nothing yet."""
+    (tmp_path / "conda-meta").mkdir()
+    record = written(tmp_path / "conda-meta", RECORD, indent=2)
+    conda_records.write_index(tmp_path)
+    conda_records._REMEMBERED.clear()
+    return tmp_path / "conda-meta" / conda_records.INDEX, record
+
+
+@pytest.mark.usefixtures("fresh")
+def test_the_index_says_what_the_records_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, record = indexed(tmp_path)
+    whole = conda_records.read(record)
+
+    def fail(path: Path) -> None:
+        raise AssertionError(f"{path} was read")
+
+    monkeypatch.setattr(conda_records, "read", fail)
+    assert conda_records.read_all(tmp_path) == [whole]
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_record_that_is_not_the_one_of_the_index_is_read(tmp_path: Path) -> None:
+    _, record = indexed(tmp_path)
+    written(record.parent, {**RECORD, "version": "2.0"}, indent=2)
+    written(tmp_path, {**RECORD, "name": "b"}, indent=2).rename(record.parent / "b-1.0-h0_0.json")
+    assert [one.fields["version"] for one in conda_records.read_all(tmp_path)] == ["2.0", "1.0"]
+    record.unlink()
+    assert [one.fields["name"] for one in conda_records.read_all(tmp_path)] == ["b"]
+
+
+@pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"a-1.0-h0_0.json": 1}', '{"a-1.0-h0_0.json": [1, 2, 3, [], []]}', "[" * 100_000]
+)
+def test_an_index_that_is_damaged_does_not_count(tmp_path: Path, text: str) -> None:
+    index, record = indexed(tmp_path)
+    index.write_text(text)
+    assert conda_records.read_all(tmp_path) == [conda_records.read(record)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from jupyter_envs import kernelspec, pin, prefix
+from jupyter_envs import conda_records, kernelspec, pin, prefix
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import EngineFailed
 from jupyter_envs.manager.values import Proposal
@@ -101,6 +101,7 @@ class Builder:
     def check(self, draft: Draft, packages: Sequence[Package]) -> None:
         """Believe the disk, not the worker."""
         found = prefix.with_hashes(prefix.installed(draft.prefix, self._platform), packages)
+        conda_records.write_index(draft.prefix)
         wrong = pin.differences(packages, found)
         if wrong:
             names = ", ".join(change.name for change in wrong[:5])

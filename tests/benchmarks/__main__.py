@@ -16,7 +16,7 @@ from jupyter_envs.localchannel import build_channel
 from jupyter_envs.manager import Manager
 from tests.support.home import isolated_environment
 
-from . import creation, discovering, kernels, listing, sharing, solving, writing
+from . import changing, creation, discovering, drifting, kernels, listing, sharing, solving, writing
 from .measure import Result, table
 
 
@@ -33,14 +33,25 @@ def main() -> int:
 
 def run(folder: Path, runs: int) -> list[Result]:
     """All results; everything happens below ``folder``."""
+    with_pandas = sharing.channel_with_pandas(folder / "pandas")
     home = folder / "home"
     home.mkdir()
     isolated = isolated_environment(home)
     os.environ.clear()
     os.environ.update(isolated)
     channel = build_channel(folder / "channel", ["ipykernel"], samples=False)
+    changing.add_small(channel)
     settings = {"root_dir": str(folder / "envs"), "default_channels": [channel.file_url]}
-    return asyncio.run(_measure(settings, folder, runs))
+    return asyncio.run(_measure(settings, folder, runs)) + asyncio.run(_pandas(folder, with_pandas, runs))
+
+
+async def _pandas(folder: Path, channel: str, runs: int) -> list[Result]:
+    settings = {"root_dir": str(folder / "with-pandas"), "cache_dir": str(folder / "pandas-cache")}
+    manager = Manager(config=Config({"Manager": {**settings, "default_channels": [channel]}}))
+    try:
+        return [await sharing.pandas(manager, runs)]
+    finally:
+        await manager.close()
 
 
 async def _measure(settings: dict[str, Any], folder: Path, runs: int) -> list[Result]:
@@ -53,12 +64,15 @@ async def _measure(settings: dict[str, Any], folder: Path, runs: int) -> list[Re
             await creation.measure("warm creation, no standby process", command_line, prefix, folder / "copy", runs),
             await discovering.clones(server, prefix, folder / "copy", runs),
             *await sharing.measure(server, runs),
+            *await changing.measure(server, runs),
+            await changing.verified(prefix, folder, runs),
         ]
     finally:
         await server.close()
         await command_line.close()
     results.append(await asyncio.to_thread(kernels.measure, "warm", prefix, runs))
     results += await asyncio.to_thread(listing.measure, folder / "envs", folder)
+    results += await asyncio.to_thread(drifting.measure, folder, runs)
     results += await asyncio.to_thread(writing.measure, folder, runs)
     results += await asyncio.to_thread(discovering.measure, folder / "others", runs)
     return results + await solving.measure(folder / "solving", runs)

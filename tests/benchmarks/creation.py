@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 from jupyter_envs.manager import CreateRequest, Manager
@@ -28,9 +28,9 @@ class NoDocuments:
         raise AssertionError(f"{path} was written")
 
 
-async def create(manager: Manager, name: str) -> Path:
-    """The prefix of a new environment with `PACKAGES`."""
-    request = CreateRequest(name=name, packages=PACKAGES)
+async def create(manager: Manager, name: str, packages: Sequence[str] = PACKAGES) -> Path:
+    """The prefix of a new environment."""
+    request = CreateRequest(name=name, packages=tuple(packages))
     summary = await manager.create(request, NoDocuments(), SilentReporter())
     return summary.prefix
 
