@@ -29,7 +29,7 @@ def add_small(channel: LocalChannel) -> None:
 
 
 async def measure(manager: Manager, runs: int) -> list[Result]:
-    """With a worker standing by; the package is in the cache, so its download is not in it, but plan and all the rest."""
+    """With a worker standing by and the package in the cache: all but its download, the plan included."""
     await creation.create(manager, "changed")
     reporter = SilentReporter()
     added, back = [], []
