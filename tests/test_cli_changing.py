@@ -42,7 +42,7 @@ def test_install_update_remove_and_back(cli: Cli) -> None:
     assert cli("update", NAME, "absent", "--yes").status == 3
     assert cli("install", NAME).status == 2
     cli.good("remove", NAME, "--yes")
-    assert cli.good("list", "--json").json == {"environments": []}
+    assert cli.good("list", "--json").json["environments"] == []
 
 
 def test_verify_and_adopt_changes(cli: Cli) -> None:
