@@ -67,6 +67,12 @@ def lab(slow_channel: FileServer, pypi_index: PypiIndex, tmp_path_factory: pytes
         yield server
 
 
+@pytest.fixture
+def cold_cache(lab: Lab) -> None:
+    """No package is in the cache, whatever ran before: everything has to be downloaded."""
+    shutil.rmtree(lab.home / "package-cache" / "packages", ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""

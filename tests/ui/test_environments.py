@@ -115,6 +115,7 @@ def test_a_thousand_environments(page: Page, sidebar: Sidebar, create: Create) -
     question = sidebar.panel.get_by_role("alertdialog")
     expect(question).to_contain_text("Remove env-0989")
     question.press("Escape")
+    expect(sidebar.row("env-0989")).to_be_focused()
     page.keyboard.press("Home")
     expect(sidebar.row("env-0000")).to_be_focused()
     page.mouse.move(100, 600)

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.client import API
@@ -15,6 +16,7 @@ from tests.support.lab import Lab
 from .sidebar import Sidebar, write_notebook
 
 
+@pytest.mark.usefixtures("cold_cache")
 def test_from_a_file_to_a_pinned_running_notebook(
     lab: Lab, slow_channel: FileServer, page: Page, sidebar: Sidebar, folder: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.client import API
@@ -35,6 +36,7 @@ def test_a_name_that_is_taken_is_refused_at_once(sidebar: Sidebar, create: Creat
     expect(form.get_by_role("alert")).to_contain_text("taken")
 
 
+@pytest.mark.usefixtures("cold_cache")
 def test_a_job_survives_a_reload_and_can_be_cancelled(
     lab: Lab, slow_channel: FileServer, page: Page, sidebar: Sidebar
 ) -> None:
