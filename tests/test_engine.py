@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine.client import Engine, Session, Solution
 from jupyter_envs.engine.process import Worker
 from jupyter_envs.errors import EngineFailed, EnvsError, InvalidSpec, PackageRefused, Unreachable, Unsolvable
@@ -226,9 +227,11 @@ def test_the_death_of_a_worker_is_an_error_and_no_more(
         arguments: dict[str, Any] = {
             "channels": [channel_server.url], "specs": ["python"], "platform": PLATFORM,
             "cache_dir": str(tmp_path / "cache"), "pip_names": [], "locked": [], "system": {}, "as_of": "",
+            "settings": CondaSettings().to_json(),
         }  # fmt: skip
         asking = asyncio.create_task(worker.ask("solve", arguments, Recorder()))
         while not channel_server.requests:
+            assert not asking.done(), asking
             await asyncio.sleep(0.02)
         os.kill(worker.pid, number)
         try:
