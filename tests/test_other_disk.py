@@ -27,7 +27,10 @@ def other_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_files_are_copied_and_the_log_and_doctor_say_so(other_disk: Path, home: Path, channel: LocalChannel) -> None:
     manager = Manager(
-        root_dir=str(home / "envs"), cache_dir=str(other_disk / "cache"), default_channels=[channel.file_url]
+        root_dir=str(home / "envs"),
+        cache_dir=str(other_disk / "cache"),
+        default_channels=[channel.file_url],
+        disk_headroom=0,
     )
     recorder = Recorder()
 
