@@ -20,6 +20,7 @@
     ├── DiskTrouble             no room, read-only, or an I/O error
     ├── EngineFailed            the worker died, or an engine failed in a way that has no better name
     ├── ExecutionFailed         a notebook's cell raised
+    ├── GitProblem              git cannot say
     └── Cancelled
 
 `code` is stable and for programs, `str(error)` is one message for people (what happened, to what), and `hints`
@@ -177,6 +178,12 @@ class ExecutionFailed(EnvsError):
 
     code = "execution-failed"
     exit_status = 10
+
+
+class GitProblem(EnvsError):
+    """git cannot say: it is not there, does not trust the folder, or takes too long."""
+
+    code = "git"
 
 
 class Cancelled(EnvsError):

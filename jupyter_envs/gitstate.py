@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from jupyter_envs.errors import EnvsError
+from jupyter_envs.errors import GitProblem
 
 TIMEOUT_SECONDS = 20
 _PASSED = ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "TMPDIR")
@@ -23,7 +23,6 @@ _FIXED = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_LAZY_FETCH": "1",
-    "GIT_LITERAL_PATHSPECS": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
 _OPTIONS = (
@@ -35,12 +34,6 @@ _OPTIONS = (
     "-c", "core.quotePath=false",
     "-c", "log.showSignature=false",
 )  # fmt: skip
-
-
-class GitProblem(EnvsError):
-    """git cannot say: it is not there, does not trust the folder, or takes too long."""
-
-    code = "git"
 
 
 class FileState(str, Enum):
@@ -103,7 +96,8 @@ def _state(top: Path, commit: str, path: str) -> FileState:
     except OSError:
         return FileState.MISSING
     if blob is None:
-        ignored = _run(top, "check-ignore", "--quiet", "--", path).returncode == 0
+        # check-ignore knows no literal paths; a path that begins with ./ is none of git's patterns
+        ignored = _run(top, "check-ignore", "--quiet", "--", f"./{path}", literal=False).returncode == 0
         return FileState.IGNORED if ignored else FileState.UNTRACKED
     same = blob.replace(b"\r\n", b"\n") == here.replace(b"\r\n", b"\n")
     return FileState.COMMITTED if same else FileState.MODIFIED
@@ -146,11 +140,12 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return None
 
 
-def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _run(folder: Path, *arguments: str, literal: bool = True) -> subprocess.CompletedProcess[bytes]:
     program = shutil.which("git")
     if program is None:
         raise GitProblem("git is not installed here, so nobody can say what of this is committed.")
     env = {name: os.environ[name] for name in _PASSED if name in os.environ} | _FIXED
+    env["GIT_LITERAL_PATHSPECS"] = "1" if literal else "0"
     try:
         return subprocess.run(
             [program, *_OPTIONS, *arguments],

@@ -32,6 +32,7 @@ CONTRACT = {
     "disk": 507,
     "engine-failed": 500,
     "execution-failed": 500,
+    "git": 500,
     "cancelled": 409,
 }
 

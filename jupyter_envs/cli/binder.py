@@ -13,7 +13,7 @@ from jupyter_envs.binder import MODES
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.cli.terminal import size
-from jupyter_envs.errors import InvalidInput, NotFound
+from jupyter_envs.errors import GitProblem, InvalidInput, NotFound
 from jupyter_envs.manager import BinderReport, BinderRequest, Manager
 
 
@@ -136,7 +136,7 @@ def found(arguments: list[str]) -> tuple[DiskDocuments, tuple[str, ...]]:
             raise NotFound(f"There is no notebook {place}.", hints=("Check its path.",), path=str(place))
     try:
         checkout = gitstate.find(places[0].parent)
-    except gitstate.GitProblem:
+    except GitProblem:
         # said by the preflight
         checkout = None
     top = checkout.top if checkout else Path(os.path.commonpath([place.parent for place in places]))

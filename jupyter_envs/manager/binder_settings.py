@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from traitlets import List, TraitError, Unicode, validate
+from traitlets import TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 from jupyter_envs.binder import DEFAULT_HUB, check_hub
@@ -10,15 +10,11 @@ from jupyter_envs.errors import InvalidInput
 
 
 class BinderSettings(Configurable):
-    """The hub that links lead to, and hubs whose builds are followed."""
+    """The hub that links lead to, and the base image of Dockerfiles."""
 
     binder_hub = Unicode(DEFAULT_HUB, help="The BinderHub that links lead to; its address may have a path.").tag(
         config=True
     )
-    binder_follow_hubs = List(
-        Unicode(),
-        help="BinderHubs whose builds may be started and followed from here. No other hub is ever contacted.",
-    ).tag(config=True)
     binder_base_image = Unicode(
         help="The image that a written Dockerfile starts from, pinned as NAME@sha256:DIGEST."
     ).tag(config=True)

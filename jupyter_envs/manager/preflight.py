@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jupyter_envs import binder, envfile, gitstate
 from jupyter_envs.binder import Repository, State, Target
+from jupyter_envs.errors import GitProblem
 from jupyter_envs.gitstate import Checkout, FileState
 from jupyter_envs.manager.binder_values import Change, Finding
 from jupyter_envs.manager.notebooks import Pinned
@@ -48,7 +49,7 @@ def look(folder: Path | None, ref: str, published: Repository | None) -> Ground:
         if repository is None:
             findings.append(_of_remote(checkout))
         return Ground(checkout, commit, repository, tuple(findings), tuple(_notes(checkout, repository)))
-    except gitstate.GitProblem as error:
+    except GitProblem as error:
         fix = error.hints[0] if error.hints else "Install git, or say where it is published: --repository gh:owner/repo"
         return Ground(None, "", published, (Finding("no-git", error.message, fix),))
 
