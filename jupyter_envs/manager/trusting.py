@@ -24,7 +24,7 @@ class TrustSettings(LoggingConfigurable):
 
     allowed_channels = List(
         Unicode(),
-        help="Addresses of channels that packages may come from, or names on channels.example.org; empty for all.",
+        help="Addresses of channels that packages may come from, or plain names such as conda-forge; empty for all.",
     ).tag(config=True)
     allowed_indexes = List(
         Unicode(),
