@@ -26,8 +26,8 @@ CHANNELS, INDEXES = "Manager.allowed_channels", "Manager.allowed_indexes"
 class Trust:
     """One set of rules; an empty list allows everything.
 
-    ``channels`` and ``indexes`` are addresses (a plain name is a channel below the usual alias); what is below one of them is
-    allowed. ``addresses`` says whether a request may name packages by addresses of their own.
+    ``channels`` and ``indexes`` are addresses (a plain name is a channel below the usual alias); what is below one of
+    them is allowed. ``addresses`` says whether a request may name packages by addresses of their own.
     """
 
     channels: tuple[str, ...] = ()
