@@ -320,11 +320,6 @@ class Store:
             list_for_conda(prefix, present=False)
         self._write(replace(environment, generations=kept))
 
-    def unlisted(self) -> list[Path]:
-        """Prefixes that no `environment.json` lists, and what a removal left: a crash's remains."""
-        listed = {self.prefix(name, generation.id) for name in self.names() for generation in self.listed(name)}
-        return sorted({*self.root.glob("*/g/*"), *self.root.glob(".trash/*")} - listed)
-
     def listed(self, name: str) -> tuple[Generation, ...]:
         """The generations of an environment; none of one that is damaged or not there."""
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envs import leftovers
 from jupyter_envs.envfile import locked_from
 from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, InvalidName, NameTaken, NotFound
 from jupyter_envs.files import write_atomically
@@ -67,7 +68,7 @@ def test_a_draft_is_no_environment_and_can_be_discarded(store: Store) -> None:
     draft = store.draft("one")
     draft.prefix.mkdir()
     assert store.names() == []
-    assert store.unlisted() == [draft.prefix]
+    assert [leftover.path for leftover in leftovers.find(store)] == [store.root / "one"]
     store.discard(draft)
     assert not (store.root / "one").exists()
 
