@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +20,13 @@ NAME = "penguins"
 
 
 @pytest.fixture(scope="module")
-def server(channel: LocalChannel, package_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A server with one environment."""
+def server(channel: LocalChannel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A server with one environment and a package cache of its own, from which this module collects."""
     home = tmp_path_factory.mktemp("disk")
     settings: dict[str, Any] = {
         "default_channels": [channel.file_url],
         "root_dir": str(home / "envs"),
-        "cache_dir": str(package_cache),
+        "cache_dir": str(home / "cache"),
         "discover": False,
     }
     with Lab(home, {"Manager": settings}, app="jupyter_server") as lab:

@@ -35,6 +35,17 @@ describe('commands', () => {
     expect(state.error).toBeNull();
   });
 
+  it('look on the server for an environment that the list does not know yet', async () => {
+    const { server, commands, state } = await started();
+    const name = 'fresh';
+    await commands.execute(CommandIDs.details, { environment: name });
+    expect(state.error?.message).toContain('No environment is called fresh.');
+    server.answer('GET environments', { environments: [anEnvironment({ name })] });
+    await commands.execute(CommandIDs.details, { environment: name });
+    expect(state.error).toBeNull();
+    expect(state.details.name).toBe(name);
+  });
+
   it('ask before they remove, and say what stands against it', async () => {
     const { server, commands, state } = await started();
     await commands.execute(CommandIDs.remove, { environment: 'penguins' });

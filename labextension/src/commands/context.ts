@@ -99,14 +99,25 @@ export function chosen(
     : environments.byName(environment);
 }
 
-/** As `chosen`, where there must be one. */
-export function required(context: ICommandContext, args: IArgs): Environment {
-  const environment = chosen(context, args as Raw);
-  if (!environment) {
-    const message = context.trans.__('This notebook runs in no environment that is listed here.');
-    throw new EnvsError(message, 'not-found', 0);
+/** As `chosen`, where there must be one; one that the list does not know yet is looked for on the server. */
+export async function required(context: ICommandContext, args: IArgs): Promise<Environment> {
+  const { environments, trans } = context;
+  const { environment: name } = args;
+  let found = chosen(context, args as Raw);
+  if (!found && name !== undefined) {
+    await environments.refresh();
+    found = environments.byName(name);
   }
-  return environment;
+  if (!found) {
+    throw new EnvsError(
+      name === undefined
+        ? trans.__('This notebook runs in no environment that is listed here.')
+        : trans.__('No environment is called %1. Look at the list, and try again.', name),
+      'not-found',
+      0
+    );
+  }
+  return found;
 }
 
 /** Has the environment a kernel to run in? */

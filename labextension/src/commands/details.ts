@@ -14,7 +14,7 @@ function isOurs(context: ICommandContext, args: ReadonlyPartialJSONObject): bool
 /** Show one environment in place of the list. */
 async function look(context: ICommandContext, args: IArgs): Promise<Environment> {
   const { state, reveal } = context;
-  const item = required(context, args);
+  const item = await required(context, args);
   state.fold([...state.folded].filter(section => section !== 'environments'));
   reveal();
   await state.details.open(item.name);

@@ -22,7 +22,7 @@ export function notebookCommands(context: ICommandContext): Commands {
       caption: trans.__('Run the current notebook in this environment'),
       icon: envsIcon,
       isEnabled: args => isOpen(context) && runnable(context, args),
-      execute: guard(context, args => pins.use(required(context, args)))
+      execute: guard(context, async args => pins.use(await required(context, args)))
     },
     [CommandIDs.restartKernel]: {
       label: trans.__('Restart This Notebook’s Kernel'),
@@ -36,7 +36,7 @@ export function notebookCommands(context: ICommandContext): Commands {
       caption: trans.__('Write environment file and lock beside the notebook, the pin into it'),
       icon: envsIcon,
       isEnabled: args => isOpen(context) && runnable(context, args),
-      execute: guard(context, args => pins.pin(required(context, args)))
+      execute: guard(context, async args => pins.pin(await required(context, args)))
     },
     [CommandIDs.unpin]: {
       label: trans.__('Unpin This Notebook'),

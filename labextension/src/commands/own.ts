@@ -78,7 +78,7 @@ export function placeCommands(context: ICommandContext): Commands {
       isEnabled: args => own(context, args) !== undefined,
       isVisible: () => commands.hasCommand('terminal:create-new'),
       execute: guard(context, async args => {
-        const line = shellCommand(required(context, args).name);
+        const line = shellCommand((await required(context, args)).name);
         const terminal = (await commands.execute('terminal:create-new')) as ITerminal | undefined;
         terminal?.content.session.send({ type: 'stdin', content: [`${line}\r`] });
       })
@@ -87,8 +87,8 @@ export function placeCommands(context: ICommandContext): Commands {
       label: trans.__('Copy the Interpreter’s Path'),
       icon: copyIcon,
       isEnabled: args => interpreter(chosen(context, args)) !== null,
-      execute: guard(context, args => {
-        const path = interpreter(required(context, args));
+      execute: guard(context, async args => {
+        const path = interpreter(await required(context, args));
         if (path !== null) {
           Clipboard.copyToSystem(path);
           Notification.info(trans.__('Copied: %1', path), { autoClose: 3000 });
