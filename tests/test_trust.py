@@ -9,27 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rattler
 from jupyter_core import paths
 
 from jupyter_envs.channels import CondaSettings
 from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.engine.client import Engine
 from jupyter_envs.errors import EnvsError, Forbidden, InvalidFile
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Query
 from jupyter_envs.models import Package
-from jupyter_envs.trust import Rules, Trust, is_below
+from jupyter_envs.trust import Defaults, Rules, Trust, is_below
 
 from .support.http_server import FileServer
 from .support.managing import Recorder, make_manager
 from .support.pypi_index import PypiIndex
 
+# what the engine would take by itself, in the tests that ask no engine
+DEFAULTS = Defaults("https://channels.example.org/", "https://pypi.example.org/simple")
 FORGE = "https://channels.example.org/conda-forge"
 BELOW = [
-    (FORGE, "conda-forge"),
-    ("conda-forge", FORGE),
+    (FORGE, FORGE),
     (f"{FORGE}/linux-64/a-1-0.conda", FORGE),
     (f"{FORGE}/", f"{FORGE}/"),
-    ("HTTPS://Conda.Anaconda.org/conda-forge/noarch/a.conda", FORGE),
+    ("HTTPS://Channels.Example.org/conda-forge/noarch/a.conda", FORGE),
     ("https://user:word@example.org/a/b", "https://example.org/a"),
     ("https://example.org/t/TOKEN/a/b", "https://example.org/a"),
     ("file:///srv/channel/noarch/a.conda", "file:///srv/channel"),
@@ -40,10 +43,11 @@ NOT_BELOW = [
     ("https://channels.example.org/conda-forge/%2e%2e/evil/a.conda", FORGE),
     ("https://channels.example.org/conda-forge/..%5cevil/a.conda", FORGE),
     ("http://channels.example.org/conda-forge/a.conda", FORGE),
-    ("https://channels.example.org.example.org/conda-forge/a.conda", FORGE),
+    ("https://channels.example.org.example.com/conda-forge/a.conda", FORGE),
     ("https://channels.example.org:444/conda-forge/a.conda", FORGE),
-    ("https://channels.example.org@example.org/conda-forge/a.conda", FORGE),
-    ("evil", "conda-forge"),
+    ("https://channels.example.org@example.com/conda-forge/a.conda", FORGE),
+    (FORGE, "conda-forge"),
+    ("conda-forge", "conda-forge"),
     ("file:///srv/channel2/a.conda", "file:///srv/channel"),
     ("", FORGE),
 ]
@@ -63,15 +67,53 @@ def wheel(url: str) -> Package:
     return Package("a", "1", "pip", url=url)
 
 
+def test_plain_names_mean_what_the_engine_says() -> None:
+    for listed in ("conda-forge", FORGE):
+        trust = Trust(channels=(listed,), defaults=DEFAULTS)
+        trust.check_channels(["conda-forge", FORGE], [], CondaSettings())
+        trust.check_packages([Package("a", "1", url=f"{FORGE}/noarch/a-1-0.conda")])
+        for name in ("conda-forge-evil", "evil", "https://example.org/conda-forge"):
+            with pytest.raises(Forbidden):
+                trust.check_channels([name], [], CondaSettings())
+    with pytest.raises(Forbidden):  # nobody said what the name means
+        Trust(channels=("conda-forge",)).check_channels(["conda-forge"], [], CondaSettings())
+
+
 def test_wheels_may_be_anywhere_on_the_host_of_an_index() -> None:
-    trust = Trust(indexes=("https://index.example.org/simple", "https://example.org/team/simple"))
-    trust.check_packages([wheel("https://wheels.example.org/packages/a-1.whl")])
-    trust.check_packages([wheel("https://example.org/files/a-1.whl")])
-    for url in ("https://files.example.org/a-1.whl", "https://wheels.example.org.example.com/a.whl", ""):
-        with pytest.raises(Forbidden, match="package index"):
+    team, files = "https://example.org/team/simple", "https://files.example.net"
+    trust = Trust(indexes=("default", team, files), defaults=DEFAULTS)
+    for url in (f"{files}/packages/a-1.whl", "https://example.org/files/a.whl", "https://pypi.example.org/f/a.whl"):
+        trust.check_packages([wheel(url)])
+    for url in ("https://files.example.org/a-1.whl", "https://files.example.net.example.com/a.whl", ""):
+        with pytest.raises(Forbidden, match="package index") as caught:
             trust.check_packages([wheel(url)])
+        assert "default, https://example.org/team/simple" in caught.value.hints[0]
     with pytest.raises(Forbidden):
-        Trust(indexes=("https://example.org/simple",)).check_packages([wheel("https://wheels.example.org/a.whl")])
+        Trust(indexes=("default",), defaults=DEFAULTS).check_packages([wheel(f"{files}/a.whl")])
+
+
+def test_the_default_index_is_known() -> None:
+    for listed in ("default", DEFAULTS.index):
+        Trust(indexes=(listed,), defaults=DEFAULTS).check_pip(["a"], None)
+        with pytest.raises(Forbidden):  # nobody said which one it is
+            Trust(indexes=(listed,)).check_pip(["a"], None)
+
+
+def test_the_engine_says_what_it_takes_by_itself(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The libraries' own words, whatever the server's environment says; nobody is asked over the network."""
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://elsewhere.example/simple")
+
+    async def ask() -> tuple[Defaults, Defaults]:
+        async with Engine(home / "cache").session(Recorder()) as session:
+            found = Defaults(**await session._ask("defaults"))
+        everything = Rules((Trust(channels=("conda-forge",), indexes=("default",)),))
+        async with Engine(home / "cache", trust=lambda: everything).session(Recorder()) as session:
+            return found, (await session._allowed()).each[0].defaults
+
+    found, known = asyncio.run(ask())
+    assert found == known
+    assert rattler.Channel("conda-forge").base_url.rstrip("/") == f"{found.alias}conda-forge"
+    assert found.index.startswith("https://") and "elsewhere" not in found.index
 
 
 LINES = [
@@ -86,11 +128,11 @@ LINES = [
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_pip_section_cannot_bring_its_own_index(line: str) -> None:
-    trust = Trust(indexes=("https://example.org/simple",))
+    trust = Trust(indexes=("https://example.org/simple",), defaults=DEFAULTS)
     trust.check_pip(["a"], "https://example.org/simple")
     with pytest.raises(Forbidden, match=r"other\.example"):
         trust.check_pip(["a", line], "https://example.org/simple")
-    with pytest.raises(Forbidden, match=r"pypi\.org"):
+    with pytest.raises(Forbidden, match=r"pypi\.example\.org"):
         trust.check_pip(["a"], None)
 
 
@@ -107,19 +149,21 @@ def test_addresses_of_packages_can_be_refused() -> None:
 @pytest.mark.parametrize("spec", ["evil::a", "https://example.org/evil::a", "a[channel=evil]", "evil/linux-64::a"])
 def test_a_spec_cannot_bring_its_own_channel(spec: str) -> None:
     with pytest.raises(Forbidden, match="channel"):
-        Trust(channels=("conda-forge",)).check_channels(["conda-forge"], ["python", spec], CondaSettings())
+        Trust(channels=("conda-forge",), defaults=DEFAULTS).check_channels(
+            ["conda-forge"], ["python", spec], CondaSettings()
+        )
 
 
 def test_a_name_means_what_the_settings_say() -> None:
     settings = CondaSettings(custom_channels={"conda-forge": "https://evil.example"})
     with pytest.raises(Forbidden, match=r"evil\.example"):
-        Trust(channels=("conda-forge",)).check_channels(["conda-forge"], [], settings)
+        Trust(channels=("conda-forge",), defaults=DEFAULTS).check_channels(["conda-forge"], [], settings)
     with pytest.raises(Forbidden, match="pkgs"):
-        Trust(channels=("conda-forge",)).check_channels(["defaults"], [], CondaSettings())
+        Trust(channels=("conda-forge",), defaults=DEFAULTS).check_channels(["defaults"], [], CondaSettings())
 
 
 def test_all_rules_count() -> None:
-    rules = Rules((Trust(channels=("a", "b")), Trust(channels=("b", "c"))))
+    rules = Rules((Trust(channels=("a", "b")), Trust(channels=("b", "c")))).knowing(DEFAULTS)
     rules.check_channels(["b"], [], CondaSettings())
     for name in ("a", "c"):
         with pytest.raises(Forbidden):

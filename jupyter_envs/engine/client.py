@@ -21,7 +21,7 @@ from jupyter_envs.engine.process import Worker, allowed_environment, understood
 from jupyter_envs.errors import DiskTrouble
 from jupyter_envs.files import disk, with_disk
 from jupyter_envs.models import Lock, Package, Reporter
-from jupyter_envs.trust import Rules
+from jupyter_envs.trust import Defaults, Rules
 from jupyter_envs.uninterrupted import to_the_end
 from jupyter_envs.virtual import THIS_SYSTEM, System
 
@@ -105,6 +105,7 @@ class Session:
     ) -> None:
         self._settings = settings
         self._trust = settings.trust
+        self._knows_defaults = False
         self._worker = worker
         self._patience = patience
         self._pip = asdict(pip)
@@ -116,6 +117,13 @@ class Session:
             return await self._worker.ask(op, {**self._settings.to_json(), **args}, self._reporter, self._patience)
         except DiskTrouble as error:
             raise with_disk(error, [*places, self._settings.cache_dir]) from error
+
+    async def _allowed(self) -> Rules:
+        """The rules; where one is a list, with what the engine takes by itself, which is asked of it once."""
+        if self._trust.has_lists and not self._knows_defaults:
+            self._trust = self._trust.knowing(Defaults(**await self._ask("defaults")))
+            self._knows_defaults = True
+        return self._trust
 
     async def end(self) -> None:
         """End the worker now and wait until it writes no more; nothing can be asked afterwards."""
@@ -138,7 +146,7 @@ class Session:
         to take for granted of the machine; ``as_of`` is the moment (ISO 8601, UTC) whose packages are wanted.
         Raises `Forbidden` for a channel that is not allowed, before anything is asked.
         """
-        self._trust.check_channels(channels, specs, self._settings.conda)
+        (await self._allowed()).check_channels(channels, specs, self._settings.conda)
         found = await self._ask(
             "solve",
             channels=list(channels),
@@ -168,7 +176,7 @@ class Session:
 
         Without ``dependencies`` only the packages that the lines name are looked up.
         """
-        self._trust.check_pip(lines, self._pip["index"])
+        (await self._allowed()).check_pip(lines, self._pip["index"])
         found = await self._ask(
             "resolve_pip",
             lines=list(lines),
@@ -197,7 +205,7 @@ class Session:
 
     async def pending(self, packages: Sequence[Package]) -> Pending:
         """What an install would have to fetch. Raises `Forbidden` for what may not be fetched from where it is."""
-        self._trust.check_packages(packages)
+        (await self._allowed()).check_packages(packages)
         found = await self._ask("pending", packages=packages_to_json(packages))
         with understood():
             missing = tuple(packages_from_json(found["missing"]))
@@ -205,13 +213,13 @@ class Session:
 
     async def install(self, packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> None:
         """Make a new prefix of exactly these packages; the pip section says which hosts to trust."""
-        self._trust.check_packages(packages)
+        (await self._allowed()).check_packages(packages)
         wanted = packages_to_json(packages)
         await self._ask("install", packages=wanted, prefix=str(prefix), lines=list(pip_lines), **self._pip)
 
     async def prepare(self, added: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> list[str]:
         """Fetch further packages for a prefix; the files that would meet one that is there."""
-        self._trust.check_packages(added)
+        (await self._allowed()).check_packages(added)
         wanted = packages_to_json(added)
         return [
             str(path) for path in await self._ask("prepare", packages=wanted, prefix=str(prefix), lines=list(pip_lines))
@@ -221,7 +229,7 @@ class Session:
         self, added: Sequence[Package], packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()
     ) -> None:
         """Link further packages into a prefix, which then holds ``packages``; may be done again after a crash."""
-        self._trust.check_packages(added)
+        (await self._allowed()).check_packages(added)
         python = packages_to_json(package for package in packages if package.name == "python")
         wanted = packages_to_json(added)
         await self._ask("add", packages=wanted, python=python, prefix=str(prefix), lines=list(pip_lines))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -48,6 +49,19 @@ async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Ma
     _, output = await child.communicate()
     if child.returncode:
         raise failure(output.decode(errors="replace"), doing)
+
+
+async def own_index(cache_dir: Path) -> str:
+    """The index that uv asks where none is configured, in its own words. Nothing is sent. Raises `EngineFailed`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        nothing, output = write_lines(Path(scratch, "requirements.in"), []), Path(scratch, "requirements.txt")
+        command = ["pip", "compile", str(nothing), "--emit-index-url", "--no-header", "--offline"]
+        await run_uv([*command, "--output-file", str(output)], cache_dir, "Asking uv for its index")
+        text = await asyncio.to_thread(output.read_text, encoding="utf-8")
+    found = re.search(r"^--index-url (\S+)$", text, re.MULTILINE)
+    if found is None:
+        raise EngineFailed("uv does not say which package index it asks.", hints=("Set Manager.pypi_index.",))
+    return found[1]
 
 
 def write_lines(path: Path, lines: Sequence[str]) -> Path:

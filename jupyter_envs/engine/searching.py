@@ -13,6 +13,7 @@ from jupyter_envs.engine.messages import Hit, hits_from_json
 from jupyter_envs.engine.process import Worker
 from jupyter_envs.errors import Unreachable
 from jupyter_envs.models import SilentReporter
+from jupyter_envs.trust import Defaults, Rules
 from jupyter_envs.uninterrupted import to_the_end
 
 IDLE_SECONDS = 300.0
@@ -36,6 +37,7 @@ class Searcher:
     idle: seconds without a search after which the worker is ended.
     patience: seconds after which a search is given up.
     settings: called in a thread before each search for conda's settings; a worker is used with the same ones only.
+    trust: called so too, for the channels that may be asked.
     """
 
     def __init__(
@@ -45,10 +47,13 @@ class Searcher:
         idle: float = IDLE_SECONDS,
         patience: float = PATIENCE_SECONDS,
         settings: Callable[[], CondaSettings] = CondaSettings,
+        trust: Callable[[], Rules] = Rules,
     ) -> None:
         self._cache_dir = cache_dir
         self._settings = settings
+        self._trust = trust
         self._used: dict[str, Any] = {}
+        self._defaults: Defaults | None = None
         self._idle = idle
         self._patience = patience
         self._turn = asyncio.Lock()
@@ -63,21 +68,22 @@ class Searcher:
     async def search(self, channels: Sequence[str], text: str, platform: str, limit: int) -> Found:
         """The packages whose names hold ``text``, the best first.
 
-        Raises `Unreachable` when a channel does not answer, and `EngineFailed` when the worker dies; the next search
-        begins with a new worker.
+        Raises `Unreachable` when a channel does not answer, `Forbidden` for one that may not be asked, and
+        `EngineFailed` when the worker dies; the next search begins with a new worker.
         """
+        settings, rules = await asyncio.to_thread(lambda: (self._settings(), self._trust()))
         args = {
             "cache_dir": str(self._cache_dir),
             "channels": list(channels),
             "text": text,
             "platform": platform,
             "limit": limit,
-            "settings": (await asyncio.to_thread(self._settings)).to_json(),
+            "settings": settings.to_json(),
         }
         async with self._turn:
             await self._stay()
             try:
-                found = await asyncio.wait_for(self._ask(args), self._patience)
+                found = await asyncio.wait_for(self._ask(args, settings, rules), self._patience)
             except asyncio.TimeoutError as error:
                 await self._end()
                 hints = ("Check the network, then try again; what was downloaded already is kept.",)
@@ -96,7 +102,16 @@ class Searcher:
         await self._stay()
         await self._end()
 
-    async def _ask(self, args: dict[str, Any]) -> Found:
+    async def _ask(self, args: dict[str, Any], settings: CondaSettings, rules: Rules) -> Found:
+        worker = await self._ready(args)
+        if rules.has_lists:
+            self._defaults = self._defaults or Defaults(**await worker.ask("defaults", args, SilentReporter()))
+            rules = rules.knowing(self._defaults)
+        rules.check_channels(args["channels"], (), settings)
+        answer = await worker.ask("search", args, SilentReporter())
+        return Found(tuple(hits_from_json(answer["hits"])), answer["total"])
+
+    async def _ready(self, args: dict[str, Any]) -> Worker:
         worker = self._worker
         if worker is None or not worker.alive or self._used != args["settings"]:
             await self._end()
@@ -105,8 +120,7 @@ class Searcher:
             self._worker = worker = started
             if cancelled:
                 raise asyncio.CancelledError
-        answer = await worker.ask("search", args, SilentReporter())
-        return Found(tuple(hits_from_json(answer["hits"])), answer["total"])
+        return worker
 
     async def _end(self) -> None:
         worker, self._worker = self._worker, None

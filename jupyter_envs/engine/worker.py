@@ -21,8 +21,8 @@ from typing import Any, BinaryIO
 
 from jupyter_envs import pipsection
 from jupyter_envs.channels import settings_from_json
-from jupyter_envs.engine import activation, bytecode, cache, current, pypi, pypi_install, shared
-from jupyter_envs.engine.conda import adding, fetch, install, pixi_lock, records, search, solve
+from jupyter_envs.engine import activation, bytecode, cache, current, pypi, pypi_install, pypi_uv, shared
+from jupyter_envs.engine.conda import adding, fetch, install, network, pixi_lock, records, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.messages import encode, packages_from_json, packages_to_json
@@ -77,6 +77,11 @@ async def do_resolve_pip(args: Args, tracker: Tracker) -> Any:
         as_of=args["as_of"],
     )
     return {"packages": packages_to_json(found), "newer": newer}
+
+
+async def do_defaults(args: Args, tracker: Tracker) -> Any:
+    """What rattler and uv take by themselves: the address before a channel's plain name, and the package index."""
+    return {"alias": network.own_alias(), "index": await pypi_uv.own_index(Path(args["cache_dir"]))}
 
 
 async def do_satisfies(args: Args, tracker: Tracker) -> Any:
@@ -205,6 +210,7 @@ async def do_search(args: Args, tracker: Tracker) -> Any:
 OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "solve": do_solve,
     "resolve_pip": do_resolve_pip,
+    "defaults": do_defaults,
     "satisfies": do_satisfies,
     "read_pixi_lock": do_read_pixi_lock,
     "pending": do_pending,

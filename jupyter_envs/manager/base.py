@@ -62,7 +62,7 @@ class ManagerBase(ManagerSettings):
         )
         self.others = Foreigners(self, self._store, self.platform)
         self.others.envs_dirs = self.conda_envs_dirs()
-        self._searcher = Searcher(Path(self.cache_dir), settings=settings)
+        self._searcher = Searcher(Path(self.cache_dir), settings=settings, trust=self.trust_rules)
         self.disk = Disk(self, self._store, self._engine, Path(self.cache_dir))
         self._plans = Plans(self._store)
         self._shop = Workshop(

@@ -28,8 +28,8 @@ class TrustSettings(LoggingConfigurable):
     ).tag(config=True)
     allowed_indexes = List(
         Unicode(),
-        help="Addresses of the package indexes that pip packages may come from; empty for all. Files may be "
-        "anywhere on an index's host; PyPI's are known.",
+        help="Addresses of the package indexes that pip packages may come from, “default” for the one that is asked "
+        "where none is configured; empty for all. An index whose files are on another host needs that host, too.",
     ).tag(config=True)
     allow_addresses = Bool(True, help="Allow requests to name packages by addresses of their own.").tag(config=True)
     allow_source_builds = Bool(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rattler import Client, Config
+from rattler import Channel, Client, Config
 
 from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine import current
@@ -18,3 +18,9 @@ def configuration(settings: CondaSettings) -> str:
     if settings.ssl_verify == "false":
         return "tls-no-verify = true\n"
     return "" if settings.ssl_verify == "true" else 'tls-root-certs = "system"\n'
+
+
+def own_alias() -> str:
+    """What rattler puts before a channel's plain name."""
+    name = "name"
+    return Channel(name).base_url.rstrip("/").removesuffix(name)
