@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,59 +11,21 @@ from typing import Any
 
 import pytest
 
-from jupyter_envs import binder, envfile, gitstate, lockfile, pin
+from jupyter_envs import binder, gitstate, lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, InvalidInput, PlanChanged
 from jupyter_envs.manager import BinderReport, BinderRequest, Manager
-from jupyter_envs.models import Lock, Pin, Spec
 
-from .pure_values import CHANNEL, IDNA, OPENSSL, PYTHON
+from .support.checkouts import commit, git, new_checkout, pinned
 from .support.managing import notebook
 from .support.rehearsal import dockerfile
 from .test_cli import Cli
-
-SPEC = Spec(name="penguins", channels=(CHANNEL,), conda=("python=3.12", "openssl"), pip=("idna",))
-REMOTE = "https://github.com/owner/repo.git"
-
-
-def git(folder: Path, *arguments: str) -> None:
-    env = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org"}
-    env |= {"GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org"}
-    subprocess.run(["git", *arguments], cwd=folder, env=env, check=True, capture_output=True)
-
-
-def pinned(folder: Path, name: str = "analysis.ipynb", kernel: str = "penguins", spec: Spec = SPEC) -> Lock:
-    """A notebook with its files, as pinning writes them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = Lock(
-        (PYTHON, OPENSSL, IDNA), (CHANNEL,), ("linux-64",), {"linux-64": envfile.content_hash(spec, "linux-64")}
-    )
-    (folder / "environment.yml").write_text(envfile.write(spec))
-    (folder / "environment.conda-lock.yml").write_text(lockfile.write(lock))
-    digest = lockfile.parse(lockfile.write(lock)).digest()
-    made = Pin("penguins", "environment.yml", "environment.conda-lock.yml", digest)
-    metadata: dict[str, Any] = {"kernelspec": {"name": kernel, "display_name": kernel}} if kernel else {}
-    (folder / name).write_text(notebook(**pin.write(metadata, made)))
-    return lock
-
-
-def commit(folder: Path, *, push: bool = True) -> None:
-    git(folder, "add", "--all")
-    git(folder, "commit", "--allow-empty", "-m", "state")
-    if push:
-        # what a push leaves here
-        git(folder, "update-ref", "refs/remotes/origin/main", "HEAD")
 
 
 @pytest.fixture
 def checkout(home: Path, tmp_path: Path) -> Path:
     """A repository with a pinned notebook, pushed."""
-    folder = tmp_path / "repo"
-    pinned(folder)
-    git(folder, "init", "--initial-branch=main")
-    git(folder, "remote", "add", "origin", REMOTE)
-    commit(folder)
-    return folder
+    return new_checkout(tmp_path / "repo")
 
 
 @pytest.fixture
@@ -95,7 +55,7 @@ def test_from_nothing_to_a_link_without_findings(checkout: Path, ask: Ask) -> No
     report = ask()
     assert report.findings == ()
     assert report.link is not None
-    head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=checkout, text=True).strip()
+    head = git(checkout, "rev-parse", "HEAD")
     assert report.link.url == f"https://mybinder.org/v2/gh/owner/repo/{head}?urlpath=lab%2Ftree%2Fanalysis.ipynb"
     assert ask(write=True).written == ()
 
@@ -112,8 +72,8 @@ def test_what_people_wrote_is_kept_until_they_saw_the_difference(checkout: Path,
     assert "-echo mine" in change.difference
     theirs.write_text("echo another\n")
     with pytest.raises(PlanChanged):
-        ask(write=True, confirmed=seen.hash)
-    assert ask(write=True, confirmed=ask().hash).written == ("binder/postBuild",)
+        ask(write=True, confirmed=seen.hash, overwrite=True)
+    assert ask(write=True, confirmed=ask().hash, overwrite=True).written == ("binder/postBuild",)
     theirs.write_text(theirs.read_text() + "echo more\n")
     assert "edited-files" in codes(ask(write=True))
 
@@ -249,6 +209,27 @@ def test_pins_kernels_and_several_notebooks(checkout: Path, ask: Ask) -> None:
     assert "register penguins '{}' conda-env-penguins-py\n" in script
     (checkout / "environment.conda-lock.yml").unlink()
     assert "no-lock" in codes(ask())
+
+
+def test_each_notebook_has_its_link(checkout: Path, ask: Ask) -> None:
+    pinned(checkout / "b c", "other.ipynb")
+    report = ask("analysis.ipynb", "b c/other.ipynb")
+    assert [link.urlpath for link in report.links] == ["lab/tree/analysis.ipynb", "lab/tree/b%20c/other.ipynb"]
+    described = report.to_json()
+    assert [one["notebook"] for one in described["links"]] == ["analysis.ipynb", "b c/other.ipynb"]
+    assert described["link"] == described["links"][0]["url"]
+
+
+def test_what_repo2docker_takes_or_refuses_beside_our_files(checkout: Path, ask: Ask) -> None:
+    (checkout / ".binder").mkdir()
+    assert "two-folders" in codes(ask(write=True))
+    with pytest.raises(AssertionError, match="exclusive"):
+        dockerfile(checkout)
+    (checkout / ".binder").rmdir()
+    (checkout / "binder" / "Dockerfile").write_text("FROM scratch\n")
+    (finding,) = (one for one in ask().findings if one.code == "other-build")
+    assert finding.path == "binder/Dockerfile"
+    assert "postBuild" not in dockerfile(checkout)
 
 
 def test_notebooks_of_two_repositories_are_refused(checkout: Path, home: Path, tmp_path: Path) -> None:

@@ -90,6 +90,27 @@ def test_what_is_not_there_is_none(world: World) -> None:
     assert not (world.root / "no").exists()
 
 
+def test_folders_are_made_below_the_root_only(world: World) -> None:
+    run(world.documents.make_folder("sub/binder"))
+    run(world.documents.make_folder("sub/binder"))
+    assert (world.root / "sub/binder").is_dir()
+    assert world.documents.place("sub/binder") == (world.root / "sub/binder").resolve()
+    (world.root / "out").symlink_to(world.outside)
+    for path in ("../made", "out/made", "/made", ".made"):
+        with pytest.raises(Forbidden):
+            run(world.documents.make_folder(path))
+    with pytest.raises(Forbidden):
+        world.documents.place("out")
+    with pytest.raises(NotFound):
+        run(world.documents.make_folder("no/made"))
+    with pytest.raises(InvalidFile):
+        run(world.documents.make_folder("a.ipynb"))
+    world.denied.add("write")
+    with pytest.raises(Forbidden):
+        run(world.documents.make_folder("sub/other"))
+    assert not list(world.outside.glob("made"))
+
+
 def test_a_notebook_keeps_its_bytes(world: World) -> None:
     text = run(world.documents.read("a.ipynb"))
     assert text == text_of(NOTEBOOK)

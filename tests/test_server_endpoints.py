@@ -41,6 +41,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         "pins/sub/a.ipynb",
         {"put": {"environment": "made"}, "post": {"lock": True}, "delete": {"write_notebook": True}},
     ),
+    "binder/(.+)": ("binder/sub/a.ipynb", {"post": {"plan": "0" * 64}}),
     "unused": ("unused", {}),
     "gc": ("gc", {"post": {"dry_run": True}}),
     "switch": ("switch", {"post": {"session": "s", "environment": "made"}}),
@@ -62,6 +63,7 @@ DESCRIBED = {
     "imports/(.+)": "imports/{path}",
     "modules/([^/]+)": "modules/{module}",
     "pins/(.+)": "pins/{path}",
+    "binder/(.+)": "binder/{path}",
     "jobs/([^/]+)": "jobs/{id}",
     "jobs/([^/]+)/log": "jobs/{id}/log",
 }
@@ -229,6 +231,7 @@ def test_an_authorizer_that_denies(server: Lab, job: str, endpoint: Endpoint) ->
     [
         ("GET", "pins/sub/a.ipynb", None, "read contents"),
         ("POST", "environments", {"pin": "sub/a.ipynb", "dry_run": True}, "read contents"),
+        ("POST", "binder/sub/a.ipynb", {"dry_run": True}, "read contents"),
         ("DELETE", "environments/made?force=true", None, "write kernels"),
         ("POST", "switch", {"session": "s", "environment": "made"}, "read environments"),
         ("POST", "switch", {"session": "s", "environment": "made"}, "write sessions"),
@@ -374,7 +377,14 @@ TRAVERSAL = [
 @pytest.mark.parametrize("path", TRAVERSAL)
 @pytest.mark.parametrize(
     ("verb", "body"),
-    [("GET", None), ("PUT", {"environment": "made"}), ("POST", {"lock": True}), ("DELETE", {}), ("create", None)],
+    [
+        ("GET", None),
+        ("PUT", {"environment": "made"}),
+        ("POST", {"lock": True}),
+        ("DELETE", {}),
+        ("create", None),
+        ("binder", None),
+    ],
 )
 @pytest.mark.usefixtures("untouched", "hostile_tree")
 def test_a_path_that_leads_elsewhere(server: Lab, path: str, verb: str, body: Any) -> None:
@@ -383,6 +393,10 @@ def test_a_path_that_leads_elsewhere(server: Lab, path: str, verb: str, body: An
     if verb == "create":
         reply = server.post(API + "environments", {"pin": re.sub("%([0-9a-f]{2})", unquoted, path), "dry_run": True})
         refused(reply, 400, 403, 404)
+    elif verb == "binder":
+        refused(server.post(API + "binder/" + path, {"dry_run": True}), 400, 403, 404)
+        further = re.sub("%([0-9a-f]{2})", unquoted, path)
+        refused(server.post(API + "binder/sub/a.ipynb", {"notebooks": [further], "dry_run": True}), 400, 403, 404)
     else:
         # 400: what is no UTF-8 is refused by Tornado itself
         refused(server.request(verb, API + "pins/" + path, body), 400, 403, 404)

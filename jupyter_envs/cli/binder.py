@@ -9,7 +9,7 @@ from typing import Any
 from traitlets import Bool, Enum, Unicode
 
 from jupyter_envs import gitstate
-from jupyter_envs.binder import MODES
+from jupyter_envs.binder import MODES, badge
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.cli.terminal import size
@@ -99,7 +99,8 @@ class BinderCommand(ManagerCommand):
                 self.say(change.difference)
             self.ask(f"Write over {', '.join(change.path for change in theirs)}?")
             confirmed = seen.hash
-        return await manager.binder(self.request(seen.notebooks, write=True, confirmed=confirmed), documents)
+        request = self.request(seen.notebooks, write=True, confirmed=confirmed, overwrite=bool(confirmed))
+        return await manager.binder(request, documents)
 
     def show(self, report: BinderReport) -> None:
         """The report for people."""
@@ -116,9 +117,9 @@ class BinderCommand(ManagerCommand):
         )
         if report.link is None or self.check:
             return
-        badge = report.badge
-        assert badge is not None
-        self.say(f"\n{report.link.url}\n\n{badge.markdown}\n\n{badge.rst}\n\n{badge.html}")
+        for notebook, link in zip(report.notebooks, report.links, strict=True):
+            made = badge(link)
+            self.say(f"\n{notebook}\n{link.url}\n\n{made.markdown}\n\n{made.rst}\n\n{made.html}")
 
     def status_of(self, result: Any) -> int:
         """1 when something would go wrong on Binder."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jupyter_envs import binder
-from jupyter_envs.binder import File, Link, Repository, State, Target, Wish
+from jupyter_envs.binder import File, Link, State, Target, Wish
 from jupyter_envs.errors import EnvsError, Forbidden, InvalidInput, PlanChanged
 from jupyter_envs.formats import Limits
 from jupyter_envs.manager import preflight
@@ -126,7 +126,7 @@ async def prepare(request: BinderRequest, documents: Places, limits: Limits, hub
     if request.write:
         if request.confirmed and request.confirmed != draft.hash:
             raise PlanChanged("The files are not any more as they were shown.", hints=("Look at them again.",))
-        after = await write(found, seen.base, documents, over=bool(request.confirmed))
+        after = await write(found, seen.base, documents, over=request.overwrite and bool(request.confirmed))
         written = tuple(new.path for old, new in zip(found, after, strict=True) if old != new)
         found = after
     findings = [*await _findings(request, seen, found, documents), *problems]
@@ -157,6 +157,7 @@ async def _findings(request: BinderRequest, seen: Survey, found: Sequence[Change
         findings += preflight.of_notebook(pinned, request.mode == "merge")
     findings += preflight.of_targets(seen.targets)
     findings += preflight.of_files(found, await _stale(found, seen.base, documents))
+    findings += await asyncio.to_thread(preflight.of_top, _top(seen, documents))
     if seen.base is None:
         findings.append(_OUTSIDE)
     elif seen.ground.checkout is not None:
@@ -170,6 +171,13 @@ _OUTSIDE = Finding(
     "The repository's top folder, where binder/ belongs, is outside of this server's root folder.",
     "Start Jupyter in the repository's top folder, or use jupyter envs binder on the command line.",
 )
+
+
+def _top(seen: Survey, documents: Places) -> Path | None:
+    """The folder that ``binder/`` belongs into, on the disk."""
+    if seen.ground.checkout is not None:
+        return seen.ground.checkout.top
+    return documents.place(seen.base) if seen.base is not None else None
 
 
 def _states(ground: Ground, paths: Sequence[str]) -> tuple[Finding, ...]:
@@ -223,7 +231,7 @@ def _report(request: BinderRequest, seen: Survey, hub: str, found: tuple[Change,
         hub=hub,
         repository=ground.repository,
         commit=ground.commit,
-        link=_link(request, seen, hub),
+        links=tuple(_links(request, seen, hub)),
         findings=(),
         notes=(*ground.notes, *limits, *pushed),
         changes=found,
@@ -232,17 +240,17 @@ def _report(request: BinderRequest, seen: Survey, hub: str, found: tuple[Change,
     )
 
 
-def _link(request: BinderRequest, seen: Survey, hub: str) -> Link | None:
-    """The link to the first notebook; None where the repository or its commit is not known."""
-    repository = seen.ground.repository
-    if repository is None:
-        return None
-    commit = seen.ground.commit
-    if repository.provider in binder.WITH_REF and not binder.is_commit(commit):
-        return None
-    exact: Repository = repository.at(commit)
-    # without a base the paths of the documents lead nowhere in the repository
-    notebook = seen.inside(seen.notebooks[0].path) if seen.base is not None else ""
-    if request.content:
-        return binder.puller_link(exact, binder.parse_repository(request.content), notebook, hub=hub)
-    return binder.launch_link(exact, notebook, hub=hub)
+def _links(request: BinderRequest, seen: Survey, hub: str) -> Iterator[Link]:
+    """A link for each notebook; none where the repository or its commit is not known."""
+    repository, commit = seen.ground.repository, seen.ground.commit
+    if repository is None or (repository.provider in binder.WITH_REF and not binder.is_commit(commit)):
+        return
+    exact = repository.at(commit)
+    content = binder.parse_repository(request.content) if request.content else None
+    for pinned in seen.notebooks:
+        # without a base the paths of the documents lead nowhere in the repository
+        notebook = seen.inside(pinned.path) if seen.base is not None else ""
+        if content is not None:
+            yield binder.puller_link(exact, content, notebook, hub=hub)
+        else:
+            yield binder.launch_link(exact, notebook, hub=hub)

@@ -29,7 +29,8 @@ class Places(Documents, Protocol):
 class BinderRequest:
     """Notebooks of one repository, and what is wanted for them.
 
-    ``write`` writes the files; those that people wrote only if ``confirmed`` is the `BinderReport.hash` that was shown.
+    ``write`` writes the files, if ``confirmed`` is the `BinderReport.hash` that was shown; those that people wrote only
+    with ``overwrite`` and that hash. Without ``confirmed`` nothing was shown, and what people wrote is kept.
     ``ref`` is a commit, branch or tag of the checkout (its head if empty), ``repository`` where it is published if that
     is not the remote. ``base_image`` asks for a Dockerfile as well. ``content`` is a git repository to be pulled into
     the environment by nbgitpuller. Empty texts stand for what is configured.
@@ -39,6 +40,7 @@ class BinderRequest:
     mode: Mode = "locked"
     write: bool = False
     confirmed: str = ""
+    overwrite: bool = False
     hub: str = ""
     ref: str = ""
     repository: str = ""
@@ -81,19 +83,24 @@ class Change:
 
 @dataclass(frozen=True)
 class BinderReport:
-    """The preflight's outcome; ``link`` is None where nobody can say what it would open."""
+    """The preflight's outcome; ``links`` (one for each notebook) is empty where nobody can say what they would open."""
 
     notebooks: tuple[str, ...]
     mode: Mode
     hub: str
     repository: Repository | None
     commit: str
-    link: Link | None
+    links: tuple[Link, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     changes: tuple[Change, ...]
     written: tuple[str, ...]
     estimate: Estimate
+
+    @property
+    def link(self) -> Link | None:
+        """The link to the first notebook."""
+        return self.links[0] if self.links else None
 
     @property
     def badge(self) -> Badge | None:
@@ -117,6 +124,10 @@ class BinderReport:
             "commit": self.commit,
             "link": self.link.url if self.link else None,
             "badge": self.badge.to_json() if self.badge else None,
+            "links": [
+                {"notebook": notebook, "url": link.url, "badge": badge(link).to_json()}
+                for notebook, link in zip(self.notebooks, self.links, strict=False)
+            ],
             "findings": [asdict(finding) for finding in self.findings],
             "notes": list(self.notes),
             "files": [change.to_json() for change in self.changes],

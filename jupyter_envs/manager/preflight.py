@@ -176,6 +176,32 @@ _FILES = {
 }
 
 
+def of_top(top: Path | None) -> Iterator[Finding]:
+    """What repo2docker takes in place of our files, or stumbles over beside them."""
+    if top is None:
+        return
+    if (top / ".binder").is_dir():
+        yield Finding(
+            "two-folders",
+            "There is a folder .binder/, and repo2docker refuses a repository that has it beside binder/.",
+            "Move what you need from it into binder/, then: git rm -r .binder",
+            ".binder",
+        )
+    for name in _OTHER_BUILDS:
+        if (top / binder.FOLDER / name).exists():
+            path = f"{binder.FOLDER}/{name}"
+            yield Finding(
+                "other-build",
+                f"{path} is there: repo2docker builds from it, not as postBuild expects.",
+                f"git rm {path}",
+                path,
+            )
+
+
+# each makes repo2docker choose another build than the one that conda's part belongs to
+_OTHER_BUILDS = ("Dockerfile", "default.nix")
+
+
 def of_states(ground: Ground, paths: Sequence[str]) -> tuple[Finding, ...]:
     """Files of the repository that the commit does not have as they are here. Raises `GitProblem`."""
     checkout = ground.checkout

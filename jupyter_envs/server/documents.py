@@ -27,7 +27,7 @@ Permission = Callable[[str], Awaitable[bool]]
 
 
 class ContentsDocuments:
-    """Implements `jupyter_envs.manager.Documents`.
+    """Implements `jupyter_envs.manager.Documents` and `Places`.
 
     Parameters
     ----------
@@ -69,6 +69,24 @@ class ContentsDocuments:
         if trusted:
             self._contents.notary.sign(_notebook(text))
 
+    def place(self, path: str) -> Path | None:
+        """Where a path is on the disk, links resolved; None for a contents manager that has no folder on this disk.
+
+        Raises `Forbidden` for a path outside the root. What may be read and written there, `read` and `write` say.
+        """
+        self._keep_inside(path)
+        root = getattr(self._contents, "root_dir", "")
+        return (Path(root).resolve() / path).resolve() if root and Path(root).is_dir() else None
+
+    async def make_folder(self, path: str) -> None:
+        """Make a folder if it is not there; its parent must be. Raises as `write` does."""
+        await self._allow("write", path)
+        with _problems(path):
+            if await self._ask("dir_exists", path):
+                return
+            await self._check_place(path)
+            await self._ask("save", {"type": "directory"}, path)
+
     async def _ask(self, method: str, *arguments: Any, **options: Any) -> Any:
         """Call the contents manager, whose methods may be coroutines or not."""
         return await ensure_async(getattr(self._contents, method)(*arguments, **options))
@@ -85,6 +103,9 @@ class ContentsDocuments:
     async def _allow(self, action: str, path: str) -> None:
         if not await self._permitted(action):
             raise Forbidden(f"You may not {action} files on this server.", path=path)
+        self._keep_inside(path)
+
+    def _keep_inside(self, path: str) -> None:
         if _ABSOLUTE.match(path) or "\0" in path or ".." in re.split(r"[/\\]", path) or self._leaves_root(path):
             raise Forbidden("The path leads out of the server's root folder.", path=path)
 

@@ -10,6 +10,7 @@ from tornado import web
 from jupyter_envs.errors import NotFound
 from jupyter_envs.server import requests
 from jupyter_envs.server.base import API, EnvsHandler, job_to_json
+from jupyter_envs.server.binder_body import binder_body
 
 
 class EnvironmentsHandler(EnvsHandler):
@@ -249,6 +250,19 @@ class PinHandler(EnvsHandler):
         self.reply((await self.service.unpin(path, write_notebook, self.documents)).to_json())
 
 
+class BinderHandler(EnvsHandler):
+    """``binder/PATH``."""
+
+    auth_resource = "binder"
+
+    @web.authenticated
+    @authorized
+    async def post(self, path: str) -> None:
+        """Look, or write what was shown."""
+        request = binder_body(path, self.request.body)
+        self.reply((await self.service.manager.binder(request, self.documents)).to_json())
+
+
 class UnusedHandler(EnvsHandler):
     """``unused``."""
 
@@ -378,6 +392,7 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
         (r"modules/([^/]+)", ModuleHandler),
         (r"templates", TemplatesHandler),
         (r"pins/(.+)", PinHandler),
+        (r"binder/(.+)", BinderHandler),
         (r"unused", UnusedHandler),
         (r"gc", CollectHandler),
         (r"switch", SwitchHandler),

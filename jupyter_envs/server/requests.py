@@ -1,24 +1,21 @@
 """Request bodies become frozen values here; behind this module nothing sees a bare dict.
 
-Refused, with the key named: what is not JSON, not an object, has an unknown or repeated key or a value of the wrong
-type. Whether a value makes sense (a name, a match spec, a file) is for the manager to say.
+Whether a value makes sense (a name, a match spec, a file) is for the manager to say.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
 
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.exports import FORMATS
-from jupyter_envs.manager import ChangeRequest, CreateRequest, PinLock, Query, check_moment
-from jupyter_envs.server.errors import NotJson, PlanNeeded, TooLarge
+from jupyter_envs.manager import ChangeRequest, CreateRequest, PinLock, Query
+from jupyter_envs.server.errors import NotJson, TooLarge
+from jupyter_envs.server.fields import consent, parse, refuse
 
 JSON_TYPE = "application/json"
-LONGEST_KEY = 60
 _CREATE_OPTIONS = (
     "name", "channels", "filename", "environment", "update", "write_notebook", "as_of", "dry_run", "plan",
 )  # fmt: skip
@@ -83,57 +80,6 @@ class AboutBody:
     tags: tuple[str, ...]
 
 
-class Fields:
-    """The values of a JSON object by key; each getter refuses a value of another type."""
-
-    def __init__(self, values: Mapping[str, Any], known: tuple[str, ...]) -> None:
-        self._values = values
-        for key in values:
-            if key not in known:
-                raise InvalidInput(
-                    f"“{_short(key)}” is not known here.",
-                    hints=[f"Known: {', '.join(known) or 'nothing'}."],
-                    key=_short(key),
-                )
-
-    def given(self, *keys: str) -> list[str]:
-        """Those of the keys that are there."""
-        return [key for key in keys if key in self._values]
-
-    def text(self, key: str) -> str:
-        """A text that must be there and must not be empty."""
-        value = self.optional_text(key)
-        return _refuse(key, "is needed") if value is None else value
-
-    def optional_text(self, key: str) -> str | None:
-        """A text that is not empty, or None if the key is not there."""
-        return _text(key, self._values[key]) if key in self._values else None
-
-    def note(self, key: str) -> str:
-        """A text of any length, empty if the key is not there."""
-        return self.optional_text(key) or "" if self._values.get(key) != "" else ""
-
-    def moment(self, key: str) -> str:
-        """A date or a time, empty if the key is not there."""
-        return check_moment(self.optional_text(key) or "")
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; empty if the key is not there."""
-        value = self._values.get(key, [])
-        if not isinstance(value, list):
-            _refuse(key, "must be a list of texts")
-        return tuple(_text(f"{key}[{number}]", item) for number, item in enumerate(value))
-
-    def is_word(self, key: str, word: str) -> bool:
-        """Whether the value is just this text."""
-        return bool(self._values.get(key) == word)
-
-    def flag(self, key: str, default: bool) -> bool:
-        """True or false, or ``default`` if the key is not there."""
-        value = self._values.get(key, default)
-        return value if isinstance(value, bool) else _refuse(key, "must be true or false")
-
-
 def check_body(body: bytes, content_type: str, limit: int) -> None:
     """Refuse a body that is over ``limit`` bytes (`TooLarge`) or that does not say that it is JSON (`NotJson`)."""
     if len(body) > limit:
@@ -145,7 +91,7 @@ def check_body(body: bytes, content_type: str, limit: int) -> None:
 def create_body(body: bytes) -> CreateBody:
     """The body of ``POST environments``. Raises `InvalidInput`, as all functions below."""
     sources = ("packages", "file", "lock", "clone", "pin")
-    fields = _fields(body, (*_CREATE_OPTIONS, *sources))
+    fields = parse(body, (*_CREATE_OPTIONS, *sources))
     given = fields.given(*sources)
     if len(given) != 1:
         found = " and ".join(given) or "none"
@@ -154,7 +100,7 @@ def create_body(body: bytes) -> CreateBody:
         )
     packages = fields.texts("packages")
     if given == ["packages"] and not packages:
-        _refuse("packages", "must name at least one package")
+        refuse("packages", "must name at least one package")
     request = CreateRequest(
         name=fields.optional_text("name"),
         packages=packages,
@@ -169,13 +115,13 @@ def create_body(body: bytes) -> CreateBody:
         write_notebook=fields.flag("write_notebook", True),
         as_of=fields.moment("as_of"),
     )
-    return CreateBody(request, *_consent(fields))
+    return CreateBody(request, *consent(fields))
 
 
 def change_body(name: str, body: bytes) -> ChangeBody:
     """The body of ``PATCH environments/NAME``."""
     wishes = ("install", "pip", "update", "remove", "file")
-    fields = _fields(body, (*wishes, "filename", "as_of", "dry_run", "plan"))
+    fields = parse(body, (*wishes, "filename", "as_of", "dry_run", "plan"))
     given = fields.given(*wishes)
     if not given or ("file" in given and len(given) > 1):
         found = " and ".join(given) or "nothing"
@@ -195,36 +141,36 @@ def change_body(name: str, body: bytes) -> ChangeBody:
         filename=fields.optional_text("filename"),
         as_of=fields.moment("as_of"),
     )
-    return ChangeBody(request, *_consent(fields))
+    return ChangeBody(request, *consent(fields))
 
 
 def rollback_body(body: bytes) -> str | None:
     """``generation`` of ``POST environments/NAME/rollback``, whose body may be left out."""
-    return _fields(body or b"{}", ("generation",)).optional_text("generation")
+    return parse(body or b"{}", ("generation",)).optional_text("generation")
 
 
 def adopt_changes_body(body: bytes) -> AdoptChangesBody:
     """The body of ``POST environments/NAME/adopt-changes``, which may be left out."""
-    fields = _fields(body or b"{}", ("dry_run", "plan"))
-    return AdoptChangesBody(*_consent(fields))
+    fields = parse(body or b"{}", ("dry_run", "plan"))
+    return AdoptChangesBody(*consent(fields))
 
 
 def pin_body(body: bytes) -> PinBody:
     """The body of ``PUT pins/PATH``."""
-    fields = _fields(body, ("environment", "write_notebook"))
+    fields = parse(body, ("environment", "write_notebook"))
     return PinBody(fields.text("environment"), fields.flag("write_notebook", True))
 
 
 def unpin_body(body: bytes) -> bool:
     """``write_notebook`` of ``DELETE pins/PATH``, whose body may be left out."""
-    return _fields(body or b"{}", ("write_notebook",)).flag("write_notebook", True)
+    return parse(body or b"{}", ("write_notebook",)).flag("write_notebook", True)
 
 
 def lock_body(body: bytes) -> PinLock:
     """The body of ``POST pins/PATH``, whose ``lock`` can only be true."""
-    fields = _fields(body, ("lock", "all_platforms", "update", "as_of", "write_notebook"))
+    fields = parse(body, ("lock", "all_platforms", "update", "as_of", "write_notebook"))
     if not fields.flag("lock", False):
-        _refuse("lock", "must be true")
+        refuse("lock", "must be true")
     return PinLock(
         platforms="all" if fields.flag("all_platforms", False) else "here",
         update=fields.texts("update"),
@@ -235,30 +181,30 @@ def lock_body(body: bytes) -> PinLock:
 
 def rename_body(body: bytes) -> RenameBody:
     """The body of ``POST environments/NAME/rename``."""
-    fields = _fields(body, ("name", "force"))
+    fields = parse(body, ("name", "force"))
     return RenameBody(fields.text("name"), fields.flag("force", False))
 
 
 def about_body(body: bytes) -> AboutBody:
     """The body of ``PUT environments/NAME/about``; what is left out is empty from then on."""
-    fields = _fields(body, ("note", "tags"))
+    fields = parse(body, ("note", "tags"))
     return AboutBody(fields.note("note"), fields.texts("tags"))
 
 
 def empty_body(body: bytes) -> None:
     """A body that may be left out and says nothing."""
-    _fields(body or b"{}", ())
+    parse(body or b"{}", ())
 
 
 def switch_body(body: bytes) -> SwitchBody:
     """The body of ``POST switch``."""
-    fields = _fields(body, ("session", "environment"))
+    fields = parse(body, ("session", "environment"))
     return SwitchBody(fields.text("session"), fields.text("environment"))
 
 
 def collect_body(body: bytes) -> bool:
     """``dry_run`` of ``POST gc``."""
-    return _fields(body, ("dry_run",)).flag("dry_run", False)
+    return parse(body, ("dry_run",)).flag("dry_run", False)
 
 
 def days_argument(value: str | None) -> float | None:
@@ -266,85 +212,26 @@ def days_argument(value: str | None) -> float | None:
     try:
         days = None if value is None else float(value)
     except ValueError:
-        _refuse("days", "must be a number")
-    return _refuse("days", "must be a number from 0") if days is not None and not 0 <= days < MANY_DAYS else days
+        refuse("days", "must be a number")
+    return refuse("days", "must be a number from 0") if days is not None and not 0 <= days < MANY_DAYS else days
 
 
 def flag_argument(key: str, value: str) -> bool:
     """A flag in the address."""
-    return (
-        {"true": True, "false": False}[value] if value in ("true", "false") else _refuse(key, "must be true or false")
-    )
+    return {"true": True, "false": False}[value] if value in ("true", "false") else refuse(key, "must be true or false")
 
 
 def export_format(value: str) -> str:
     """The format in an export's address."""
-    return value if value in FORMATS else _refuse("format", f"must be one of {', '.join(FORMATS)}")
+    return value if value in FORMATS else refuse("format", f"must be one of {', '.join(FORMATS)}")
 
 
 def search_query(texts: Sequence[str], channels: Sequence[str], limits: Sequence[str]) -> Query:
     """The address of ``GET packages``: one ``q``, any number of ``channel``, at most one ``limit``."""
     if len(texts) != 1:
-        _refuse("q", "is needed, once")
+        refuse("q", "is needed, once")
     if not limits:
         return Query(texts[0], tuple(channels))
     if len(limits) > 1 or not re.fullmatch(r"[0-9]{1,4}", limits[0]):
-        _refuse("limit", "must be a whole number")
+        refuse("limit", "must be a whole number")
     return Query(texts[0], tuple(channels), int(limits[0]))
-
-
-def _fields(body: bytes, known: tuple[str, ...]) -> Fields:
-    try:
-        values = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise InvalidInput("The request's body is not valid JSON.") from None
-    if not isinstance(values, dict):
-        raise InvalidInput("The request's body must be a JSON object.")
-    return Fields(values, known)
-
-
-def _consent(fields: Fields) -> tuple[bool, str | None]:
-    """``dry_run`` and ``plan``, of which one is needed. Raises `PlanNeeded`."""
-    dry_run, plan = fields.flag("dry_run", False), fields.optional_text("plan")
-    if not dry_run and plan is None:
-        raise PlanNeeded(
-            "What is installed has to be seen and confirmed first.",
-            hints=["Send the same request with “dry_run”: true, and then the “hash” of its result as “plan”."],
-            key="plan",
-        )
-    return dry_run, plan
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        keys = [key for key, _ in pairs]
-        _refuse(next(key for key in keys if keys.count(key) > 1), "is there twice")
-    return values
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _text(key: str, value: object) -> str:
-    if not isinstance(value, str):
-        _refuse(key, "must be a text")
-    if not value.strip():
-        _refuse(key, "must not be empty")
-    if "\0" in value or _clean(value) != value:
-        _refuse(key, "has a character that no text can have")
-    return value
-
-
-def _clean(text: str) -> str:
-    """The text without halves of surrogate pairs, which JSON can carry and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _refuse(key: str, why: str) -> NoReturn:
-    raise InvalidInput(f"“{_short(key)}” {why}.", key=_short(key))
-
-
-def _short(key: str) -> str:
-    return _clean(key if len(key) <= LONGEST_KEY else key[:LONGEST_KEY] + "…")

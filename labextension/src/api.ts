@@ -288,6 +288,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/binder/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A notebook's path below the server's root; slashes stay as they are. */
+                path: components["parameters"]["path"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * With `dry_run`, say what keeps the notebook from opening on Binder, which files it needs there, and what the links
+         *     are; nothing is written. Without it, write the files that were shown (`plan`), and answer what is there then.
+         *     Asks no network: what is pushed is what git knew when it last fetched.
+         */
+        post: operations["openOnBinder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/unused": {
         parameters: {
             query?: never;
@@ -832,6 +856,125 @@ export interface components {
              * @default true
              */
             write_notebook: boolean;
+        };
+        BinderRequest: {
+            /** @description Further notebooks of the same repository. */
+            notebooks?: string[];
+            /**
+             * @description `merge` is a plain `environment.yml` that Binder solves anew, without the lock.
+             * @default locked
+             * @enum {string}
+             */
+            mode: "locked" | "merge";
+            /** @description The BinderHub that the links lead to; the configured one if left out. */
+            hub?: string;
+            /** @description A commit, branch or tag; what is checked out if left out. */
+            ref?: string;
+            /**
+             * @description Where it is published, if that is not the remote.
+             * @example gh:owner/repo
+             * @example 10.5281/zenodo.3242074
+             */
+            repository?: string;
+            /** @description A git repository that nbgitpuller brings into the environment. */
+            content?: string;
+            /**
+             * @description Also write a Dockerfile.
+             * @default false
+             */
+            dockerfile: boolean;
+            /** @description Its base image, as `NAME@sha256:DIGEST`. */
+            base_image?: string;
+            /**
+             * @description Also write over files that people wrote or edited.
+             * @default false
+             */
+            overwrite: boolean;
+            /**
+             * @description Only look.
+             * @default false
+             */
+            dry_run: boolean;
+            /** @description The `hash` of the report that the user saw. Needed without `dry_run` (428 `plan-needed`); refused with 409 `plan-changed` if the files differ now. */
+            plan?: string;
+        };
+        BinderReport: {
+            notebooks: string[];
+            /** @enum {string} */
+            mode: "locked" | "merge";
+            hub: string;
+            /** @description Null where nobody knows where it is published. */
+            repository: components["schemas"]["Repository"] | null;
+            /** @description The full commit that the links open; empty where there is none. */
+            commit: string;
+            /** @description To the first notebook; null where nobody can say what it would open. */
+            link: string | null;
+            badge: components["schemas"]["Badge"] | null;
+            /** @description One for each notebook. */
+            links: components["schemas"]["BinderLink"][];
+            /** @description What Binder would stumble over; empty where everything is in order. */
+            findings: components["schemas"]["Finding"][];
+            notes: string[];
+            files: components["schemas"]["BinderFile"][];
+            /** @description Paths in the repository that were written now. */
+            written: string[];
+            estimate: components["schemas"]["Estimate"];
+            /** @description What the user confirms; send it back as `plan`. */
+            hash: string;
+        };
+        Repository: {
+            /** @enum {string} */
+            provider: "gh" | "gist" | "gl" | "git" | "zenodo" | "figshare" | "hydroshare" | "dataverse" | "ckan";
+            name: string;
+        };
+        BinderLink: {
+            notebook: string;
+            url: string;
+            badge: components["schemas"]["Badge"];
+        };
+        Badge: {
+            markdown: string;
+            rst: string;
+            html: string;
+        };
+        Finding: {
+            /**
+             * @example not-written
+             * @example not-committed
+             * @example not-pushed
+             * @example not-locked-for-linux
+             * @example kernel-name
+             * @example private-source
+             */
+            code: string;
+            message: string;
+            /** @description What to do. */
+            fix: string;
+            /** @description The file that it is about; empty where it is about none. */
+            path: string;
+        };
+        BinderFile: {
+            /** @description Relative to the repository's top. */
+            path: string;
+            /**
+             * @description What is there: nothing, just this, what was generated for another lock, what was edited since, or what somebody wrote.
+             * @enum {string}
+             */
+            state: "absent" | "same" | "generated" | "edited" | "foreign";
+            /** @description Unified, from what is there to what would be written; cut if it is long. */
+            difference: string;
+        };
+        /** @description What the environments add to Binder's own server, for linux-64. */
+        Estimate: {
+            packages: number;
+            /** @description Bytes. */
+            download: number;
+            /** @description Bytes that the image grows by. */
+            size: number;
+            /** @description How long postBuild takes. */
+            seconds: number;
+            /** @description Packages whose archive's size the lock does not have. */
+            unknown: number;
         };
         SwitchRequest: {
             /** @description A session's id. */
@@ -1453,6 +1596,34 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["PinStatus"];
+            default: components["responses"]["Error"];
+        };
+    };
+    openOnBinder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A notebook's path below the server's root; slashes stay as they are. */
+                path: components["parameters"]["path"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BinderRequest"];
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BinderReport"];
+                };
+            };
             default: components["responses"]["Error"];
         };
     };
