@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_envs import kernelspec
-from jupyter_envs.store import NAME, NAME_LENGTH, Store
+from jupyter_envs.naming import NAME, NAME_LENGTH
+from jupyter_envs.store import Store
 
 PART = re.compile(r"\.(environment\.json|current)\.[0-9a-f]{8}")
 TRASH = re.compile(r"(.+)-[0-9a-f]{8}")

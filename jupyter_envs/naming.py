@@ -1,6 +1,6 @@
-"""What an environment should be called: a pattern that an admin configures, and a hint against names that say nothing.
+"""What an environment can be called, and what it should be: a pattern of the admin's, a hint where a name says nothing.
 
-Whether a name is possible at all is the store's business. Nothing here touches a disk.
+Nothing here touches a disk.
 """
 
 from __future__ import annotations
@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from .errors import InvalidInput, InvalidName
 
+NAME_LENGTH = 64
+NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{NAME_LENGTH - 1}}}")
+# Windows device names: a notebook must find its environment there, too
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _PART = re.compile(r"<([^<>]*)>")
 _ALLOWED = re.compile(r"[A-Za-z0-9._-]*")
 _SAYS_NOTHING = re.compile(
@@ -17,6 +21,22 @@ _SAYS_NOTHING = re.compile(
     r"|default|stuff|thing|project|kernel)[._-]?[0-9]*"
 )
 NOTE_LENGTH, TAG_LENGTH, MOST_TAGS = 2_000, 40, 20
+
+
+def check_name(name: str) -> str:
+    """``name`` itself. Raises `InvalidName`, with a clean one proposed, unless it can be an environment's name."""
+    if NAME.fullmatch(name) and not _RESERVED.fullmatch(name) and not name.endswith("."):
+        return name
+    proposal = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:NAME_LENGTH] or "environment"
+    if _RESERVED.fullmatch(proposal):
+        proposal = f"env_{proposal}"
+    shown = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
+    raise InvalidName(
+        f"“{shown}” cannot be the name of an environment.",
+        hints=(f"Use letters, digits, “.”, “_” and “-”, {NAME_LENGTH} at most, for example “{proposal}”.",),
+        name=shown,
+        proposal=proposal,
+    )
 
 
 @dataclass(frozen=True)

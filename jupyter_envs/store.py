@@ -12,44 +12,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Collection
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from jupyter_envs import envfile, lockfile
-from jupyter_envs.errors import DiskTrouble, EnvsError, InvalidName, NameTaken, NotFound
+from jupyter_envs.conda_list import list_for_conda
+from jupyter_envs.environment_record import parse, to_json
+from jupyter_envs.errors import DiskTrouble, EnvsError, NameTaken, NotFound
 from jupyter_envs.files import disk, write_atomically
 from jupyter_envs.models import Environment, Generation, Intent, Lock, Spec
+from jupyter_envs.naming import NAME, check_name
 from jupyter_envs.removal import opened, put_aside, throw_away
 from jupyter_envs.rights import Rights
 from jupyter_envs.usage import Tally
-
-SCHEMA_VERSION = 1
-NAME_LENGTH = 64
-NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{NAME_LENGTH - 1}}}")
-# Windows device names: a notebook must find its environment there, too
-RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
-
-
-def check_name(name: str) -> str:
-    """``name`` itself. Raises `InvalidName`, with a clean one proposed, unless it can be an environment's name."""
-    if NAME.fullmatch(name) and not RESERVED.fullmatch(name) and not name.endswith("."):
-        return name
-    proposal = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[:NAME_LENGTH] or "environment"
-    if RESERVED.fullmatch(proposal):
-        proposal = f"env_{proposal}"
-    shown = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
-    raise InvalidName(
-        f"“{shown}” cannot be the name of an environment.",
-        hints=(f"Use letters, digits, “.”, “_” and “-”, {NAME_LENGTH} at most, for example “{proposal}”.",),
-        name=shown,
-        proposal=proposal,
-    )
 
 
 def missing(name: str) -> NotFound:
@@ -339,30 +318,6 @@ class Store:
             throw_away(root, aside)
 
 
-def parse(data: dict[str, Any]) -> Environment:
-    """`environment.json` → value; raises ValueError, KeyError or TypeError for anything else."""
-    if data["version"] != SCHEMA_VERSION:
-        raise ValueError(f"version {data['version']}")
-    generations = tuple(Generation(**{**item, "kernels": tuple(item["kernels"])}) for item in data["generations"])
-    words = str(data.get("note", "")), tuple(map(str, data.get("tags", ())))
-    pending = Intent(**data["pending"]) if data.get("pending") else None
-    environment = Environment(data["name"], data["current"], generations, *words, pending=pending)
-    folders = [name for known in generations for name in (known.id, known.folder or known.id)]
-    if not all(
-        isinstance(name, str) and NAME.fullmatch(name)
-        for name in (environment.name, *folders, *([pending.id] if pending else []))
-    ):
-        raise ValueError("a name leads elsewhere")
-    if all(generation.id != environment.current for generation in generations):
-        raise ValueError("the current generation is not listed")
-    return environment
-
-
-def to_json(environment: Environment) -> dict[str, Any]:
-    """Value → `environment.json`."""
-    return {"version": SCHEMA_VERSION, **asdict(environment)}
-
-
 def sizes(prefix: Path) -> tuple[int, int]:
     """``(own, shared)`` bytes of a prefix: files that only it has, and files with further links elsewhere."""
     tally = Tally(prefix)
@@ -374,20 +329,3 @@ def point(link: Path, target: Path) -> None:
     part = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
     part.symlink_to(target)
     part.replace(link)
-
-
-def list_for_conda(prefix: Path, *, present: bool) -> None:
-    """Keep ``~/.conda/environments.txt``, where conda tools look for environments, in step."""
-    path = Path.home() / ".conda" / "environments.txt"
-    lines = conda_lines()
-    if (str(prefix) in lines) == present:
-        return
-    kept = [line for line in lines if line != str(prefix)]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, "".join(f"{line}\n" for line in [*kept, *([str(prefix)] if present else [])]))
-
-
-def conda_lines() -> list[str]:
-    """The prefixes that conda tools know of."""
-    path = Path.home() / ".conda" / "environments.txt"
-    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []

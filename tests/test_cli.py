@@ -194,11 +194,12 @@ def test_what_is_wrong_is_one_message_and_a_status(cli: Cli, arguments: list[str
     assert not cli.good("list", "--json").json["environments"]
 
 
-def test_a_reader_that_goes_early_is_no_error_to_shout_about(cli: Cli) -> None:
+@pytest.mark.parametrize("words", [("parse", "e.yml", "--json"), ("--help-all",)])
+def test_a_reader_that_goes_early_is_no_error_to_shout_about(cli: Cli, words: tuple[str, ...]) -> None:
     (cli.work / "e.yml").write_text("dependencies: [python]\n")
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run(cli.argv("parse", "e.yml", "--json"), cwd=cli.work, stdout=write, stderr=-1, check=False)
+    done = subprocess.run(cli.argv(*words), cwd=cli.work, stdout=write, stderr=-1, check=False)
     os.close(write)
     assert (done.returncode, done.stderr) == (1, b"")
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from jupyter_envs.discovery import Discovery, Foreign, Places, discover
 from jupyter_envs.discovery.search import clean
-from jupyter_envs.store import NAME
+from jupyter_envs.naming import NAME
 
 pytestmark = pytest.mark.usefixtures("home")
 VERSION = ".".join(map(str, sys.version_info[:3]))

@@ -14,7 +14,7 @@ from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, InvalidName
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import SilentReporter
-from jupyter_envs.store import check_name
+from jupyter_envs.naming import check_name
 
 from .support.counts import tell
 from .support.managing import make_manager, tree

@@ -14,7 +14,8 @@ from jupyter_envs.envfile import locked_from
 from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, InvalidName, NameTaken, NotFound
 from jupyter_envs.files import write_atomically
 from jupyter_envs.models import Environment, Generation, Lock, Package, Spec
-from jupyter_envs.store import Draft, Store, check_name, sizes
+from jupyter_envs.naming import check_name
+from jupyter_envs.store import Draft, Store, sizes
 
 SPEC = Spec("x", ("https://example.org/channel",), ("python=3.12",))
 PYTHON = Package(

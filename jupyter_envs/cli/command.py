@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import sys
 from typing import Any, ClassVar
 
@@ -52,13 +51,8 @@ class Command(JupyterApp):
     def start(self) -> None:
         """Run and exit with a status that tells how it went."""
         super().start()
-        try:
-            status = self.outcome()
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # who reads has seen enough; Python must not complain about it once more at its end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = 1
+        status = self.outcome()
+        sys.stdout.flush()
         sys.exit(status)
 
     def outcome(self) -> int:

@@ -21,7 +21,8 @@ from jupyter_envs.manager.foreign import Foreigners
 from jupyter_envs.manager.planning import KERNEL_ADDED, KERNEL_PACKAGE, Resolved
 from jupyter_envs.manager.records import exact, listed, without_hash
 from jupyter_envs.models import Package
-from jupyter_envs.store import Store, check_name, missing
+from jupyter_envs.naming import check_name
+from jupyter_envs.store import Store, missing
 from jupyter_envs.virtual import System
 
 

@@ -17,7 +17,8 @@ from jupyter_envs.manager.exporting import source_of, source_of_prefix
 from jupyter_envs.manager.foreign import Foreigners
 from jupyter_envs.manager.sources import lock_of
 from jupyter_envs.models import Package, SilentReporter, Spec
-from jupyter_envs.store import Store, check_name
+from jupyter_envs.naming import check_name
+from jupyter_envs.store import Store
 
 Wishes = Spec
 Packages = Sequence[Package]

@@ -12,12 +12,14 @@ from typing import Any
 
 from jupyter_envs import conda_records, kernelspec, leftovers
 from jupyter_envs._version import __version__
+from jupyter_envs.conda_list import conda_lines
 from jupyter_envs.discovery import Problem
 from jupyter_envs.engine import shared
 from jupyter_envs.engine.cache_check import damaged_entries
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.models import Environment
-from jupyter_envs.store import NAME, Store, conda_lines
+from jupyter_envs.naming import NAME
+from jupyter_envs.store import Store
 
 FROM_LOCK = "Build it again from its lock."
 FROM_RECORDS = "Write the record again from what is there."

@@ -33,7 +33,7 @@ from jupyter_envs.models import (
     SilentReporter,
     Spec,
 )
-from jupyter_envs.store import check_name
+from jupyter_envs.naming import check_name
 
 
 class Making(Pinning):

@@ -19,8 +19,8 @@ from jupyter_envs.models import (
     Progress,
     Reporter,
 )
+from jupyter_envs.naming import check_name
 from jupyter_envs.running import kernels_of
-from jupyter_envs.store import check_name
 from jupyter_envs.uninterrupted import past_no_return
 
 

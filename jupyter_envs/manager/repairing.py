@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from jupyter_envs import kernelspec, leftovers, prefix
+from jupyter_envs.conda_list import list_for_conda
 from jupyter_envs.engine import cache
 from jupyter_envs.engine.client import Pending
 from jupyter_envs.errors import EnvsError, NotFound
@@ -19,7 +20,7 @@ from jupyter_envs.manager.planning import Wanted, of_lock, propose
 from jupyter_envs.manager.values import Proposal
 from jupyter_envs.manager.workshop import Workshop
 from jupyter_envs.models import Environment, Generation, Reporter
-from jupyter_envs.store import Store, list_for_conda, point, sizes
+from jupyter_envs.store import Store, point, sizes
 from jupyter_envs.uninterrupted import past_no_return
 
 ROUNDS = 5
