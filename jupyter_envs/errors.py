@@ -19,6 +19,7 @@
     ├── Damaged                 files of an environment are not as they were installed
     ├── DiskTrouble             no room, read-only, or an I/O error
     ├── EngineFailed            the worker died, or an engine failed in a way that has no better name
+    ├── BuildFailed             a BinderHub could not build
     ├── ExecutionFailed         a notebook's cell raised
     ├── GitProblem              git cannot say
     └── Cancelled
@@ -171,6 +172,12 @@ class EngineFailed(EnvsError):
     """The worker process died, or an engine failed in a way that has no better name."""
 
     code = "engine-failed"
+
+
+class BuildFailed(EnvsError):
+    """A BinderHub could not build an image."""
+
+    code = "build-failed"
 
 
 class ExecutionFailed(EnvsError):

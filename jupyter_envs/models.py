@@ -234,7 +234,9 @@ class Plan:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-Phase = Literal["solving", "fetching", "linking", "pip", "publishing", "removing", "executing", "verifying"]
+Phase = Literal["solving", "fetching", "linking", "pip", "publishing", "removing", "executing", "verifying",
+    "waiting", "building", "pushing",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from jupyter_envs.errors import EnvsError, InvalidInput, PlanChanged
 from jupyter_envs.manager import BinderReport, BinderRequest, Manager
 
 from .support.checkouts import commit, git, new_checkout, pinned
+from .support.hub import Hub
 from .support.managing import notebook
 from .support.rehearsal import dockerfile
 from .test_cli import Cli
@@ -284,3 +285,20 @@ def test_the_command_line(home: Path, checkout: Path, channel: Any, package_cach
     assert "Made by" in (checkout / "binder" / "postBuild").read_text()
     assert cli("binder", "nothing.ipynb").status == 3
     assert cli("binder", path, "--hub", "javascript:alert(1)").status == 2
+
+
+def test_a_build_is_followed_on_the_command_line(home: Path, checkout: Path, channel: Any, package_cache: Path) -> None:
+    cli = Cli(home, channel.file_url, package_cache)
+    path = str(checkout / "analysis.ipynb")
+    with Hub() as hub:
+        refused = cli("binder", path, "--build", "--hub", hub.url)
+        assert refused.status != 0
+        assert hub.asked == []
+        allowed = f"--Manager.binder_follow_hubs={hub.url}"
+        done = cli("binder", path, "--build", "--hub", hub.url, allowed, "--json")
+        assert done.json["build"]["link"] == done.json["link"]
+        assert "RUN ./binder/postBuild" in done.err
+        # there are findings: nothing is written yet
+        assert done.status == 1
+        hub.scripts = [[{"phase": "failed", "message": "no such commit"}]]
+        assert "no such commit" in cli("binder", path, "--build", "--hub", hub.url, allowed).err

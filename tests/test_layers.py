@@ -37,6 +37,7 @@ LAYERS: list[tuple[str, ...]] = [
         "uninterrupted",
         "condaconfig",
         "gitstate",
+        "hubs",
     ),
     ("writerlock", "conda_records", "conda_list"),
     ("prefix", "rights", "usage", "lastuse"),

@@ -42,6 +42,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         {"put": {"environment": "made"}, "post": {"lock": True}, "delete": {"write_notebook": True}},
     ),
     "binder/(.+)": ("binder/sub/a.ipynb", {"post": {"plan": "0" * 64}}),
+    "builds": ("builds", {"post": {"notebook": "sub/a.ipynb"}}),
     "unused": ("unused", {}),
     "gc": ("gc", {"post": {"dry_run": True}}),
     "switch": ("switch", {"post": {"session": "s", "environment": "made"}}),

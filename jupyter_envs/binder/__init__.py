@@ -5,6 +5,7 @@ Pure: locks and names come in, texts go out. Whether the repository is in order 
 
 from .dockerfile import check_image, recipe
 from .estimate import Estimate, estimate
+from .events import BUILT, FAILED, BuildEvent, EventReader, parse_event
 from .files import FOLDER, LIMITS, MODES, File, Mode, Wish, merge_files, write_files
 from .links import DEFAULT_HUB, Badge, Link, badge, check_hub, launch_link, puller_link
 from .marker import State, state_of
@@ -12,7 +13,9 @@ from .providers import PROVIDERS, WITH_REF, Repository, from_remote, is_commit, 
 from .targets import MAIN_PLATFORM, Problem, Target, is_kernel_name, is_private, problems
 
 __all__ = [
+    "BUILT",
     "DEFAULT_HUB",
+    "FAILED",
     "FOLDER",
     "LIMITS",
     "MAIN_PLATFORM",
@@ -20,7 +23,9 @@ __all__ = [
     "PROVIDERS",
     "WITH_REF",
     "Badge",
+    "BuildEvent",
     "Estimate",
+    "EventReader",
     "File",
     "Link",
     "Mode",
@@ -39,6 +44,7 @@ __all__ = [
     "is_private",
     "launch_link",
     "merge_files",
+    "parse_event",
     "parse_repository",
     "problems",
     "puller_link",

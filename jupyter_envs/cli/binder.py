@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.cli.terminal import size
 from jupyter_envs.errors import GitProblem, InvalidInput, NotFound
 from jupyter_envs.manager import BinderReport, BinderRequest, Manager
+from jupyter_envs.models import Reporter
+from jupyter_envs.redact import redact
 
 
 class BinderCommand(ManagerCommand):
@@ -33,6 +36,7 @@ class BinderCommand(ManagerCommand):
 
     write = Bool(False, help="Write the files below binder/.").tag(config=True)
     check = Bool(False, help="Only look; prints no link.").tag(config=True)
+    build = Bool(False, help="Build on the hub, if it is a configured one, and follow it.").tag(config=True)
     hub = Unicode(help="The BinderHub that the link leads to.").tag(config=True)
     mode = Enum(MODES, "locked", help="locked, or merge: a plain environment.yml without the lock.").tag(config=True)
     ref = Unicode(help="A commit, branch or tag; what is checked out if left out.").tag(config=True)
@@ -59,6 +63,7 @@ class BinderCommand(ManagerCommand):
         **ManagerCommand.flags,
         "write": ({"BinderCommand": {"write": True}}, "Write the files below binder/."),
         "check": ({"BinderCommand": {"check": True}}, "Only look; prints no link."),
+        "build": ({"BinderCommand": {"build": True}}, "Build on a configured hub, and follow it."),
         "dockerfile": (
             {"BinderCommand": {"dockerfile": True}},
             "Also write a Dockerfile on a base image that is pinned by its digest.",
@@ -74,7 +79,13 @@ class BinderCommand(ManagerCommand):
         if self.write:
             report = await self.written(manager, report, documents)
         self.show(report)
-        return report.to_json()
+        return {**report.to_json(), "build": await self.built(manager, report, documents) if self.build else None}
+
+    async def built(self, manager: Manager, report: BinderReport, documents: DiskDocuments) -> Any:
+        """Follow the build of the first link."""
+        work = await manager.build_on_binder(self.request(report.notebooks), documents)
+        with self.reporter("Binder") as reporter:
+            return (await work(Aloud(reporter))).to_json()
 
     def request(self, notebooks: tuple[str, ...], **more: Any) -> BinderRequest:
         """What was asked for."""
@@ -124,6 +135,17 @@ class BinderCommand(ManagerCommand):
     def status_of(self, result: Any) -> int:
         """1 when something would go wrong on Binder."""
         return 1 if result["findings"] else 0
+
+
+class Aloud:
+    """A reporter whose log is what the user wants to see."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.progress = reporter.progress
+
+    def log(self, line: str) -> None:
+        """On standard error."""
+        print(redact(line), file=sys.stderr, flush=True)
 
 
 def found(arguments: list[str]) -> tuple[DiskDocuments, tuple[str, ...]]:

@@ -21,6 +21,9 @@ PHASES: dict[Phase, str] = {
     "removing": "Removing",
     "executing": "Running",
     "verifying": "Comparing files",
+    "waiting": "Waiting for the hub",
+    "building": "Building",
+    "pushing": "Storing the image",
 }
 MEGABYTE = 1_000_000
 SHOWN = 12

@@ -83,7 +83,10 @@ class Change:
 
 @dataclass(frozen=True)
 class BinderReport:
-    """The preflight's outcome; ``links`` (one for each notebook) is empty where nobody can say what they would open."""
+    """The preflight's outcome; ``links`` (one for each notebook) is empty where nobody can say what they would open.
+
+    ``followed``: builds on this hub can be followed.
+    """
 
     notebooks: tuple[str, ...]
     mode: Mode
@@ -96,6 +99,7 @@ class BinderReport:
     changes: tuple[Change, ...]
     written: tuple[str, ...]
     estimate: Estimate
+    followed: bool = False
 
     @property
     def link(self) -> Link | None:
@@ -133,5 +137,6 @@ class BinderReport:
             "files": [change.to_json() for change in self.changes],
             "written": list(self.written),
             "estimate": asdict(self.estimate),
+            "followed": self.followed,
             "hash": self.hash,
         }

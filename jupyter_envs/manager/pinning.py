@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
 from jupyter_envs import lockfile, pin
 from jupyter_envs.manager import binder as binding
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Places
+from jupyter_envs.manager.hub_builds import HubBuild, follow, followable
 from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, plan_lock
 from jupyter_envs.manager.notebook_locks import THIS_MACHINE, PinLock, lock_pinned
 from jupyter_envs.manager.notebooks import (
@@ -92,7 +96,16 @@ class Pinning(ManagerBase):
 
     async def binder(self, request: BinderRequest, documents: Places) -> BinderReport:
         """What keeps notebooks from opening on Binder, the files that they need there, and the link; see `binder`."""
-        return await binding.prepare(request, documents, self.limits, self.binder_hub, self.binder_base_image)
+        report = await binding.prepare(request, documents, self.limits, self.binder_hub, self.binder_base_image)
+        return replace(report, followed=report.hub in self.binder_follow_hubs)
+
+    async def build_on_binder(
+        self, request: BinderRequest, documents: Places
+    ) -> Callable[[Reporter], Awaitable[HubBuild]]:
+        """The build of what `binder` links to, to be followed on a hub that is configured for it; see `hub_builds`."""
+        report = await self.binder(request, documents)
+        link, token = followable(report, self.binder_follow_hubs), self.binder_tokens.get(report.hub, "")
+        return lambda reporter: follow(link, report.notebooks[0], token, reporter)
 
     async def unpin(self, path: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
         """Take the pin out of a notebook, whatever it says; its files stay."""

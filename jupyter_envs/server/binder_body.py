@@ -1,4 +1,4 @@
-"""The body of ``POST binder/PATH``."""
+"""The bodies of ``POST binder/PATH`` and ``POST builds``."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def binder_body(path: str, body: bytes) -> BinderRequest:
         dockerfile=fields.flag("dockerfile", False),
         **{key: fields.optional_text(key) or "" for key in _TEXTS},
     )
+
+
+def build_body(body: bytes) -> BinderRequest:
+    """The notebook whose link's build is to be followed. Raises `InvalidInput`."""
+    fields = parse(body, ("notebook", "hub", "ref", "repository"))
+    hub, ref, repository = (fields.optional_text(key) or "" for key in ("hub", "ref", "repository"))
+    return BinderRequest((fields.text("notebook"),), hub=hub, ref=ref, repository=repository)
 
 
 def _mode(fields: Fields) -> Mode:

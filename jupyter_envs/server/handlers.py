@@ -10,7 +10,7 @@ from tornado import web
 from jupyter_envs.errors import NotFound
 from jupyter_envs.server import requests
 from jupyter_envs.server.base import API, EnvsHandler, job_to_json
-from jupyter_envs.server.binder_body import binder_body
+from jupyter_envs.server.binder_body import binder_body, build_body
 
 
 class EnvironmentsHandler(EnvsHandler):
@@ -263,6 +263,18 @@ class BinderHandler(EnvsHandler):
         self.reply((await self.service.manager.binder(request, self.documents)).to_json())
 
 
+class BuildsHandler(EnvsHandler):
+    """``builds``."""
+
+    auth_resource = "binder"
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Follow a build on a hub."""
+        self.accepted(await self.service.build(build_body(self.request.body), self.documents))
+
+
 class UnusedHandler(EnvsHandler):
     """``unused``."""
 
@@ -393,6 +405,7 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
         (r"templates", TemplatesHandler),
         (r"pins/(.+)", PinHandler),
         (r"binder/(.+)", BinderHandler),
+        (r"builds", BuildsHandler),
         (r"unused", UnusedHandler),
         (r"gc", CollectHandler),
         (r"switch", SwitchHandler),

@@ -9,7 +9,18 @@ from jupyter_envs import formats
 from jupyter_envs._version import __version__
 from jupyter_envs.errors import Conflict, EnvironmentInUse, InvalidInput, NameTaken, NotFound
 from jupyter_envs.jobs import Job, Jobs
-from jupyter_envs.manager import CreateRequest, Documents, ForeignSummary, Manager, PinLock, PinStatus, Summary, to_json
+from jupyter_envs.manager import (
+    BinderRequest,
+    CreateRequest,
+    Documents,
+    ForeignSummary,
+    Manager,
+    PinLock,
+    PinStatus,
+    Places,
+    Summary,
+    to_json,
+)
 from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.kernels import Kernels
@@ -234,6 +245,15 @@ class Service:
             return status.to_json()
 
         return self.jobs.submit("lock", f"Lock {path}", status.pin.environment, lock)
+
+    async def build(self, request: BinderRequest, documents: Places) -> Job:
+        """Start following a build on a hub. What can be refused at once is refused here."""
+        work = await self.manager.build_on_binder(request, documents)
+
+        async def build(reporter: Reporter) -> dict[str, Any]:
+            return (await work(reporter)).to_json()
+
+        return self.jobs.submit("binder-build", f"Build {request.notebooks[0]} on Binder", None, build)
 
     async def switch(self, body: SwitchBody) -> dict[str, Any]:
         """Give a session the kernel of an environment."""

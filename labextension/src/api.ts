@@ -312,6 +312,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a BinderHub for the build of a notebook's link, and follow it. Only hubs that the configuration names are asked
+         *     (403 for others). It ends when the image is there; nothing is launched, the link does that.
+         */
+        post: operations["followBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/unused": {
         parameters: {
             query?: never;
@@ -919,8 +939,25 @@ export interface components {
             /** @description Paths in the repository that were written now. */
             written: string[];
             estimate: components["schemas"]["Estimate"];
+            /** @description Builds on this hub can be followed; see `builds`. */
+            followed: boolean;
             /** @description What the user confirms; send it back as `plan`. */
             hash: string;
+        };
+        BuildRequest: {
+            /** @description Its path below the server's root. */
+            notebook: string;
+            /** @description A configured hub; the one that links lead to if left out. */
+            hub?: string;
+            ref?: string;
+            repository?: string;
+        };
+        /** @description An image that is there. */
+        HubBuild: {
+            notebook: string;
+            hub: string;
+            /** @description Opens the notebook. */
+            link: string;
         };
         Repository: {
             /** @enum {string} */
@@ -1045,7 +1082,7 @@ export interface components {
         };
         Progress: {
             /** @enum {string} */
-            phase: "solving" | "fetching" | "linking" | "pip" | "publishing" | "removing" | "executing" | "verifying";
+            phase: "solving" | "fetching" | "linking" | "pip" | "publishing" | "removing" | "executing" | "verifying" | "waiting" | "building" | "pushing";
             packages_done: number;
             packages_total: number | null;
             bytes_done: number;
@@ -1057,15 +1094,15 @@ export interface components {
         Job: {
             id: string;
             /** @enum {string} */
-            kind: "plan" | "create" | "change" | "rollback" | "verify" | "adopt-changes" | "recover" | "remove" | "lock" | "adopt" | "rename" | "gc";
+            kind: "plan" | "create" | "change" | "rollback" | "verify" | "adopt-changes" | "recover" | "remove" | "lock" | "adopt" | "rename" | "gc" | "binder-build";
             /** @description For people. */
             title: string;
             /** @description The environment that it is about. */
             environment: string | null;
             state: components["schemas"]["JobState"];
             progress: components["schemas"]["Progress"] | null;
-            /** @description Of a job that is done: a plan's Plan, a verify's Verification, an EnvironmentSummary of a create, a change, a rollback, an adopt-changes, an adopt and a rename, a lock's PinStatus, a gc's Collection, a remove's null. */
-            result: components["schemas"]["Plan"] | components["schemas"]["EnvironmentSummary"] | components["schemas"]["Verification"] | components["schemas"]["PinStatus"] | components["schemas"]["Collection"] | null;
+            /** @description Of a job that is done: a plan's Plan, a verify's Verification, an EnvironmentSummary of a create, a change, a rollback, an adopt-changes, an adopt and a rename, a lock's PinStatus, a gc's Collection, a binder-build's HubBuild, a remove's null. */
+            result: components["schemas"]["Plan"] | components["schemas"]["EnvironmentSummary"] | components["schemas"]["Verification"] | components["schemas"]["PinStatus"] | components["schemas"]["Collection"] | components["schemas"]["HubBuild"] | null;
             /** @description Of a job that failed or was cancelled. */
             error: components["schemas"]["JobError"] | null;
             created: components["schemas"]["Time"];
@@ -1624,6 +1661,23 @@ export interface operations {
                     "application/json": components["schemas"]["BinderReport"];
                 };
             };
+            default: components["responses"]["Error"];
+        };
+    };
+    followBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildRequest"];
+            };
+        };
+        responses: {
+            202: components["responses"]["JobAccepted"];
             default: components["responses"]["Error"];
         };
     };

@@ -79,6 +79,12 @@ function phase(progress: Progress, trans: TranslationBundle): string {
       return trans.__('Removing files');
     case 'executing':
       return trans.__('Running');
+    case 'waiting':
+      return trans.__('Waiting for the hub');
+    case 'building':
+      return trans.__('The hub is building');
+    case 'pushing':
+      return trans.__('The hub stores the image');
     case 'verifying':
       return total
         ? trans.__('Comparing the files of %1 of %2', done, total)
@@ -104,6 +110,8 @@ export function finished(job: Pick<Job, 'kind' | 'environment'>, trans: Translat
       return trans.__('%1 is compared.', name);
     case 'gc':
       return trans.__('Disk space is free again.');
+    case 'binder-build':
+      return trans.__('The image is ready.');
     default:
       return trans.__('%1 is ready.', name);
   }
