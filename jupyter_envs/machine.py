@@ -1,9 +1,11 @@
-"""Conda's name for the machine that this runs on."""
+"""Conda's name for the machine that this runs on, and where its user is at home."""
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
+from pathlib import Path
 
 SYSTEMS = {"linux": "linux", "darwin": "osx", "win32": "win"}
 MACHINES = {"x86_64": "64", "amd64": "64", "arm64": "arm64", "aarch64": "aarch64", "ppc64le": "ppc64le"}
@@ -16,3 +18,9 @@ def current_platform() -> str:
     machine = platform.machine().lower()
     name = f"{SYSTEMS.get(sys.platform, sys.platform)}-{MACHINES.get(machine, machine)}"
     return WINDOWS_ARM.get(name, name)
+
+
+def homes() -> tuple[str, ...]:
+    """The user's home folder: as it is called, and where that leads if it is a link."""
+    home = str(Path.home())
+    return tuple(dict.fromkeys((home, os.path.realpath(home))))

@@ -51,6 +51,9 @@ BEHIND_A_REQUIREMENT = frozenset({"--hash"})
 _SEVERAL: frozenset[Kind] = frozenset({"index", "option"})  # these may stand in one line
 _NEXT_OPTION = re.compile(r"\s(?=--?[A-Za-z])")
 _INNER_OPTION = re.compile(r"\s(--?[A-Za-z][A-Za-z-]*)")
+_NAMED = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*@\s*(?=\S)")  # "name @ " before an address
+_REPOSITORY = re.compile(r"[a-z]+\+", re.IGNORECASE)
+_PATH = re.compile(r"[./~\\]|[A-Za-z]:[\\/]|(?:[a-z]+\+)?file:", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -85,6 +88,13 @@ def options(body: str) -> list[PipLine]:
 def without_comment(line: str) -> str:
     """The line without a comment; the fragment of an address stays."""
     return re.sub(r"(?:^|\s)#.*\Z", "", line, flags=re.DOTALL).strip()
+
+
+def path_of(line: str) -> str | None:
+    """The first file or folder of a disk that a line names, as it is written there; None if it names none."""
+    body = without_comment(line)
+    parts = options(body) if body.startswith("-") else [PipLine("requirement", body)]
+    return next((path for one in parts if (path := _path(one))), None)
 
 
 def constraint_of(line: str) -> str | None:
@@ -126,6 +136,13 @@ def refusal(line: str) -> str | None:
     if wrong:
         return f"the option {wrong[0].option} is not allowed behind a requirement"
     return next((why for one in (first, *more) if (why := _value_trouble(one))), None)
+
+
+def _path(parsed: PipLine) -> str | None:
+    value = _NAMED.sub("", parsed.value).partition(" ;")[0].strip()
+    needs_address = parsed.kind in ("editable", "file", "constraint", "index")
+    bare = needs_address and "://" not in value and not _REPOSITORY.match(value)
+    return value if value and (_PATH.match(value) or bare) else None
 
 
 def _may_follow(parsed: PipLine) -> bool:

@@ -53,7 +53,7 @@ EXPLICIT = f"""\
 """
 
 
-SOURCE = Source("penguins", "linux-64", LOCK.packages, SPEC, LOCK, home="/home/ada")
+SOURCE = Source("penguins", "linux-64", LOCK.packages, SPEC, LOCK, homes=("/home/ada",))
 COMMIT = "0a1b" * 10
 GIT = Origin(f"git+https://git.example.org/a/clip.git@{COMMIT}")
 PIP_FORMATS = ("full", "no-builds", "from-history", "portable", "requirements", "pylock")
@@ -289,11 +289,16 @@ def test_no_home_path_leaves_in_an_environment_file(format: str) -> None:
 
 def test_a_list_of_packages_in_the_home_folder_says_so() -> None:
     local = replace(OPENSSL, url=OPENSSL.url.replace(CHANNEL, "file:///home/ada/channel"))
-    (note,) = exports.write(Source("a", "linux-64", (local,), home="/home/ada"), "explicit").notes
-    assert note == "The channel file:///home/ada/channel is a folder of your home folder: it cannot be used elsewhere."
+    export = exports.write(Source("a", "linux-64", (local,), homes=("/home/ada",)), "explicit")
+    assert f"file:///~/channel/linux-64/openssl-3.3.2-hb9d_0.conda#sha256:{OPENSSL.sha256}" in export.text
+    (note,) = export.notes
+    assert note == (
+        "The channel file:///~/channel is a folder of your home folder, which is written as ~:"
+        " it cannot be used elsewhere."
+    )
 
 
-@pytest.mark.parametrize("format", ["full", "portable", "requirements", "pylock", "explicit"])
+@pytest.mark.parametrize("format", ["full", "portable", "requirements", "pylock", "explicit", "conda-lock"])
 def test_a_wheel_in_the_home_folder_is_left_out_and_said(format: str) -> None:
     export = exports.write(with_pip(replace(pip_package("mine"), url="file:///home/ada/mine-1.0.whl")), format)
     assert "/home/ada" not in export.text and "mine 1.0 was installed from files" in " ".join(export.notes)

@@ -12,9 +12,10 @@ from typing import Any
 from ..errors import InvalidInput
 from ..origins import Origin
 from . import environment_files, lists
+from .cleaning import Cleaned, cleaned
 from .environment_files import index_options
 from .lists import channels_of
-from .source import Source, below, cleaned
+from .source import Source
 
 __all__ = ["FORMATS", "Export", "Origin", "Source", "channels_of", "check_format", "index_options", "write"]
 
@@ -65,17 +66,28 @@ def write(source: Source, format: str, *, versions: bool = False) -> Export:
         if writer is not environment_files.as_asked:
             raise InvalidInput("Versions can be added to from-history and portable only.", key="versions")
         writer = environment_files.as_resolved
-    safe, addresses = cleaned(source)
-    text, notes = writer(safe)
-    seen = [address for address in addresses if address in text]
+    clean = cleaned(source)
+    text, notes = writer(clean.source)
+    seen = [address for address in clean.secrets if address in text]
     said = [f"A secret was taken out of {address}: set it up where the file is used." for address in seen]
     filename = file.format(name=source.name, platform=source.platform)
-    return Export(format, filename, text, (*said, *_local_channels(safe, text), *notes))
+    return Export(format, filename, text, (*said, *_local_channels(clean, text), *_local_wheels(clean, text), *notes))
 
 
-def _local_channels(source: Source, text: str) -> list[str]:
+def _local_channels(clean: Cleaned, text: str) -> list[str]:
     """A sentence about each local channel in the text: nobody else has it."""
-    channels = dict.fromkeys((*source.spec.channels, *channels_of(source.packages)))
+    channels = dict.fromkeys((*clean.channels, *clean.source.spec.channels, *channels_of(clean.source.packages)))
     local = [channel for channel in channels if channel.startswith("file:") and channel in text]
-    where = {channel: "your home folder" if below(source.home, channel) else "this machine" for channel in local}
-    return [f"The channel {channel} is a folder of {where[channel]}: it cannot be used elsewhere." for channel in local]
+    home = "a folder of your home folder, which is written as ~"
+    where = {channel: home if channel in clean.channels else "a folder of this machine" for channel in local}
+    return [f"The channel {channel} is {where[channel]}: it cannot be used elsewhere." for channel in local]
+
+
+def _local_wheels(clean: Cleaned, text: str) -> list[str]:
+    """A sentence about each wheel in the text that is a file of this machine."""
+    packages = (*clean.source.packages, *(clean.source.lock.packages if clean.source.lock else ()))
+    local = (one for one in packages if one.manager == "pip" and one.url.startswith("file:") and one.url in text)
+    return [
+        f"{one.name} {one.version} is a file of this machine, {one.url}: it cannot be used elsewhere."
+        for one in dict.fromkeys(local)
+    ]

@@ -10,7 +10,8 @@ from packaging.utils import canonicalize_name
 
 from .. import envfile, matchspec, piplines
 from ..models import Package, Spec
-from .source import Source, portable_spec
+from .portable import portable_spec
+from .source import Source
 
 _REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+", re.IGNORECASE)
 _REQUIREMENT_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
@@ -117,12 +118,12 @@ def versions_of(manager: str, versions: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def _every_package(source: Source, *, with_builds: bool) -> Written:
-    spec, notes = portable_spec(source)
-    conda = tuple(_exact(package, with_builds) for package in source.of("conda"))
     lines, left_out = pip_lines(source, source.of("pip"))
-    pip = index_options(spec.pip) + tuple(line for _, line in lines) if lines else ()
-    asked_only = tuple(note for note in notes if note.startswith(("The channel", "The variable")))
-    return write_spec(replace(spec, conda=conda, pip=pip, platforms=())), (*asked_only, *left_out)
+    options = index_options(source.spec.pip) if lines else ()
+    spec, notes = portable_spec(replace(source, spec=replace(source.spec, conda=(), pip=options, platforms=())))
+    conda = tuple(_exact(package, with_builds) for package in source.of("conda"))
+    pip = spec.pip + tuple(line for _, line in lines)
+    return write_spec(replace(spec, conda=conda, pip=pip)), (*notes, *left_out)
 
 
 def _exact(package: Package, with_builds: bool) -> str:

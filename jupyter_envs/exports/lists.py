@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from .. import lockfile
 from ..models import Lock, Package
 from ..origins import Origin
 from .environment_files import Written, index_options, left_out, requirement
+from .portable import portable_lines
 from .source import Source, require_hashes
 
 NO_WHEELS = "There is no PyPI package in this environment."
@@ -31,7 +33,7 @@ def explicit(source: Source) -> Written:
 def conda_lock(source: Source) -> Written:
     """The lock that made the environment; where it has drifted, a new one of what is really installed."""
     if source.lock is not None and not source.drifted:
-        return lockfile.write(source.lock), ()
+        return _made_from(source, source.lock)
     packages = tuple(package for package in source.packages if package not in source.local)
     require_hashes(packages, "a lock")
     channels = source.lock.channels if source.lock else channels_of(packages)
@@ -45,15 +47,16 @@ def requirements(source: Source) -> Written:
     wheels = _gettable(source)
     repositories = _repositories(source)
     require_hashes((one for one in wheels if one.name not in repositories), "requirements with hashes")
+    options, about_options = portable_lines(source, index_options(source.spec.pip) if wheels else ())
     lines = [f"# The PyPI part of the environment {source.name}, for {_python(source)} on {source.platform}."]
     lines += [f"# {one.name} {one.version} was installed from files of this machine." for one in source.local]
-    lines += index_options(source.spec.pip) if wheels else ()
+    lines += options
     for one in wheels:
         # a hash and an editable install exclude each other
         line = requirement(source, one, editable=False)
         lines.append(line if one.name in repositories else f"{line} \\\n    --hash=sha256:{one.sha256}")
     notes = [f"{name} comes from a repository: uv takes it, pip refuses it beside hashes." for name in repositories]
-    return "\n".join(lines) + "\n", (*notes, *_about(source, wheels))
+    return "\n".join(lines) + "\n", (*notes, *about_options, *_about(source, wheels))
 
 
 def pylock(source: Source) -> Written:
@@ -76,6 +79,16 @@ def channels_of(packages: Iterable[Package]) -> tuple[str, ...]:
     for folder, count in folders.items():
         counts[folder.rpartition("/")[0]] += count
     return tuple(sorted(counts, key=lambda channel: (-counts[channel], channel)))
+
+
+def _made_from(source: Source, lock: Lock) -> Written:
+    """A lock without the wheels that nobody else can get; then it is no whole answer to the file that was asked for."""
+    local = [package for package in lock.packages if package.manager == "pip" and source.is_local(package)]
+    if not local:
+        return lockfile.write(lock), ()
+    packages = tuple(package for package in lock.packages if package not in local)
+    text = lockfile.write(replace(lock, packages=packages, content_hash={}))
+    return text, tuple(dict.fromkeys(map(left_out, local)))
 
 
 def _gettable(source: Source) -> list[Package]:

@@ -10,6 +10,7 @@ from jupyter_envs import exports, prefix
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import NotFound
 from jupyter_envs.exports import Export, Source
+from jupyter_envs.machine import homes
 from jupyter_envs.models import Package, Spec
 from jupyter_envs.store import Store
 
@@ -28,7 +29,7 @@ def source_of(store: Store, name: str, platform: str, generation: str | None = N
     locked = {package.name for package in set(packages) & set(lock.packages) if package.manager == "pip"}
     origins = {package: origin for package, origin in contents.origins.items() if package not in locked}
     spec = replace(store.spec(name, chosen), name=name)
-    return Source(name, platform, tuple(packages), spec, lock, origins, str(Path.home()))
+    return Source(name, platform, tuple(packages), spec, lock, origins, homes())
 
 
 def source_of_prefix(folder: Path, platform: str) -> Source:
@@ -49,7 +50,7 @@ def source_of_prefix(folder: Path, platform: str) -> Source:
         conda=prefix.requested(folder, (one.name for one in packages if one.manager == "conda")),
         variables=prefix.variables(folder),
     )
-    return Source(folder.resolve().name, own, packages, spec, None, contents.origins, str(Path.home()))
+    return Source(folder.resolve().name, own, packages, spec, None, contents.origins, homes())
 
 
 async def export(source: Source, format: str, *, versions: bool, session: Session | None) -> Export:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from jupyter_envs import envfile, exports, prefix
 from jupyter_envs.discovery import Foreign
 from jupyter_envs.errors import Conflict
 from jupyter_envs.exports import Source
+from jupyter_envs.machine import homes
 from jupyter_envs.manager.exporting import source_of_prefix
 from jupyter_envs.models import Lock, Package, Spec
 
@@ -25,7 +25,7 @@ def source_of_foreign(foreign: Foreign, platform: str) -> Source:
     contents = prefix.contents(foreign.prefix, platform)
     python = (f"python=={foreign.python}",) if foreign.python else ()
     spec = Spec(foreign.name, conda=python, pip=exact(contents.packages, "pip"))
-    return Source(foreign.name, platform, contents.packages, spec, None, contents.origins, str(Path.home()))
+    return Source(foreign.name, platform, contents.packages, spec, None, contents.origins, homes())
 
 
 def whole(spec: Spec, packages: Sequence[Package]) -> Spec:

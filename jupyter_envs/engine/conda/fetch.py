@@ -156,8 +156,10 @@ async def download_remote(client: Client, package: Package, writer: HashingWrite
 
 
 def copy_local(package: Package, writer: HashingWriter) -> None:
-    """Read from a channel on this machine's disk."""
+    """Read from a channel on this machine's disk; ``file:///~/…`` is how an export writes one of the home folder."""
     path = Path(unquote(urlsplit(package.url).path))
+    if path.parts[1:2] == ("~",):
+        path = Path.home().joinpath(*path.parts[2:])
     try:
         with path.open("rb") as file:
             while block := file.read(BLOCK):
