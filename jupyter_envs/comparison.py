@@ -92,6 +92,9 @@ def _wishes_of(before: Spec, after: Spec) -> Comparison:
         if old.get(key) != new.get(key)
     ]
     notes = []
+    if _constraints(before) != _constraints(after):
+        keys = sorted({name for (_, name), _ in _constraints(before).items() ^ _constraints(after).items()})
+        notes.append(f"The constraints differ: {_listed(keys)}.")
     if before.channels != after.channels:
         notes.append(f"The channels differ: {_listed(before.channels)} before, {_listed(after.channels)} after.")
     if _options(before.pip) != _options(after.pip):
@@ -109,7 +112,9 @@ def _unmet(spec: Spec, packages: Sequence[Package], *, wish_first: bool) -> Comp
         found.setdefault((package.manager, differences.normal_name(package)), []).append(package)
     wishes = _wishes(spec)
     changes: list[Change] = []
-    for (manager, name), wish in sorted(wishes.items()):
+    # a constraint asks for nothing, so that it is unmet only by what is there
+    constraints = {key: wish for key, wish in _constraints(spec).items() if key in found}
+    for (manager, name), wish in sorted([*wishes.items(), *constraints.items()]):
         unmet = [one for one in found.get((manager, name), []) if not _meets(one, wish)]
         sides: list[tuple[str, str | None]] = [(one.platform, differences.shown(one, False)) for one in unmet]
         for platform, has in sides if (manager, name) in found else [("", None)]:
@@ -135,8 +140,19 @@ def _wishes(spec: Spec) -> Wishes:
         asked = _REQUIREMENT.match(line) if kind == "requirement" else None
         if asked and "://" not in line.partition("@")[0]:
             found["pip", re.sub(r"[-_.]+", "-", asked[1].lower())] = asked[2].strip()
-        elif kind not in ("comment", "index", "option"):
+        elif kind not in ("comment", "constraint", "index", "option"):
             found["pip", line.strip()] = ""
+    return found
+
+
+def _constraints(spec: Spec) -> Wishes:
+    """Conditions on packages of PyPI that nobody need ask for, from constraints files."""
+    found: Wishes = {}
+    for line in spec.pip:
+        said = _REQUIREMENT.match(piplines.constraint_of(line) or "")
+        if said and said[2]:
+            key: tuple[Manager, str] = ("pip", re.sub(r"[-_.]+", "-", said[1].lower()))
+            found[key] = ",".join(filter(None, (found.get(key), said[2].strip())))
     return found
 
 

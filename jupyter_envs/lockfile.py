@@ -34,9 +34,11 @@ _READ_CATEGORIES = ("main", "dev")
 
 
 @lru_cache(maxsize=16)
-def parse_again(text: str, source: str = "conda-lock.yml", limit: int = MAX_BYTES) -> Lock:
+def parse_again(
+    text: str, source: str = "conda-lock.yml", limit: int = MAX_BYTES, max_depth: int = yaml_guard.MAX_DEPTH
+) -> Lock:
     """As `parse`, for who reads the same text again and again; raises the same."""
-    return parse(text, source=source, limit=limit)
+    return parse(text, source=source, limit=limit, max_depth=max_depth)
 
 
 def parse(

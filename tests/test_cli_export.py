@@ -71,6 +71,27 @@ def test_a_difference_as_a_table_and_as_json(cli: Cli) -> None:
     assert "changed" in cli.good("diff", "environment.yml", "new").out
 
 
+def test_a_difference_counts_the_files_that_a_pip_section_names(cli: Cli) -> None:
+    head = "name: one\ndependencies:\n  - python\n  - pip:\n"
+    (cli.work / "new").mkdir()
+    (cli.work / "old.yml").write_text(f"{head}      - requests==2.31\n      - idna\n")
+    (cli.work / "new" / "new.yml").write_text(f"{head}      - -r more/all.txt\n      - -c limits.txt\n")
+    (cli.work / "new" / "more").mkdir()
+    (cli.work / "new" / "more" / "all.txt").write_text("requests==2.32\n-r ../plot.txt\n")
+    (cli.work / "new" / "plot.txt").write_text("plotly>=5\n")
+    (cli.work / "new" / "limits.txt").write_text("idna<3\n")
+    found = cli.good("diff", "old.yml", "new/new.yml", "--json").json
+    assert [(one["kind"], one["name"]) for one in found["platforms"][0]["changes"]] == [
+        ("removed", "idna"),
+        ("added", "plotly"),
+        ("up", "requests"),
+    ]
+    assert found["notes"] == ["The constraints differ: idna."]
+    (cli.work / "new" / "plot.txt").unlink()
+    done = cli("diff", "old.yml", "new/new.yml")
+    assert done.status == 2 and "plot.txt" in done.err and done.err.count("error:") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "telling"),
     [

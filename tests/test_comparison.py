@@ -92,3 +92,14 @@ def test_a_build_that_was_asked_for_counts() -> None:
     assert compare(Spec(conda=("a=1.9=h0_0",)), [A9]).changes == ()
     assert compare(Spec(conda=("a=1.9=h1_*",)), [A9]).changes[0].kind == "changed"
     assert compare(Spec(conda=("a 1.*.2",)), [A9]).changes == (), "what is not understood is no difference"
+
+
+def test_constraints_ask_for_nothing_and_count_where_there_is_something() -> None:
+    spec = Spec(pip=("x", "# constraint: y<2", "# constraint: Y!=1.5", "# constraint: gone<1"))
+    met = compare(spec, [pip_package("x", "1.0"), pip_package("y", "1.0")])
+    assert met.changes == ()
+    unmet = compare([pip_package("x", "1.0"), pip_package("y", "1.5")], spec)
+    assert [(one.kind, one.name, one.before, one.after) for one in unmet.changes] == [
+        ("changed", "y", "1.5", "<2,!=1.5")
+    ]
+    assert compare(spec, Spec(pip=("x", "# constraint: y<3"))).notes == ("The constraints differ: gone, y.",)

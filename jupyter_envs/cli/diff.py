@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.cli.parse import read
 from jupyter_envs.comparison import Comparison
@@ -21,7 +22,7 @@ STYLES = {"added": "green", "removed": "red", "up": "cyan", "down": "yellow", "r
 def side(name: str) -> Side:
     """An argument: a file where there is one, else a name."""
     path = Path(name)
-    return Side(path.name, read(path)) if path.is_file() else Side(name)
+    return Side(path.name, read(path), DiskDocuments(path.parent)) if path.is_file() else Side(name)
 
 
 class DiffCommand(ManagerCommand):
@@ -35,6 +36,7 @@ class DiffCommand(ManagerCommand):
     jupyter envs diff BEFORE AFTER
 
     Each is an environment's name, NAME@GENERATION, a lock, an environment file, or the folder of a conda environment.
+    Files that the pip section of an environment file names with -r and -c are read as well.
     """
 
     async def run(self, manager: Manager) -> Any:

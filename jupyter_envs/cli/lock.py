@@ -16,7 +16,9 @@ from jupyter_envs.cli.manager_command import SYSTEM_ALIASES, ManagerCommand
 from jupyter_envs.cli.parse import read
 from jupyter_envs.differences import Change
 from jupyter_envs.errors import Conflict, InvalidInput, PlanChanged
+from jupyter_envs.formats import Limits
 from jupyter_envs.manager import LockPlan, LockRequest, Manager, include, outdated
+from jupyter_envs.models import Lock
 
 # what other files are, by the end of their name, and what to do with them
 OTHERS = {
@@ -85,7 +87,7 @@ class LockCommand(ManagerCommand):
             raise InvalidInput(f"{file} is {OTHERS['.lock']}.", key="file")
         return LockRequest(
             spec=await include(found.spec, file.name, DiskDocuments(file.parent), limits),
-            old=None if before is None else lockfile.parse(before, source=str(place), limit=limits.lock),
+            old=None if before is None else old_lock(before, place, limits),
             platforms=tuple(self.platform),
             update=tuple(self.update),
             as_of=self.as_of,
@@ -115,6 +117,11 @@ class LockCommand(ManagerCommand):
         await documents.write(place.name, text)
         self.say(f"{place} is written.")
         return True
+
+
+def old_lock(text: str, place: Path, limits: Limits) -> Lock:
+    """The lock that there is. Raises `InvalidFile`."""
+    return lockfile.parse(text, source=str(place), limit=limits.lock, max_depth=limits.depth)
 
 
 class Outdated(Conflict):

@@ -15,7 +15,9 @@ from jupyter_envs.formats import Limits
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.exporting import source_of, source_of_prefix
 from jupyter_envs.manager.foreign import Foreigners
+from jupyter_envs.manager.including import include
 from jupyter_envs.manager.sources import lock_of
+from jupyter_envs.manager.values import Documents
 from jupyter_envs.models import Package, SilentReporter, Spec
 from jupyter_envs.naming import check_name
 from jupyter_envs.store import Store
@@ -28,20 +30,22 @@ Packages = Sequence[Package]
 class Side:
     """One of two things to compare: a file by its ``text``, or else what ``name`` says.
 
-    ``name`` is a file's name for messages, an environment's name, ``NAME@GENERATION``, or a conda environment's folder.
+    ``name`` is a file's path in ``documents``, where the files lie that its pip section names; or an environment's
+    name, ``NAME@GENERATION``, or a conda environment's folder.
     """
 
     name: str
     text: str | bytes | None = None
+    documents: Documents | None = None
 
 
 async def read_side(side: Side, store: Store, others: Foreigners, engine: Engine, limits: Limits) -> Wishes | Packages:
-    """The wishes of an environment file, or the packages of anything else.
+    """The wishes of an environment file, with those of the files that it includes, or the packages of anything else.
 
     Raises `NotFound`, `InvalidInput`, `DiskTrouble`; for a ``pixi.lock`` also what the engine raises.
     """
     if side.text is not None:
-        return await _read_text(side.text, side.name, engine, limits)
+        return await _read_text(side, side.text, engine, limits)
     if os.sep in side.name or side.name in (".", ".."):
         return (await asyncio.to_thread(source_of_prefix, Path(side.name), current_platform())).packages
     name, _, generation = side.name.partition("@")
@@ -58,10 +62,10 @@ async def read_side(side: Side, store: Store, others: Foreigners, engine: Engine
     )
 
 
-async def _read_text(text: str | bytes, name: str, engine: Engine, limits: Limits) -> Wishes | Packages:
-    found = formats.read(text, source=name, limits=limits)
+async def _read_text(side: Side, text: str | bytes, engine: Engine, limits: Limits) -> Wishes | Packages:
+    found = formats.read(text, source=side.name, limits=limits)
     if found.spec is not None:
-        return found.spec
+        return found.spec if side.documents is None else await include(found.spec, side.name, side.documents, limits)
     if found.lock is not None:
         return found.lock.packages
     async with engine.session(SilentReporter()) as session:

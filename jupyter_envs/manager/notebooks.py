@@ -75,7 +75,7 @@ async def with_files(
         notebook,
         found,
         await read_spec(beside(path, found.file), text, documents, limits) if text is not None else None,
-        lockfile.parse_again(lock, found.lock, limits.lock) if lock is not None else None,
+        lockfile.parse_again(lock, found.lock, limits.lock, limits.depth) if lock is not None else None,
     )
 
 
