@@ -63,7 +63,7 @@ def write_index(prefix: Path) -> None:
         name: [*stamp, record.fields, sorted(record.metadata)] for name, (stamp, record) in _stamped(prefix).items()
     }
     with contextlib.suppress(OSError):
-        write_atomically(prefix / "conda-meta" / INDEX, json.dumps(lines, separators=(",", ":")))
+        write_atomically(prefix / "conda-meta" / INDEX, json.dumps(lines, separators=(",", ":")), lasting=False)
 
 
 def _stamped(prefix: Path) -> dict[str, tuple[Stamp, Record]]:

@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,20 +86,37 @@ def require_room(folder: Path, needed: int, headroom: int) -> None:
         )
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file by temporary file, fsync and rename: at any moment it is the old one or the new one."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+def write_atomically(path: Path, text: str, *, lasting: bool = True) -> None:
+    """Replace a file by temporary file, fsync and rename: at any moment it is the old one or the new one.
+
+    What need not outlive a crash of the machine, because it can be made again, is not ``lasting``: no fsync.
+    """
+    write_together({path: text}, lasting=lasting)
+
+
+def write_together(texts: Mapping[Path, str], *, lasting: bool = True) -> None:
+    """`write_atomically` for several files of one folder, one after the other."""
+    for path, text in texts.items():
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                file.write(text)
+                if lasting:
+                    file.flush()
+                    os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    if lasting:
+        for folder in {path.parent for path in texts}:
+            fsync_folder(folder)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Have the names in a folder outlive a crash of the machine."""
+    number = os.open(folder, os.O_RDONLY)
     try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
+        os.fsync(number)
     finally:
-        os.close(folder)
+        os.close(number)

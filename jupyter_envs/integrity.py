@@ -10,18 +10,21 @@ import base64
 import csv
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jupyter_envs import conda_records
-from jupyter_envs.models import Manager
-from jupyter_envs.prefix import distributions, read_distribution
+from jupyter_envs.models import Manager, Package
+from jupyter_envs.prefix import distribution_folder, distributions, read_distribution
 
 BLOCK = 1 << 20
+# a module, and the version of its Python
+LIBRARY = re.compile(r"lib/python(\d+)\.(\d+)/.*\.py$")
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,23 @@ def owned(prefix: Path) -> Iterator[Owned]:
     for folder in distributions(prefix, of_conda):
         if package := read_distribution(folder, ""):
             yield Owned(package.name, package.version, "pip", tuple(wheel_files(folder, prefix)))
+
+
+def files_of(packages: Iterable[Package], prefix: Path) -> Iterator[Path]:
+    """What some of the packages of a prefix brought, with conda's records and the modules that were compiled."""
+    for package in packages:
+        if package.manager == "conda":
+            record = prefix / "conda-meta" / f"{package.name}-{package.version}-{package.build}.json"
+            yield record
+            files = list(conda_files(conda_records.read_whole(record)))
+        else:
+            folder = distribution_folder(prefix, package.name)
+            files = list(wheel_files(folder, prefix)) if folder else []
+        for file in files:
+            yield prefix / file.path
+            if library := LIBRARY.match(file.path):
+                name = f"{PurePosixPath(file.path).stem}.cpython-{library[1]}{library[2]}.pyc"
+                yield prefix.joinpath(file.path).parent / "__pycache__" / name
 
 
 def conda_files(record: Mapping[str, Any]) -> Iterator[File]:

@@ -23,7 +23,7 @@ from jupyter_envs import envfile, lockfile
 from jupyter_envs.conda_list import list_for_conda
 from jupyter_envs.environment_record import parse, to_json
 from jupyter_envs.errors import DiskTrouble, EnvsError, NameTaken, NotFound
-from jupyter_envs.files import disk, write_atomically
+from jupyter_envs.files import disk, write_atomically, write_together
 from jupyter_envs.models import Environment, Generation, Intent, Lock, Spec
 from jupyter_envs.naming import NAME, check_name
 from jupyter_envs.removal import opened, put_aside, throw_away
@@ -216,14 +216,17 @@ class Store:
         with disk("Writing the lock", self.root):
             folder = self.records(draft.name, draft.id)
             folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(folder / "environment.yml", envfile.write(spec))
-            write_atomically(folder / "conda-lock.yml", lockfile.write(lock))
+            texts = {"environment.yml": envfile.write(spec), "conda-lock.yml": lockfile.write(lock)}
+            write_together({folder / name: text for name, text in texts.items()})
 
-    def publish(self, draft: Draft, generation: Generation) -> Environment:
-        """Make the draft the current generation, by one atomic write. Raises `EnvironmentBusy`, `DiskTrouble`."""
+    def publish(self, draft: Draft, generation: Generation, size: tuple[int, int] | None = None) -> Environment:
+        """Make the draft the current generation, by one atomic write. Raises `EnvironmentBusy`, `DiskTrouble`.
+
+        ``size`` is ``(own, shared)`` where that is known; else every file is looked at.
+        """
         self.rights.require(draft.name)
         with disk("Publishing the environment", self.root):
-            own, shared = sizes(draft.prefix)
+            own, shared = size or sizes(draft.prefix)
             made = replace(generation, id=draft.id, folder=draft.folder, own=own, shared=shared)
             before = self.get(draft.name) if self.exists(draft.name) else Environment(draft.name, draft.id, ())
             environment = replace(before, current=draft.id, generations=(*before.generations, made), pending=None)

@@ -6,9 +6,11 @@ what vanishes while it is counted does not count. Who measured last leaves the r
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -32,29 +34,43 @@ class Tally:
         while waiting:
             place = waiting.pop()
             try:
-                with os.scandir(place) as found:
-                    waiting += [path for entry in found if (path := self._count(entry))]
-            except NotADirectoryError:
-                self._count_status(os.lstat(place))
+                number = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            except OSError:
+                self._count(place)
+                continue
+            try:
+                # relative to the folder, since looking up thousands of long paths takes most of the time
+                with os.scandir(number) as found:
+                    waiting += [f"{place}/{name}" for name in self._count_entries(found)]
             except OSError:
                 continue
+            finally:
+                os.close(number)
 
-    def _count(self, entry: os.DirEntry[str]) -> str | None:
-        """Count a file; the path of a folder."""
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                return entry.path
-            self._count_status(entry.stat(follow_symlinks=False))
-        except OSError:
-            pass
-        return None
+    def _count_entries(self, found: Iterable[os.DirEntry[str]]) -> Iterator[str]:
+        """Count the files; the names of the folders."""
+        files = self._files
+        for entry in found:
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    yield entry.name
+                    continue
+                status = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue
+            key = status.st_dev, status.st_ino
+            if key in files:
+                files[key][2] += 1
+            else:
+                files[key] = [status.st_size, status.st_nlink, 1]
 
-    def _count_status(self, status: os.stat_result) -> None:
-        known = self._files.get((status.st_dev, status.st_ino))
-        if known is None:
-            self._files[status.st_dev, status.st_ino] = [status.st_size, status.st_nlink, 1]
-        else:
-            known[2] += 1
+    def _count(self, path: str) -> None:
+        """Count what is no folder that can be read."""
+        with contextlib.suppress(OSError):
+            status = os.lstat(path)
+            if not stat.S_ISDIR(status.st_mode):
+                known = self._files.setdefault((status.st_dev, status.st_ino), [status.st_size, status.st_nlink, 0])
+                known[2] += 1
 
     def merge(self, other: Tally) -> None:
         """Count what another tally has counted, in other folders."""
@@ -115,7 +131,7 @@ def measure(environments: Mapping[str, Sequence[Path]], cache_dir: Path) -> Usag
 
 def save(usage: Usage, path: Path) -> None:
     """Leave a measurement for the others."""
-    write_atomically(path, json.dumps(asdict(usage)))
+    write_atomically(path, json.dumps(asdict(usage)), lasting=False)
 
 
 def load(path: Path) -> Usage | None:

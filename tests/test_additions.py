@@ -19,6 +19,7 @@ from jupyter_envs.errors import PackageRefused
 from jupyter_envs.integrity import verify
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import ChangeRequest, CreateRequest, Manager, Summary
+from jupyter_envs.store import sizes
 
 from .support.lab import PROJECT
 from .support.managing import Recorder, create, make_manager, write_notebook
@@ -84,6 +85,22 @@ def test_a_running_kernel_imports_what_is_added(manager: Manager) -> None:
         assert detail.to_json()["generations"] == 3
         assert {"tinytext", "tinydep", "tinywheel"} <= {package.name for package in detail.packages}
         assert verify(new.prefix).damaged == ()
+
+    run(work())
+
+
+def test_an_addition_counts_only_what_it_brought(manager: Manager) -> None:
+    async def work() -> None:
+        await create(manager, NAME, "python")
+        new = await install(manager, "tinytext", pip=("tinywheel",))
+        own, shared = sizes(new.prefix)
+        counted = new.to_json()["size"]
+        assert counted["shared"] == shared
+        # but for the length of our own index and of conda's history
+        assert abs(counted["own"] - own) < 64 * 1024
+        await manager.change(ChangeRequest(NAME, remove=("tinytext",)), Recorder())
+        back = await manager.roll_back(NAME, Recorder())
+        assert (back.prefix, back.to_json()["size"]) == (new.prefix, counted)
 
     run(work())
 

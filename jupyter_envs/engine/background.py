@@ -54,6 +54,11 @@ class Background:
         )
         self._started.append(process)
 
+    def wait(self) -> None:
+        """Wait until what was started here has done all that was asked for."""
+        for process in self._started:
+            process.wait()
+
     def end(self) -> None:
         """End what was started here; what is still asked for waits for the next request."""
         for process in self._started:
@@ -85,7 +90,8 @@ def ask(cache_dir: Path, request: Mapping[str, object]) -> None:
     """Leave a request."""
     folder = requests_dir(cache_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / f"{time.time_ns():020}-{secrets.token_hex(4)}.json", json.dumps(request))
+    path = folder / f"{time.time_ns():020}-{secrets.token_hex(4)}.json"
+    write_atomically(path, json.dumps(request), lasting=False)
 
 
 def run(cache_dir: Path) -> None:
@@ -96,7 +102,8 @@ def run(cache_dir: Path) -> None:
         try:
             with FileLock(folder / ".lock", timeout=0):
                 for request in pending(folder):
-                    with contextlib.suppress(EnvsError, OSError):
+                    # one that a crash of the machine has left damaged asks for nothing
+                    with contextlib.suppress(EnvsError, OSError, ValueError, KeyError, TypeError):
                         carry_out(request, cache_dir)
                     request.unlink(missing_ok=True)
         except Timeout:

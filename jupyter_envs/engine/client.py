@@ -331,6 +331,10 @@ class Engine:
             ask_measure(self._cache_dir, environments, result)
             self._background.start(allowed_environment())
 
+    def wait_for_background(self) -> None:
+        """Wait until all that works in the background has ended; at the lowest priority, that may take minutes."""
+        self._background.wait()
+
     async def close(self, *, detach: bool = False) -> None:
         """End the spare worker, and what works in the background unless ``detach`` lets it go on."""
         if not detach:

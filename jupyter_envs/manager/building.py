@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from jupyter_envs import conda_records, kernelspec, pin, prefix
+from jupyter_envs import conda_records, integrity, kernelspec, pin, prefix
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import EngineFailed
 from jupyter_envs.manager.values import Proposal
 from jupyter_envs.models import Generation, Lock, Package, Progress, Reporter
 from jupyter_envs.store import Draft, Store
 from jupyter_envs.uninterrupted import in_thread, past_no_return
+from jupyter_envs.usage import Tally
 
 
 class Builder:
@@ -65,7 +66,8 @@ class Builder:
             await in_thread(self._store.record, draft, proposal.spec, self.lock(proposal))
             await in_thread(self._store.intend, draft, reason)
         await session.add(added, proposal.packages, draft.prefix, proposal.spec.pip)
-        await self._finish(draft, proposal, reason, session, reporter)
+        size = None if again else await in_thread(self.grown, draft, added)
+        await self._finish(draft, proposal, reason, session, reporter, size=size, recorded=True)
         self._made(draft.prefix, proposal.packages)
 
     async def adopt(
@@ -79,23 +81,38 @@ class Builder:
         generation: str,
         check: bool = True,
     ) -> None:
-        """Make a new generation of the prefix of another ``generation``, which holds what is proposed already."""
+        """Make a new generation of the prefix of another ``generation``, which holds what is proposed already.
+
+        Without the ``check`` its files may be others than those that were counted when it was made.
+        """
         draft = self._store.draft(name, shared=generation)
+        size = self.size(name, generation) if check else None
         try:
-            await self._finish(draft, proposal, reason, session, reporter, check=check)
+            await self._finish(draft, proposal, reason, session, reporter, check=check, size=size)
         except BaseException:
             await session.end()
             await past_no_return(self._store.discard, draft)
             raise
 
     async def _finish(
-        self, draft: Draft, proposal: Proposal, reason: str, session: Session, reporter: Reporter, *, check: bool = True
+        self,
+        draft: Draft,
+        proposal: Proposal,
+        reason: str,
+        session: Session,
+        reporter: Reporter,
+        *,
+        check: bool = True,
+        size: tuple[int, int] | None = None,
+        recorded: bool = False,
     ) -> None:
         reporter.progress(Progress("publishing"))
         if check:
             await in_thread(self.check, draft, proposal.packages)
         variables = await session.capture(draft.prefix, draft.name, proposal.spec.variables)
-        await past_no_return(self.publish, draft, proposal, reason, variables)
+        if not recorded:
+            await past_no_return(self._store.record, draft, proposal.spec, self.lock(proposal))
+        await past_no_return(self.publish, draft, proposal, reason, variables, size)
         await past_no_return(self._published, draft.name)
 
     def check(self, draft: Draft, packages: Sequence[Package]) -> None:
@@ -114,13 +131,33 @@ class Builder:
         as_of = {self._platform: proposal.as_of} if proposal.as_of else {}
         return Lock(proposal.packages, proposal.plan.channels, (self._platform,), dict(proposal.content_hash), as_of)
 
-    def publish(self, draft: Draft, proposal: Proposal, reason: str, variables: Mapping[str, str]) -> None:
-        """Write down what the draft is, list it, and register its kernels, in this order."""
+    def size(self, name: str, generation: str) -> tuple[int, int] | None:
+        """``(own, shared)`` of a generation as they were counted when it was made."""
+        found = next((known for known in self._store.listed(name) if known.id == generation), None)
+        return (found.own, found.shared) if found else None
+
+    def grown(self, draft: Draft, added: Sequence[Package]) -> tuple[int, int] | None:
+        """``(own, shared)`` of the prefix in use with what was added to it; counting it all takes longer than linking.
+
+        What we write there ourselves (an index, conda's history) changes its length, and is not counted again.
+        """
+        before = self.size(draft.name, self._store.get(draft.name).current)
+        tally = Tally(*integrity.files_of(added, draft.prefix))
+        return (before[0] + tally.own, before[1] + tally.shared) if before else None
+
+    def publish(
+        self,
+        draft: Draft,
+        proposal: Proposal,
+        reason: str,
+        variables: Mapping[str, str],
+        size: tuple[int, int] | None,
+    ) -> None:
+        """List a draft that is written down, and register its kernels, in this order."""
         now = datetime.now(timezone.utc)
         lock = self.lock(proposal)
         conda = [package for package in proposal.packages if package.manager == "conda"]
         prefix.write_history(draft.prefix, conda, proposal.spec.conda, now)
-        self._store.record(draft, proposal.spec, lock)
         generation = Generation(
             id=draft.id,
             created=now.isoformat(timespec="seconds"),
@@ -130,6 +167,6 @@ class Builder:
             python=prefix.python_version(proposal.packages),
             kernels=tuple(kernelspec.names(draft.name, draft.prefix)),
         )
-        self._store.publish(draft, generation)
+        self._store.publish(draft, generation, size)
         kernelspec.publish(kernelspec.Place(draft.name, draft.id, draft.prefix), variables)
         self._store.settle(draft)
