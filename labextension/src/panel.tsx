@@ -41,7 +41,8 @@ export class EnvsPanel extends ReactWidget {
       onFiles: ([file]) => void this.open(file)
     });
     this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', this.title.caption);
+    // one of its sections is called as the tab is
+    this.node.setAttribute('aria-label', 'Jupyter Envs');
   }
 
   /** What may have changed unheard while the panel was hidden is read again. */

@@ -13,6 +13,13 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 WIDTH = 300
 """The sidebar's width in pixels."""
 
+THEMES = {
+    "contrast": "JupyterLab Dark High Contrast",
+    "dark": "JupyterLab Dark",
+    "light": "JupyterLab Light",
+}
+"""JupyterLab's themes; the one it begins with is the last."""
+
 _READY = """name => {
   const session = window.jupyterapp.shell.currentWidget?.sessionContext;
   const kernel = session?.session?.kernel;
@@ -110,6 +117,11 @@ class Sidebar:
         self.command("docmanager:open", path=path)
         self.wait_for_kernel(kernel)
 
+    def change_kernel(self, name: str) -> None:
+        """Run the current notebook in another kernel, past the sidebar."""
+        change = "async name => { await window.jupyterapp.shell.currentWidget.sessionContext.changeKernel({ name }); }"
+        self.page.evaluate(change, name)
+
     def wait_for_kernel(self, name: str = "") -> None:
         """Wait until the current notebook's kernel (with ``name``: the one so called) is connected and idle."""
         # the indicator in the toolbar says "idle" before the kernel is connected: ask the session itself
@@ -126,6 +138,14 @@ class Sidebar:
         self.page.keyboard.press("Shift+Enter")
         return cell.locator(".jp-OutputArea-output")
 
+    def theme(self, name: str) -> None:
+        """Show all of JupyterLab in one of `THEMES`."""
+        theme = THEMES[name]
+        self.command("apputils:change-theme", theme=theme)
+        self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
+        # JupyterLab covers itself while it changes, and must not change again before it has uncovered itself
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+
     def whole_picture(self, name: str) -> None:
         """Save all of JupyterLab as it looks now, as `picture` does."""
         self.picture(name, whole=True)
@@ -136,11 +156,8 @@ class Sidebar:
             return
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.page.mouse.move(1000, 600)
-        for theme, suffix in (("JupyterLab Dark", "dark"), ("JupyterLab Light", "light")):
-            self.command("apputils:change-theme", theme=theme)
-            self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
-            # JupyterLab covers itself while it changes, and must not change again before it has uncovered itself
-            self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+        for suffix in ("dark", "light"):
+            self.theme(suffix)
             path = self.pictures / f"{name}-{suffix}.png"
             if whole:
                 self.page.screenshot(path=path, animations="disabled")

@@ -113,9 +113,7 @@ def test_missing(lab: Lab, page: Page, sidebar: Sidebar, pinned: str) -> None:
 
 
 def test_elsewhere(sidebar: Sidebar, pinned: str) -> None:
-    sidebar.page.evaluate(
-        "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.changeKernel({name: 'python3'}); }"
-    )
+    sidebar.change_kernel("python3")
     expect(sidebar.card).to_contain_text("but this notebook runs in Python 3 (ipykernel).")
     sidebar.picture("elsewhere")
     sidebar.press(f"Switch to {pinned}")

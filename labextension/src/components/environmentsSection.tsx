@@ -42,23 +42,27 @@ export function EnvironmentsSection(props: IEnvironmentsSectionProps): React.JSX
   );
 }
 
+/** What is known; after a failure that is what was known before. */
 function Body(props: IPanelProps): React.JSX.Element {
   const { items, error } = props.environments;
   const trans = useTrans();
-  if (error) {
-    return (
-      <div className="jp-Envs-card">
-        <Failure error={error} />
-        <Actions>
-          <Button label={trans.__('Try again')} onClick={() => props.actions.run('refresh')} />
-        </Actions>
-      </div>
-    );
-  }
-  if (items === null) {
+  if (items === null && !error) {
     return <div className="jp-Envs-card jp-Envs-hint">{trans.__('Looking…')}</div>;
   }
-  return items.length === 0 ? <Empty {...props} /> : <Filtered {...props} items={items} />;
+  return (
+    <>
+      {error && (
+        <div className="jp-Envs-card">
+          <Failure error={error} />
+          <Actions>
+            <Button label={trans.__('Try again')} onClick={() => props.actions.run('refresh')} />
+          </Actions>
+        </div>
+      )}
+      {items?.length === 0 && !error && <Empty {...props} />}
+      {items && items.length > 0 && <Filtered {...props} items={items} />}
+    </>
+  );
 }
 
 /** Says what an environment is for. */

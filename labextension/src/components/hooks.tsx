@@ -45,3 +45,46 @@ export function useTakeFocus(element: React.RefObject<HTMLElement>, wanted: bool
     }
   }, [element, wanted]);
 }
+
+const FOCUSABLE = 'button:not(:disabled), input, textarea, [tabindex="0"]';
+
+/**
+ * Keep the focus in an element while it is in use: where what had it goes, the next one there takes it, unless somebody
+ * else has. The props are for the element; call it where everything in it is rendered.
+ */
+export function useKeptFocus(): Pick<React.HTMLAttributes<HTMLElement>, 'onFocus' | 'onBlur'> {
+  const path = React.useRef<readonly HTMLElement[]>([]);
+  React.useEffect(() => {
+    const [had] = path.current;
+    if (had && !had.isConnected) {
+      // after those who give the focus back to where it was
+      setTimeout(() => document.activeElement === document.body && refocus(path.current));
+    }
+  });
+  return {
+    onFocus: event => {
+      path.current = ancestors(event.target, event.currentTarget);
+    },
+    // what only goes to another window comes back, and what is removed is told by nobody
+    onBlur: event => {
+      if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) {
+        path.current = [];
+      }
+    }
+  };
+}
+
+/** An element and what it is in, up to `root`. */
+function ancestors(element: HTMLElement, root: HTMLElement): HTMLElement[] {
+  const parent = element.parentElement;
+  return element === root || !parent ? [element] : [element, ...ancestors(parent, root)];
+}
+
+/** Focus what is nearest to an element that is gone. */
+function refocus(path: readonly HTMLElement[]): void {
+  const near = path.filter(element => element.isConnected);
+  near
+    .map(element => element.querySelector<HTMLElement>(FOCUSABLE))
+    .find(element => element !== null)
+    ?.focus();
+}

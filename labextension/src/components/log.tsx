@@ -46,7 +46,7 @@ export function LogView({ log }: { log: ILog }): React.JSX.Element | null {
   const text = log.text;
   return (
     <div className="jp-Envs-log">
-      <pre tabIndex={0} aria-label={trans.__('Log')}>
+      <pre tabIndex={0} role="region" aria-label={trans.__('Log')}>
         {text || trans.__('The log is empty.')}
       </pre>
       <Button label={trans.__('Copy')} onClick={() => Clipboard.copyToSystem(text)} />

@@ -20,6 +20,8 @@ export interface INotebookCardProps {
   onSwitch: (anchor: HTMLElement) => void;
   onMenu: (anchor: HTMLElement) => void;
   onRestart: () => void;
+  /** Look again. */
+  onAgain: () => void;
   /** Plan, progress or failure of what is to be built, if there is any. */
   children?: React.ReactNode;
 }
@@ -40,10 +42,25 @@ export function NotebookCard(props: INotebookCardProps): React.JSX.Element {
       <div className="jp-Envs-file" title={path}>
         {path.split('/').pop()}
       </div>
-      {error && <Failure error={error} />}
+      {error && <CardFailure {...props} error={error} />}
       {!error && !card && <div className="jp-Envs-line">{trans.__('Looking…')}</div>}
       {!error && card && <CardBody {...props} card={card} />}
     </div>
+  );
+}
+
+/** Nothing is known now; what is being planned or built goes on. */
+function CardFailure(props: INotebookCardProps & { error: EnvsError }): React.JSX.Element {
+  const trans = useTrans();
+  return (
+    <>
+      <Failure error={props.error} />
+      {props.children ?? (
+        <Actions>
+          <Button label={trans.__('Try again')} onClick={props.onAgain} />
+        </Actions>
+      )}
+    </>
   );
 }
 

@@ -19,7 +19,7 @@ import { Failure } from './basics';
 import { DetailsSection } from './detailsSection';
 import { DraftView } from './draftView';
 import { EnvironmentsSection } from './environmentsSection';
-import { Trans, useChanges, useTrans } from './hooks';
+import { Trans, useChanges, useKeptFocus, useTrans } from './hooks';
 import { JobsSection } from './jobsSection';
 import { NewEnvironment } from './newEnvironment';
 import { NotebookCard } from './notebookCard';
@@ -97,9 +97,10 @@ export function PanelView(props: IPanelProps): React.JSX.Element {
     state.collector
   );
   const [hovered, watch] = useHovered();
+  const keep = useKeptFocus();
   return (
     <Trans.Provider value={trans}>
-      <div {...watch}>
+      <div {...watch} {...keep}>
         {state.error && (
           <div className="jp-Envs-card">
             <Failure error={state.error} />
@@ -144,6 +145,7 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
         onSwitch={anchor => actions.choiceMenu('use', anchor)}
         onMenu={actions.notebookMenu}
         onRestart={() => actions.run('restartKernel')}
+        onAgain={() => actions.run('refresh')}
         onAction={(action, anchor) => {
           if (action.kind === 'choose') {
             actions.choiceMenu('pin', anchor);
