@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,8 @@ def test_the_list(page: Page, sidebar: Sidebar, inspector: Inspector, create: Cr
     inspector.look("error")
 
 
-def test_the_card_and_the_badges(
-    lab: Lab, page: Page, sidebar: Sidebar, folder: Path, inspector: Inspector, create: Create
-) -> None:
+def test_the_card_and_the_badges(lab: Lab, inspector: Inspector, folder: Path, create: Create) -> None:
+    page, sidebar = inspector.page, inspector.sidebar
     inspector.look("no notebook")
     name = create("carded", "python", "tinyconf")
     write_notebook(folder / "a.ipynb")
@@ -99,7 +99,7 @@ def test_the_card_and_the_badges(
     ]
     for state, action in VERDICTS.items():
         verdict = {"state": state, "sentence": f"It is {state}.", "action": action, "differences": differences}
-        answered(page, "**/api/pins/**", lambda body, verdict=verdict: body.update(verdict=verdict))
+        answered(page, "**/api/pins/**", partial(dict.update, verdict=verdict))
         sidebar.command("jupyter-envs:refresh")
         expect(sidebar.card).to_contain_text(f"It is {state}.")
         inspector.look(state)

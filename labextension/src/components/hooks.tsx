@@ -55,8 +55,7 @@ const FOCUSABLE = 'button:not(:disabled), input, textarea, [tabindex="0"]';
 export function useKeptFocus(): Pick<React.HTMLAttributes<HTMLElement>, 'onFocus' | 'onBlur'> {
   const path = React.useRef<readonly HTMLElement[]>([]);
   React.useEffect(() => {
-    const [had] = path.current;
-    if (had && !had.isConnected) {
+    if (path.current.length > 0 && !path.current[0].isConnected) {
       // after those who give the focus back to where it was
       setTimeout(() => document.activeElement === document.body && refocus(path.current));
     }
