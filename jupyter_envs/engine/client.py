@@ -222,7 +222,10 @@ class Session:
         (await self._allowed()).check_packages(added)
         wanted = packages_to_json(added)
         return [
-            str(path) for path in await self._ask("prepare", packages=wanted, prefix=str(prefix), lines=list(pip_lines))
+            str(path)
+            for path in await self._ask(
+                "prepare", packages=wanted, prefix=str(prefix), lines=list(pip_lines), **self._pip
+            )
         ]
 
     async def add(
@@ -232,7 +235,7 @@ class Session:
         (await self._allowed()).check_packages(added)
         python = packages_to_json(package for package in packages if package.name == "python")
         wanted = packages_to_json(added)
-        await self._ask("add", packages=wanted, python=python, prefix=str(prefix), lines=list(pip_lines))
+        await self._ask("add", packages=wanted, python=python, prefix=str(prefix), lines=list(pip_lines), **self._pip)
 
     async def prune_wheels(self) -> None:
         """Have uv take out of its cache what it needs no more."""

@@ -12,6 +12,7 @@ from jupyter_envs.engine.limits import PackageLimits
 
 _SETTINGS: ContextVar[CondaSettings] = ContextVar("settings")
 _SHARED: ContextVar[tuple[Path, ...]] = ContextVar("shared_caches")
+_INDEXES: ContextVar[tuple[str, ...]] = ContextVar("indexes")
 _LIMITS: ContextVar[PackageLimits] = ContextVar("limits")
 _NOTHING = CondaSettings()
 _USUAL = PackageLimits()
@@ -31,6 +32,16 @@ def shared_caches() -> tuple[Path, ...]:
 def share(folders: Sequence[str | Path]) -> None:
     """Take shared package caches into use."""
     _SHARED.set(tuple(map(Path, folders)))
+
+
+def indexes() -> tuple[str, ...]:
+    """The configured package index and those of the pip section, with their secrets."""
+    return _INDEXES.get(())
+
+
+def use_indexes(indexes: Sequence[str]) -> None:
+    """Take package indexes into use: files on their hosts are fetched with the user that stands in their address."""
+    _INDEXES.set(tuple(indexes))
 
 
 def limits() -> PackageLimits:

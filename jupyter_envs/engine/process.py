@@ -27,7 +27,7 @@ ALLOWED = frozenset(
         "ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "all_proxy", "http_proxy", "https_proxy", "no_proxy",
         "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE",
         "CONDA_OVERRIDE_ARCHSPEC", "CONDA_OVERRIDE_CUDA", "CONDA_OVERRIDE_GLIBC", "CONDA_OVERRIDE_OSX",
-        "RATTLER_AUTH_FILE",
+        "NETRC", "RATTLER_AUTH_FILE",
     }
 )  # fmt: skip
 

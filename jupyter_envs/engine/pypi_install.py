@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from jupyter_envs import pipsection
+from jupyter_envs.engine import credentials, current
 from jupyter_envs.engine.provided import refuse_overwritten, refuse_replacing
 from jupyter_envs.engine.pypi_uv import run_uv, write_lines
 from jupyter_envs.engine.wheel_record import changed
@@ -80,7 +81,8 @@ async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, *opti
     if not packages:
         return
     with tempfile.TemporaryDirectory() as scratch:
-        lines = [f"{one.name} @ {literal(one.url)} --hash=sha256:{one.sha256}" for one in packages]
+        addresses = [literal(credentials.with_user(one.url, current.indexes())) for one in packages]
+        lines = [f"{one.name} @ {url} --hash=sha256:{one.sha256}" for one, url in zip(packages, addresses, strict=True)]
         wanted = write_lines(Path(scratch, "requirements.txt"), lines)
         command = ["pip", "install", "--python", str(python_of(prefix)), "--requirement", str(wanted)]
         command += ["--no-deps", "--require-hashes", "--link-mode", "hardlink", "--break-system-packages", *options]

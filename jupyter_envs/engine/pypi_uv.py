@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uv
 
+from jupyter_envs.engine import credentials
 from jupyter_envs.errors import DiskTrouble, EngineFailed, EnvsError, PackageRefused, Unreachable, Unsolvable
 
 _ONLY_WHEELS = "Only wheels are installed; take the package from conda, or another version."
@@ -34,7 +35,8 @@ TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
 async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Mapping[str, str] | None = None) -> None:
     """Run uv without any configuration of the user's; raises one of our errors with uv's own words."""
     env = {**os.environ, "UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cache_dir / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
-    env |= more or {}
+    arguments, secrets = credentials.hidden(arguments)
+    env |= {**secrets, **(more or {})}
     child = await asyncio.create_subprocess_exec(
         uv.find_uv_bin(),
         *arguments,
@@ -72,6 +74,9 @@ def write_lines(path: Path, lines: Sequence[str]) -> Path:
 
 def failure(output: str, doing: str) -> EnvsError:
     """uv's message as one of our errors."""
+    refused = credentials.wanted(output, doing, credentials.INDEX)
+    if refused is not None:
+        return refused
     words = re.sub(r"^\s*(error: |× )", "", output.strip())
     for telling, kind, hint in TELLING:
         if telling.lower() in output.lower():

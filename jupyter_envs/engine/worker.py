@@ -235,6 +235,7 @@ async def answer(request: dict[str, Any], send: Callable[[dict[str, Any]], None]
             args = request["args"]
             current.use(settings_from_json(args["settings"]), PackageLimits(**args.get("limits", {})))
             current.share(args.get("shared_caches", ()))
+            current.use_indexes([args.get("index") or "", *pipsection.where_to_look(args.get("lines", ()))])
             result = await OPERATIONS[request["op"]](args, tracker)
         send({"result": result})
     except EnvsError as error:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from jupyter_envs.discovery import Foreign
 from jupyter_envs.models import Environment, Package, Pin, Plan, Spec, Verdict, packages_digest
-from jupyter_envs.redact import clean_url
+from jupyter_envs.redact import clean_url, redact
 
 
 class Documents(Protocol):
@@ -242,14 +242,19 @@ class Proposal:
 
 
 def spec_json(spec: Spec) -> dict[str, Any]:
-    """The HTTP interface's ``Spec``: what was asked for, in the user's own words."""
+    """The HTTP interface's ``Spec``: what was asked for, in the user's own words but for secrets in addresses."""
     return {
         "name": spec.name,
-        "channels": list(spec.channels),
-        "conda": list(spec.conda),
-        "pip": list(spec.pip),
-        "variables": dict(spec.variables),
+        "channels": masked(spec.channels),
+        "conda": masked(spec.conda),
+        "pip": masked(spec.pip),
+        "variables": dict(zip(spec.variables, masked(spec.variables.values()), strict=True)),
     }
+
+
+def masked(texts: Iterable[str]) -> list[str]:
+    """The texts with ``***`` in place of the secrets that stand in them."""
+    return [redact(text) for text in texts]
 
 
 def package_json(package: Package) -> dict[str, Any]:
@@ -277,13 +282,13 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "changed": [asdict(difference) for difference in plan.changed],
         "rebuilt": [asdict(difference) for difference in plan.rebuilt],
         "additive": plan.additive,
-        "channels": list(plan.channels),
-        "pip": list(plan.pip),
-        "variables": dict(plan.variables),
+        "channels": masked(plan.channels),
+        "pip": masked(plan.pip),
+        "variables": dict(zip(plan.variables, masked(plan.variables.values()), strict=True)),
         "to_fetch": plan.to_fetch,
         "download": plan.download,
-        "runs_code": list(plan.runs_code),
-        "notes": list(plan.notes),
+        "runs_code": masked(plan.runs_code),
+        "notes": masked(plan.notes),
         "digest": plan.digest,
     }
 

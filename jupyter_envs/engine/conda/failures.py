@@ -7,11 +7,13 @@ what kind of error it is and the message what exactly happened.
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rattler import exceptions as rattler_errors
 
+from jupyter_envs.engine import credentials
 from jupyter_envs.errors import (
     DiskTrouble,
     EngineFailed,
@@ -28,7 +30,7 @@ KINDS: dict[type[Exception], type[EnvsError]] = {
     rattler_errors.ActivationError: EngineFailed,
     rattler_errors.ActivationScriptFormatError: EngineFailed,
     rattler_errors.AttestationError: PackageRefused,
-    rattler_errors.AuthenticationStorageError: EngineFailed,
+    rattler_errors.AuthenticationStorageError: InvalidFile,
     rattler_errors.CacheDirError: DiskTrouble,
     rattler_errors.CanonicalMatchSpecError: InvalidSpec,
     rattler_errors.ConfigError: InvalidInput,
@@ -91,6 +93,11 @@ TELLING = (
 def translate(error: Exception, doing: str) -> EnvsError:
     """One of our errors for ``error``, which happened while ``doing`` ("Solving", "Linking")."""
     message = str(error).strip()
+    if isinstance(error, rattler_errors.AuthenticationStorageError):
+        return credentials_file(message)
+    refused = credentials.wanted(message, doing, credentials.CHANNEL)
+    if refused is not None:
+        return refused
     kind = KINDS.get(type(error), EngineFailed)
     if isinstance(error, OSError):
         return from_os_error(error, doing)
@@ -98,6 +105,17 @@ def translate(error: Exception, doing: str) -> EnvsError:
         if telling in message.lower():
             kind = told
     return kind(f"{doing} failed: {message}", hints=HINTS.get(kind, ()))
+
+
+def credentials_file(message: str) -> InvalidFile:
+    """A file of rattler's logins that is not understood. What the message says of its content may be a secret."""
+    found = re.match(r"failed to parse (.+?\.json):", message)
+    path = found[1] if found else "of rattler's logins"
+    return InvalidFile(
+        f"The file with credentials {path} is not understood.",
+        hints=("Mend it, or make it anew; “Use private channels and indexes” in the documentation has an example.",),
+        path=path if found else "",
+    )
 
 
 def of_our_disk(error: Exception) -> bool:

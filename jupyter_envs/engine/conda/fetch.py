@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 from rattler import Client
 from rattler.package_streaming import download_to_writer
 
-from jupyter_envs.engine import current
+from jupyter_envs.engine import credentials, current
 from jupyter_envs.engine.cache import entry_path, is_cached, packages_dir, publishing, set_aside, write_lock
 from jupyter_envs.engine.conda import network
 from jupyter_envs.engine.conda.extraction import counted, extract_within
@@ -148,8 +148,9 @@ async def download_remote(client: Client, package: Package, writer: HashingWrite
     except (OSError, RuntimeError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # our own disk's, not the network's
-        raise Unreachable(
-            f"Downloading {package.name} failed: {error}",
+        doing = f"Downloading {package.name}"
+        raise credentials.wanted(str(error), doing, credentials.CHANNEL) or Unreachable(
+            f"{doing} failed: {error}",
             hints=("Check the network, then try again; what was downloaded already is kept.",),
             package=package.name,
         ) from error

@@ -6,11 +6,16 @@ from rattler import Channel, Client, Config
 
 from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine import current
+from jupyter_envs.engine.conda.failures import mapped
 
 
 def client() -> Client:
-    """A client that verifies servers, or not, as it is configured; its proxies come from the environment."""
-    return Client.from_config(Config.from_toml(configuration(current.settings())))
+    """A client that verifies servers, or not, as it is configured; its proxies come from the environment.
+
+    Raises `InvalidFile` for a file of rattler's logins that is not understood.
+    """
+    with mapped("Reading the credentials for channels"):
+        return Client.from_config(Config.from_toml(configuration(current.settings())))
 
 
 def configuration(settings: CondaSettings) -> str:
