@@ -19,7 +19,8 @@ DEFAULTS = "defaults"
 DEFAULT_CHANNELS = ("pkgs/main", "pkgs/r")
 LICENCE_NOTE = "The channel “defaults” is Anaconda's and has licence terms: some organisations have to pay for it."
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[./~]")
+# as the engine tells an address or a path from a name
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|\./|\.\.|[/~]")
 _DEPTH = 5
 
 
@@ -84,7 +85,7 @@ class CondaSettings:
 
     def _address(self, name: str) -> str:
         """One channel's address; a plain name without a configured alias stays a name, which the engine knows."""
-        if _ADDRESS.match(name):
+        if is_address(name):
             return name
         prefix = name
         while prefix:
@@ -110,6 +111,11 @@ class CondaSettings:
     def to_json(self) -> dict[str, Any]:
         """For the pipe to a worker; without the origins."""
         return {key: getattr(self, key) for key in type(self).__dataclass_fields__ if key != "origins"}
+
+
+def is_address(channel: str) -> bool:
+    """Whether a channel is given by its address or its path, and not by a name."""
+    return _ADDRESS.match(channel) is not None
 
 
 def has_licence_terms(channels: Sequence[str]) -> bool:

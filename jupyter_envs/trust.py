@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from . import matchspec, piplines, pipsection
-from .channels import CondaSettings
+from .channels import CondaSettings, is_address
 from .errors import Forbidden, InvalidSpec
 from .models import Package
 from .redact import clean_url, show
@@ -89,7 +89,7 @@ class Trust:
             self._require_index(url)
 
     def _full(self, channel: str) -> str:
-        return channel if "://" in channel else self.defaults.alias + channel
+        return channel if is_address(channel) else self.defaults.alias + channel
 
     def _index_addresses(self) -> list[str]:
         return [self.defaults.index if index == DEFAULT_INDEX else index for index in self.indexes]

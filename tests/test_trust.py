@@ -154,6 +154,12 @@ def test_a_spec_cannot_bring_its_own_channel(spec: str) -> None:
         )
 
 
+@pytest.mark.parametrize("channel", ["/srv/channel", "./channel", "../channel", "~/channel", "file:///srv/channel"])
+def test_a_folder_is_not_below_a_host(channel: str) -> None:
+    with pytest.raises(Forbidden):
+        Trust(channels=(DEFAULTS.alias,), defaults=DEFAULTS).check_channels([channel], [], CondaSettings())
+
+
 def test_a_name_means_what_the_settings_say() -> None:
     settings = CondaSettings(custom_channels={"conda-forge": "https://evil.example"})
     with pytest.raises(Forbidden, match=r"evil\.example"):
