@@ -94,7 +94,7 @@ def translate(error: Exception, doing: str) -> EnvsError:
     """One of our errors for ``error``, which happened while ``doing`` ("Solving", "Linking")."""
     message = str(error).strip()
     if isinstance(error, rattler_errors.AuthenticationStorageError):
-        return credentials_file(message)
+        return credentials_file(message, doing)
     refused = credentials.wanted(message, doing, credentials.CHANNEL)
     if refused is not None:
         return refused
@@ -107,12 +107,12 @@ def translate(error: Exception, doing: str) -> EnvsError:
     return kind(f"{doing} failed: {message}", hints=HINTS.get(kind, ()))
 
 
-def credentials_file(message: str) -> InvalidFile:
+def credentials_file(message: str, doing: str) -> InvalidFile:
     """A file of rattler's logins that is not understood. What the message says of its content may be a secret."""
     found = re.match(r"failed to parse (.+?\.json):", message)
     path = found[1] if found else "of rattler's logins"
     return InvalidFile(
-        f"The file with credentials {path} is not understood.",
+        f"{doing} failed: the file with credentials {path} is not understood.",
         hints=("Mend it, or make it anew; “Use private channels and indexes” in the documentation has an example.",),
         path=path if found else "",
     )
