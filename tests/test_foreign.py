@@ -54,10 +54,6 @@ def test_a_virtual_environment_is_found_used_and_released(manager: Manager, home
         assert fingerprint(prefix) == before
         assert (await ask(summary.name, WHERE, home)).split() == [str(prefix), str(prefix)]
         assert fingerprint(prefix) == before
-        documents, _ = write_notebook(home / "notebooks")
-        with pytest.raises(Conflict, match="cannot be locked") as unlocked:
-            await manager.pin("analysis.ipynb", summary.name, documents)
-        assert kind in unlocked.value.message
         with pytest.raises(Forbidden, match="never changes or removes"):
             await manager.remove(summary.name, Recorder(), force=True)
         await manager.release(summary.name)

@@ -1,4 +1,4 @@
-"""A copy of an environment in the store: ours, or a conda environment of another tool.
+"""A copy of an environment in the store: ours, or one of another tool.
 
 Every package is fetched again by its address and held against its SHA-256; nothing is copied from the original's
 folder. What cannot be had that way is named in the plan's notes.
@@ -16,8 +16,10 @@ from jupyter_envs import exports
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import Conflict, EnvsError, Unreachable
 from jupyter_envs.exports import Source
+from jupyter_envs.manager import virtual_environments
 from jupyter_envs.manager.exporting import source_of
 from jupyter_envs.manager.foreign import Foreigners
+from jupyter_envs.manager.locking import Ground
 from jupyter_envs.manager.planning import KERNEL_ADDED, KERNEL_PACKAGE, Resolved
 from jupyter_envs.manager.records import exact, listed, without_hash
 from jupyter_envs.models import Package
@@ -28,34 +30,38 @@ from jupyter_envs.virtual import System
 
 @dataclass(frozen=True)
 class Original:
-    """What is cloned; ``ours`` says that it is in the store."""
+    """What is cloned; ``ours`` says that it is in the store, ``virtual`` names the folder of a virtual environment."""
 
     source: Source
     ours: bool
+    virtual: Path | None = None
 
 
 async def original(text: str, store: Store, others: Foreigners, platform: str) -> Original:
-    """The environment of this name or in this folder. Raises `NotFound`, and `Conflict` for one that is not conda's."""
+    """The environment of this name or in this folder. Raises `NotFound`, and `Conflict` for another platform's."""
     path = os.sep in text or text in (".", "..")
     if not path and store.exists(text):
         return Original(await asyncio.to_thread(source_of, store, text, platform), ours=True)
     foreign = await others.at(Path(text)) if path else await others.get(text)
     if foreign is None:
         raise missing(check_name(text))
-    if not foreign.is_conda:
-        raise Conflict(
-            f"{foreign.name} is a {foreign.kind} environment: it has no conda packages to clone.",
-            hints=("Export it as an environment.yml, and create an environment from that.",),
-            name=foreign.name,
-        )
     source = await others.source(foreign)
     if source.platform != platform:
         raise Conflict(f"{foreign.name} is for {source.platform}, not for this machine ({platform}).", name=text)
-    return Original(source, ours=False)
+    return Original(source, ours=False, virtual=None if foreign.is_conda else foreign.prefix)
 
 
-async def resolve(found: Original, name: str, session: Session, platform: str, system: System) -> Resolved:
+async def resolve(found: Original, name: str, session: Session, ground: Ground) -> Resolved:
     """The same packages, by address and hash; PyPI's are looked up where the original does not know them."""
+    if found.virtual is None:
+        return await resolve_conda(found, name, session, ground.platform, ground.system)
+    source = replace(found.source, name=name)
+    same = await virtual_environments.resolved(found.virtual, source, session, ground)
+    return await with_kernel(same, session, ground) if lacks_kernel(same.packages) else same
+
+
+async def resolve_conda(found: Original, name: str, session: Session, platform: str, system: System) -> Resolved:
+    """`resolve` for what conda's records tell of."""
     source = found.source
     unknown = without_hash(source.packages)
     known = tuple(package for package in source.packages if package not in unknown)
@@ -108,6 +114,24 @@ async def wheels_of(
         return None
     wanted = {(package.name, package.version) for package in asked}
     return [package for package in wheels.packages if (package.name, package.version) in wanted]
+
+
+async def with_kernel(same: Resolved, session: Session, ground: Ground) -> Resolved:
+    """The same with ipykernel: from the package index, so that it goes with the wheels, or else from the channels."""
+    conda = [package for package in same.packages if package.manager == "conda"]
+    names = {package.name for package in same.packages if package.manager == "pip"}
+    lines = (*same.spec.pip, KERNEL_PACKAGE)
+    try:
+        wheels = await session.resolve_pip(lines, conda, ground.platform, system=ground.system)
+    except EnvsError:
+        kernel, note = await kernel_for(conda, session, ground.platform, ground.system)
+        if met := names & {package.name for package in kernel}:
+            kernel, note = (), f"It has no ipykernel; that of the channels would meet its {', '.join(sorted(met))}."
+        asked = (*same.spec.conda, KERNEL_PACKAGE) if kernel else same.spec.conda
+        packages, spec = (*same.packages, *kernel), replace(same.spec, conda=asked)
+    else:
+        packages, spec, note = (*conda, *wheels.packages), replace(same.spec, pip=lines), KERNEL_ADDED
+    return replace(same, packages=packages, spec=spec, notes=(*same.notes, note))
 
 
 def lacks_kernel(packages: Sequence[Package]) -> bool:

@@ -17,6 +17,8 @@ from jupyter_envs.engine.activation import virtual
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import Conflict, Forbidden, NotFound
 from jupyter_envs.exports import Source
+from jupyter_envs.manager import virtual_environments
+from jupyter_envs.manager.locking import Ground
 from jupyter_envs.manager.planning import requested_names
 from jupyter_envs.manager.records import lock_of, source_of_foreign
 from jupyter_envs.manager.values import Detail, ForeignSummary
@@ -145,13 +147,21 @@ class Foreigners:
                 name=name,
             )
 
-    async def installed(self, foreign: Foreign) -> list[Package]:
-        """Its packages. Raises `DiskTrouble`."""
-        return await asyncio.to_thread(prefix.installed, foreign.prefix, self._platform)
+    async def installed(self, foreign: Foreign, lock: Lock | None) -> list[Package]:
+        """Its packages, to be held against a lock. Raises `DiskTrouble`."""
+        found = await asyncio.to_thread(prefix.installed, foreign.prefix, self._platform)
+        if foreign.is_conda or lock is None:
+            return found
+        return virtual_environments.standing_for(lock.for_platform(self._platform), found, foreign.python)
 
-    async def written(self, foreign: Foreign) -> tuple[Spec, Lock]:
-        """What it would be asked to be, and its lock. Raises `Conflict` where a hash is not known, `DiskTrouble`."""
+    async def written(self, foreign: Foreign, session: Session, ground: Ground) -> tuple[Spec, Lock]:
+        """What it would be asked to be, and its lock; of a virtual environment, channels and index are asked.
+
+        Raises `Conflict` where a hash is not known, `DiskTrouble`, and what the engine raises.
+        """
         source = await self.source(foreign)
+        if not foreign.is_conda:
+            return await virtual_environments.written(foreign, source, session, ground)
         return source.spec, lock_of(foreign, source)
 
     async def source(self, foreign: Foreign) -> Source:
@@ -211,5 +221,5 @@ def without_kernel(foreign: Foreign) -> Conflict:
     """The error for an environment that cannot be a kernel as it is, with what can be done."""
     command = WITHOUT_KERNEL[foreign.kind].format(prefix=foreign.prefix)
     clone = f"Or clone it, which adds ipykernel to the clone: jupyter envs clone {foreign.name} NEWNAME"
-    hints = (f"Add it with the tool that made the environment: {command}", *([clone] if foreign.is_conda else []))
+    hints = (f"Add it with the tool that made the environment: {command}", clone)
     return Conflict(f"{foreign.name} has no ipykernel, so no notebook can use it.", hints=hints, name=foreign.name)

@@ -84,7 +84,7 @@ class Making(Pinning):
             advice = self._check_naming(wanted.name)
         if request.clone is not None:
             original = await cloning.original(request.clone, self._store, self.others, self.platform)
-            resolved = await cloning.resolve(original, wanted.name, session, self.platform, self.system)
+            resolved = await cloning.resolve(original, wanted.name, session, self.ground)
         else:
             resolved = await resolve(wanted, session, self.platform, self.default_channels, self.allow_source_builds)
         resolved = replace(resolved, notes=(*resolved.notes, *advice))

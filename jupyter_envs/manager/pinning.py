@@ -32,6 +32,7 @@ from jupyter_envs.models import (
     Lock,
     Pin,
     Reporter,
+    SilentReporter,
     Spec,
 )
 
@@ -47,7 +48,9 @@ class Pinning(ManagerBase):
         name = pinned.pin.environment if pinned.pin else ""
         here = bool(name) and self._store.exists(name)
         foreign = await self.others.get(name) if name and not here else None
-        installed = await self._installed(name) if here else await self.others.installed(foreign) if foreign else None
+        installed = await self._installed(name) if here else None
+        if foreign:
+            installed = await self.others.installed(foreign, pinned.lock)
         verdict = pin.verdict(
             pinned.pin, platform=self.platform, spec=pinned.spec, lock=pinned.lock, installed=installed
         )
@@ -82,7 +85,8 @@ class Pinning(ManagerBase):
         """What an environment was asked to be, and its lock. Raises `Conflict` for one that cannot be locked."""
         foreign = await self._foreign(name)
         if foreign is not None:
-            return await self.others.written(foreign)
+            async with self._engine.session(SilentReporter()) as session:
+                return await self.others.written(foreign, session, self.ground)
         current = self._store.get(name).current
         return self._store.spec(name, current), self._store.lock(name, current)
 

@@ -40,13 +40,6 @@ def exact(packages: Iterable[Package], manager: str) -> tuple[str, ...]:
 
 def lock_of(foreign: Foreign, source: Source) -> Lock:
     """The lock of a conda environment. Raises `Conflict` where an address or a hash is not known."""
-    if not foreign.is_conda:
-        raise Conflict(
-            f"{foreign.name} is a {foreign.kind} environment: it does not say which files its packages came from, "
-            "so it cannot be locked.",
-            hints=("Write its packages into an environment.yml, create an environment from it, and pin to that one.",),
-            name=foreign.name,
-        )
     unknown = without_hash(source.packages)
     if unknown:
         raise Conflict(
