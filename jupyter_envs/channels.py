@@ -97,6 +97,22 @@ class CondaSettings:
                 return address
         return f"{self.channel_alias.rstrip('/')}/{name}" if self.channel_alias else name
 
+    def name_of(self, address: str, own_alias: str = "") -> str:
+        """A channel's address as conda would write it: ``defaults``, a plain name below the alias in force, or itself.
+
+        ``own_alias`` is the engine's, which counts where none is configured. A name is given only where it means just
+        that address again.
+        """
+        clean = clean_url(address)[0].rstrip("/")
+        if clean in (clean_url(one)[0].rstrip("/") for one in self.default_channels):
+            return address if DEFAULTS in self.custom_multichannels else DEFAULTS
+        alias = clean_url(self.channel_alias or own_alias)[0].rstrip("/")
+        name = clean.removeprefix(f"{alias}/")
+        if not alias or name == clean or self._members(name) is not None or _ADDRESS.match(name):
+            return address
+        usual = f"{self.channel_alias.rstrip('/')}/{name}" if self.channel_alias else name
+        return name if self._address(name) == usual else address
+
     def with_secrets(self, url: str) -> str:
         """A package's address with the secrets of the configured address that it is below, which no lock keeps."""
         if clean_url(url)[1]:

@@ -125,6 +125,10 @@ class Session:
             self._knows_defaults = True
         return self._trust
 
+    async def own_alias(self) -> str:
+        """What the engine puts before a channel's plain name where no alias is configured."""
+        return str(await self._ask("own_alias"))
+
     async def end(self) -> None:
         """End the worker now and wait until it writes no more; nothing can be asked afterwards."""
         await to_the_end(self._worker.end())

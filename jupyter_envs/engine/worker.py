@@ -84,6 +84,11 @@ async def do_defaults(args: Args, tracker: Tracker) -> Any:
     return {"alias": network.own_alias(), "index": await pypi_uv.own_index(Path(args["cache_dir"]))}
 
 
+async def do_own_alias(args: Args, tracker: Tracker) -> Any:
+    """What rattler puts before a channel's plain name where nothing is configured."""
+    return network.own_alias()
+
+
 async def do_satisfies(args: Args, tracker: Tracker) -> Any:
     """For each match spec, whether the package beside it is one that it asks for."""
     packages = packages_from_json(args["packages"])
@@ -211,6 +216,7 @@ OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "solve": do_solve,
     "resolve_pip": do_resolve_pip,
     "defaults": do_defaults,
+    "own_alias": do_own_alias,
     "satisfies": do_satisfies,
     "read_pixi_lock": do_read_pixi_lock,
     "pending": do_pending,

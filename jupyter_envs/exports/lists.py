@@ -12,6 +12,7 @@ from .. import lockfile
 from ..models import Lock, Package
 from ..origins import Origin
 from .environment_files import Written, index_options, left_out, requirement
+from .homes import shortened
 from .portable import portable_lines
 from .source import Source, require_hashes
 
@@ -36,9 +37,8 @@ def conda_lock(source: Source) -> Written:
         return _made_from(source, source.lock)
     packages = tuple(package for package in source.packages if package not in source.local)
     require_hashes(packages, "a lock")
-    channels = source.lock.channels if source.lock else channels_of(packages)
     notes = ("Something else is installed than was locked: this lock says what is installed.",) if source.lock else ()
-    text = lockfile.write(Lock(packages, channels, (source.platform,)))
+    text = lockfile.write(Lock(packages, _channels(source, packages), (source.platform,)))
     return text, (*notes, *_left_out(source))
 
 
@@ -79,6 +79,14 @@ def channels_of(packages: Iterable[Package]) -> tuple[str, ...]:
     for folder, count in folders.items():
         counts[folder.rpartition("/")[0]] += count
     return tuple(sorted(counts, key=lambda channel: (-counts[channel], channel)))
+
+
+def _channels(source: Source, packages: Iterable[Package]) -> tuple[str, ...]:
+    """By the names that are known for them."""
+    if source.lock:
+        return source.lock.channels
+    named = source.spec.channels or channels_of(packages)
+    return tuple(shortened(source.homes, channel) for channel in named)
 
 
 def _made_from(source: Source, lock: Lock) -> Written:

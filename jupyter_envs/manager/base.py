@@ -15,6 +15,7 @@ from jupyter_envs.floors import check_floors
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import history
 from jupyter_envs.manager.building import Builder
+from jupyter_envs.manager.channel_names import ChannelNames
 from jupyter_envs.manager.disk import Disk, iso
 from jupyter_envs.manager.foreign import Foreigners
 from jupyter_envs.manager.plans import Plans
@@ -62,6 +63,7 @@ class ManagerBase(ManagerSettings):
         )
         self.others = Foreigners(self, self._store, self.platform)
         self.others.envs_dirs = self.conda_envs_dirs()
+        self._names = ChannelNames(self._engine, settings)
         self._searcher = Searcher(Path(self.cache_dir), settings=settings, trust=self.trust_rules)
         self.disk = Disk(self, self._store, self._engine, Path(self.cache_dir))
         self._plans = Plans(self._store)

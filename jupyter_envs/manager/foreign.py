@@ -18,6 +18,7 @@ from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import Conflict, Forbidden, NotFound
 from jupyter_envs.exports import Source
 from jupyter_envs.manager import virtual_environments
+from jupyter_envs.manager.channel_names import ChannelNames
 from jupyter_envs.manager.locking import Ground
 from jupyter_envs.manager.planning import requested_names
 from jupyter_envs.manager.records import lock_of, source_of_foreign
@@ -154,7 +155,9 @@ class Foreigners:
             return found
         return virtual_environments.standing_for(lock.for_platform(self._platform), found, foreign.python)
 
-    async def written(self, foreign: Foreign, session: Session, ground: Ground) -> tuple[Spec, Lock]:
+    async def written(
+        self, foreign: Foreign, session: Session, ground: Ground, names: ChannelNames
+    ) -> tuple[Spec, Lock]:
         """What it would be asked to be, and its lock; of a virtual environment, channels and index are asked.
 
         Raises `Conflict` where a hash is not known, `DiskTrouble`, and what the engine raises.
@@ -162,7 +165,8 @@ class Foreigners:
         source = await self.source(foreign)
         if not foreign.is_conda:
             return await virtual_environments.written(foreign, source, session, ground)
-        return source.spec, lock_of(foreign, source)
+        named = await names.named(source)
+        return named.spec, lock_of(foreign, named)
 
     async def source(self, foreign: Foreign) -> Source:
         """It as an export wants it. Raises `DiskTrouble`."""

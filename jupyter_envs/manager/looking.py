@@ -55,7 +55,7 @@ class Looking(ManagerBase):
         exports.check_format(format)
         foreign = await self._foreign(name)
         if foreign is not None:
-            source = await self.others.source(foreign)
+            source = await self._names.named(await self.others.source(foreign))
         else:
             source = await asyncio.to_thread(source_of, self._store, name, self.platform)
         return await self._export(source, format, versions, ask_index)
@@ -66,7 +66,7 @@ class Looking(ManagerBase):
         """Any conda environment, whoever made it. Raises as `export` does."""
         exports.check_format(format)
         source = await asyncio.to_thread(source_of_prefix, folder, self.platform)
-        return await self._export(source, format, versions, ask_index)
+        return await self._export(await self._names.named(source), format, versions, ask_index)
 
     async def _export(self, source: exports.Source, format: str, versions: bool, ask_index: bool) -> Export:
         if not ask_index:

@@ -86,7 +86,7 @@ class Pinning(ManagerBase):
         foreign = await self._foreign(name)
         if foreign is not None:
             async with self._engine.session(SilentReporter()) as session:
-                return await self.others.written(foreign, session, self.ground)
+                return await self.others.written(foreign, session, self.ground, self._names)
         current = self._store.get(name).current
         return self._store.spec(name, current), self._store.lock(name, current)
 

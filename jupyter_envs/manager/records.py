@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from jupyter_envs import envfile, exports, prefix
+from jupyter_envs import envfile, prefix
 from jupyter_envs.discovery import Foreign
 from jupyter_envs.errors import Conflict
 from jupyter_envs.exports import Source
@@ -48,7 +48,7 @@ def lock_of(foreign: Foreign, source: Source) -> Lock:
             name=foreign.name,
             packages=[package.name for package in unknown],
         )
-    lock = Lock(source.packages, exports.channels_of(source.packages), (source.platform,))
+    lock = Lock(source.packages, source.spec.channels, (source.platform,))
     return envfile.locked_from(lock, source.spec)
 
 
