@@ -42,6 +42,14 @@ _VERSION = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}\Z")
 
 Virtual = tuple[str, str, str]
 
+# conda's own variables, which count for the machine that they are set on
+VARIABLES = {
+    "__cuda": "CONDA_OVERRIDE_CUDA",
+    "__glibc": "CONDA_OVERRIDE_GLIBC",
+    "__osx": "CONDA_OVERRIDE_OSX",
+    "__archspec": "CONDA_OVERRIDE_ARCHSPEC",
+}
+
 
 @dataclass(frozen=True)
 class System:

@@ -7,8 +7,9 @@ from typing import Any
 from traitlets import Bool
 
 from jupyter_envs.cli.manager_command import ManagerCommand
-from jupyter_envs.errors import Conflict
+from jupyter_envs.errors import Conflict, EnvsError
 from jupyter_envs.manager import Manager
+from jupyter_envs.manager.diagnosis import Report
 
 
 class DoctorCommand(ManagerCommand):
@@ -29,7 +30,7 @@ class DoctorCommand(ManagerCommand):
 
     async def run(self, manager: Manager) -> Any:
         """Print the facts and the findings; with ``--repair``, what was done. Raises `Conflict` if that failed."""
-        report = await manager.diagnose()
+        report = await self.report(manager)
         for key, value in report.facts.items():
             self.say(f"{key:27} {value}")
         for finding in report.findings:
@@ -44,6 +45,14 @@ class DoctorCommand(ManagerCommand):
         self.ask(f"Mend {len(mendable)} of these?")
         return await self.mend(manager)
 
+    async def report(self, manager: Manager) -> Report:
+        """What the manager finds, with what solves take for granted; an engine that does not answer is a finding."""
+        report = await manager.diagnose()
+        try:
+            return report.with_facts(await manager.granted())
+        except EnvsError as error:
+            return report.with_findings("machine", [(error.message, " ".join(error.hints))])
+
     async def mend(self, manager: Manager) -> Any:
         """Mend, and say what was mended and what was not."""
         with self.reporter("Mending") as reporter:
@@ -57,7 +66,7 @@ class DoctorCommand(ManagerCommand):
                 hints=[mended.trouble for mended in done if mended.trouble],
                 mended=[mended.to_json() for mended in done],
             )
-        return {**(await manager.diagnose()).to_json(), "mended": [mended.to_json() for mended in done]}
+        return {**(await self.report(manager)).to_json(), "mended": [mended.to_json() for mended in done]}
 
 
 class UnlockCommand(ManagerCommand):

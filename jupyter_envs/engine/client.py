@@ -23,7 +23,7 @@ from jupyter_envs.files import disk, with_disk
 from jupyter_envs.models import Lock, Package, Reporter
 from jupyter_envs.trust import Defaults, Rules
 from jupyter_envs.uninterrupted import to_the_end
-from jupyter_envs.virtual import THIS_SYSTEM, System
+from jupyter_envs.virtual import THIS_SYSTEM, System, Virtual
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,11 @@ class Session:
     async def own_alias(self) -> str:
         """What the engine puts before a channel's plain name where no alias is configured."""
         return str(await self._ask("own_alias"))
+
+    async def detect(self) -> tuple[Virtual, ...]:
+        """Name, version and build of the virtual packages of this machine, under conda's own variables."""
+        with understood():
+            return tuple((str(name), str(version), str(build)) for name, version, build in await self._ask("detect"))
 
     async def end(self) -> None:
         """End the worker now and wait until it writes no more; nothing can be asked afterwards."""

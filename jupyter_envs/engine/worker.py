@@ -89,6 +89,11 @@ async def do_own_alias(args: Args, tracker: Tracker) -> Any:
     return network.own_alias()
 
 
+async def do_detect(args: Args, tracker: Tracker) -> Any:
+    """The virtual packages of this machine."""
+    return solve.detected()
+
+
 async def do_satisfies(args: Args, tracker: Tracker) -> Any:
     """For each match spec, whether the package beside it is one that it asks for."""
     packages = packages_from_json(args["packages"])
@@ -217,6 +222,7 @@ OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "resolve_pip": do_resolve_pip,
     "defaults": do_defaults,
     "own_alias": do_own_alias,
+    "detect": do_detect,
     "satisfies": do_satisfies,
     "read_pixi_lock": do_read_pixi_lock,
     "pending": do_pending,

@@ -51,6 +51,10 @@ class Report:
         """``{"facts": {…}, "findings": [{code, message, hint, subject, mends}]}``."""
         return {"facts": dict(self.facts), "findings": [asdict(finding) for finding in self.findings]}
 
+    def with_facts(self, facts: Mapping[str, str]) -> Report:
+        """The same report with some more facts."""
+        return replace(self, facts={**self.facts, **facts})
+
     def with_findings(self, code: str, found: Iterable[tuple[str, str]]) -> Report:
         """The same report with some more findings, each a message and a hint."""
         return replace(self, findings=(*self.findings, *(Finding(code, *each) for each in found)))

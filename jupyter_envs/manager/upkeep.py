@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from functools import partial
 from pathlib import Path
 
-from jupyter_envs.manager import repairing
+from jupyter_envs.manager import granted, repairing
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.configuration import explain
 from jupyter_envs.manager.diagnosis import Report, examine
@@ -14,6 +15,7 @@ from jupyter_envs.manager.disk import Unused
 from jupyter_envs.manager.repairing import Mended
 from jupyter_envs.models import (
     Reporter,
+    SilentReporter,
 )
 from jupyter_envs.redact import redact
 
@@ -29,6 +31,14 @@ class Upkeep(ManagerBase):
         look = partial(examine, self._store, Path(self.cache_dir), self.platform, facts, problems)
         report = await asyncio.to_thread(look, shared_folders=self.shared_folders)
         return report.with_findings("condarc", wrong)
+
+    async def granted(self) -> dict[str, str]:
+        """Which virtual packages solves take for granted and who says so, as facts for people; asks the engine.
+
+        Raises `InvalidInput` for a setting that is no version, `EngineFailed`.
+        """
+        async with self._engine.session(SilentReporter()) as session:
+            return granted.in_words(await session.detect(), self.platform, self.system, os.environ)
 
     async def repair(self, reporter: Reporter) -> tuple[Mended, ...]:
         """Mend what `diagnose` finds, until it finds nothing more that can be mended; see `repairing`."""

@@ -158,14 +158,18 @@ async def named_later(world: World, specs: Sequence[str], date: datetime.datetim
 def virtual_packages(platform: str, system: System) -> list[GenericVirtualPackage]:
     """What a machine of that platform has: of this one what is detected, of another one what `virtual` says."""
     if platform == current_platform():
-        detected = (package.into_generic() for package in VirtualPackage.detect(VirtualPackageOverrides.from_env()))
-        here = ((package.name.normalized, str(package.version), str(package.build_string)) for package in detected)
-        found = virtual.with_overrides(here, platform, system)
+        found = virtual.with_overrides(detected(), platform, system)
     else:
         found = virtual.of_platform(platform, system)
     return [
         GenericVirtualPackage(PackageName(name), Version(version), BuildString(build)) for name, version, build in found
     ]
+
+
+def detected() -> tuple[virtual.Virtual, ...]:
+    """Name, version and build of the virtual packages of this machine; conda's own variables are followed."""
+    packages = (package.into_generic() for package in VirtualPackage.detect(VirtualPackageOverrides.from_env()))
+    return tuple((one.name.normalized, str(one.version), str(one.build_string)) for one in packages)
 
 
 def lacks_kernel(packages: Sequence[Package], pip_names: Sequence[str]) -> bool:
