@@ -11,6 +11,7 @@ from jupyter_envs.manager.locking import LockPlan, LockRequest, outdated
 from jupyter_envs.manager.moments import check_moment
 from jupyter_envs.manager.notebook_locks import PinLock
 from jupyter_envs.manager.search import Query, SearchResult
+from jupyter_envs.manager.sources import wish_in
 from jupyter_envs.manager.values import (
     ChangeRequest,
     CreateRequest,
@@ -46,4 +47,5 @@ __all__ = [
     "named_files",
     "outdated",
     "to_json",
+    "wish_in",
 ]

@@ -61,13 +61,24 @@ async def edited(request: ChangeRequest, documents: Documents | None, limits: Li
     if request.file is None:
         return None
     found = formats.read(request.file, source=request.filename or FILE, limits=limits)
+    spec = wish_in(found)
+    if documents is None:
+        return Reading(spec, found.notes)
+    return Reading(await include(spec, request.filename, documents, limits), found.notes)
+
+
+def wish_in(found: Read) -> Spec:
+    """What a file asks for that an environment is changed to. Raises `InvalidInput` for a lock, which asks nothing."""
     if found.spec is None:
         raise InvalidInput(
-            "A lock is no edited environment file.", hints=("Make another environment from it.",), key="file"
+            f"An environment is changed by its edited file, and this is a lock ({found.format}).",
+            hints=(
+                "Give the environment.yml that the lock was made from.",
+                "Or make another environment from the lock: jupyter envs create NAME --file LOCK.",
+            ),
+            key="file",
         )
-    if documents is None:
-        return Reading(found.spec, found.notes)
-    return Reading(await include(found.spec, request.filename, documents, limits), found.notes)
+    return found.spec
 
 
 async def lock_of(found: Read, environment: str | None, session: Session) -> Lock:

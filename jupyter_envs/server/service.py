@@ -20,6 +20,7 @@ from jupyter_envs.manager import (
     Places,
     Summary,
     to_json,
+    wish_in,
 )
 from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
@@ -72,7 +73,7 @@ class Service:
         await self._summary(name)
         await self.manager.require_own(name)
         if body.request.file is not None:
-            await self._read(body.request.file, body.request.filename)
+            wish_in(await self._read(body.request.file, body.request.filename))
         if body.dry_run:
 
             async def plan(reporter: Reporter) -> dict[str, Any]:

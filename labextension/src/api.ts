@@ -793,7 +793,7 @@ export interface components {
             update?: string[] | "all";
             /** @description Names of packages that are no longer asked for. */
             remove?: string[];
-            /** @description The text of an edited `environment.yml` or `pixi.toml`; its name is not used. */
+            /** @description The text of an edited `environment.yml` or `pixi.toml`; its name is not used. A lock is refused. */
             file?: string;
             /** @description Path of `file` below the server's root; says what it is, and where the files lie that its pip section names with `-r` and `-c`. */
             filename?: string;
