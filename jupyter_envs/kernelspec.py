@@ -102,6 +102,11 @@ def mark_of(folder: Path) -> dict[str, Any] | None:
     return mark if isinstance(mark, dict) else None
 
 
+def is_torn(folder: Path) -> bool:
+    """Whether a kernelspec is damaged: Jupyter cannot start it, and it does not say whose it is."""
+    return not folder.is_symlink() and (folder / "kernel.json").is_file() and read(folder / "kernel.json") is None
+
+
 def is_ours(folder: Path, environment: str | None = None) -> bool:
     """Whether we wrote the kernelspec in ``folder`` for any environment of the store, or for one."""
     mark = mark_of(folder)

@@ -14,8 +14,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Collection
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +35,20 @@ def missing(name: str) -> NotFound:
     """The error for an environment that is not there."""
     hints = ("“jupyter envs list” shows what there is.",)
     return NotFound(f"There is no environment named {name}.", hints=hints, name=name)
+
+
+@contextmanager
+def readable(what: str, name: str, path: Path) -> Iterator[None]:
+    """What cannot be read inside is damaged: `DiskTrouble`."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError, EnvsError) as error:
+        gone = isinstance(error, FileNotFoundError)
+        raise DiskTrouble(
+            f"The {what} of the environment {name} is {'gone' if gone else 'damaged'}: {path}.",
+            hints=("“jupyter envs doctor --repair” writes it again from what is there.",),
+            path=str(path),
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -151,12 +165,16 @@ class Store:
         return self.root / name / "records" / generation
 
     def spec(self, name: str, generation: str) -> Spec:
-        """What was asked for."""
-        return envfile.parse((self.records(name, generation) / "environment.yml").read_bytes())
+        """What was asked for. Raises `DiskTrouble` for a file that is gone or damaged."""
+        path = self.records(name, generation) / "environment.yml"
+        with readable("environment file", name, path):
+            return envfile.parse(path.read_bytes())
 
     def lock(self, name: str, generation: str) -> Lock:
-        """What it resolved to."""
-        return lockfile.parse_again((self.records(name, generation) / "conda-lock.yml").read_text(encoding="utf-8"))
+        """What it resolved to. Raises `DiskTrouble` for a file that is gone or damaged."""
+        path = self.records(name, generation) / "conda-lock.yml"
+        with readable("lock", name, path):
+            return lockfile.parse_again(path.read_text(encoding="utf-8"))
 
     def writing(self, name: str) -> AbstractContextManager[None]:
         """The right to change one environment; a holder that dies loses it. Raises `EnvironmentBusy`, at once."""
@@ -218,6 +236,15 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
             texts = {"environment.yml": envfile.write(spec), "conda-lock.yml": lockfile.write(lock)}
             write_together({folder / name: text for name, text in texts.items()})
+
+    def record_again(self, name: str, generation: str, *, spec: Spec | None = None, lock: Lock | None = None) -> None:
+        """Replace what was damaged of what was written down of a generation."""
+        with disk("Writing the lock", self.root):
+            folder = self.records(name, generation)
+            folder.mkdir(parents=True, exist_ok=True)
+            file = {folder / "environment.yml": envfile.write(spec)} if spec else {}
+            locked = {folder / "conda-lock.yml": lockfile.write(lock)} if lock else {}
+            write_together({**file, **locked})
 
     def publish(self, draft: Draft, generation: Generation, size: tuple[int, int] | None = None) -> Environment:
         """Make the draft the current generation, by one atomic write. Raises `EnvironmentBusy`, `DiskTrouble`.

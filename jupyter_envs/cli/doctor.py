@@ -58,7 +58,9 @@ class DoctorCommand(ManagerCommand):
         with self.reporter("Mending") as reporter:
             done = await manager.repair(reporter)
         for mended in done:
-            self.say(f"{'✗' if mended.trouble else '✓'} {mended.finding.message} {mended.trouble}".rstrip())
+            self.say(
+                f"{'✗' if mended.trouble else '✓'} {mended.finding.message} {mended.trouble or mended.lost}".rstrip()
+            )
         failed = [mended.finding.subject for mended in done if mended.trouble]
         if failed:
             raise Conflict(

@@ -17,6 +17,7 @@ from jupyter_envs.discovery import Problem
 from jupyter_envs.engine import shared
 from jupyter_envs.engine.cache_check import damaged_entries
 from jupyter_envs.errors import EnvsError
+from jupyter_envs.manager import written_again
 from jupyter_envs.models import Environment
 from jupyter_envs.naming import NAME
 from jupyter_envs.store import Store
@@ -24,6 +25,10 @@ from jupyter_envs.store import Store
 FROM_LOCK = "Build it again from its lock."
 FROM_RECORDS = "Write the record again from what is there."
 SECONDS_OF_SILENCE = 300.0
+WRITTEN = {
+    written_again.DAMAGED_LOCK: "Write the lock again from others or from what is installed.",
+    written_again.DAMAGED_FILE: "Write the file again from others or from what is installed.",
+}
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def examine(
         **facts,
     }
     findings = [
-        *(finding for name in store.names() for finding in environment(store, name)),
+        *(finding for name in store.names() for finding in environment(store, name, subdir)),
         *lost(store),
         *left(store),
         *dead_kernels(),
@@ -97,12 +102,17 @@ def examine(
     return Report(known, tuple(findings))
 
 
-def environment(store: Store, name: str) -> Iterator[Finding]:
-    """What is wrong with one environment: its record, its files, its link, its kernels."""
+def environment(store: Store, name: str, subdir: str) -> Iterator[Finding]:
+    """What is wrong with one environment: its record, its locks, its files, its link, its kernels."""
     try:
         record = store.get(name)
     except EnvsError as error:
         yield Finding("damaged-record", error.message, " ".join(error.hints), name, FROM_RECORDS)
+        return
+    written = [Finding(*found, WRITTEN[found[0]]) for found in documents(store, record, subdir)]
+    yield from written
+    if any(finding.subject == f"{name}/{record.current}" for finding in written):
+        # all that follows is mended by what is written down
         return
     place = store.prefix(name, record.current)
     wrong = files(name, place)
@@ -118,6 +128,14 @@ def environment(store: Store, name: str) -> Iterator[Finding]:
         hint = "Only people and “conda activate” use it."
         yield Finding("wrong-link", f"{link} does not lead to the current generation.", hint, name, "Set the link.")
     yield from kernels(record, place)
+
+
+def documents(store: Store, record: Environment, subdir: str) -> Iterator[tuple[str, str, str, str]]:
+    """Environment files and locks of generations that are damaged."""
+    hint = "Without it, the environment cannot be changed, cloned or built again."
+    earlier = "Nobody can go back to this generation."
+    for code, message, subject in written_again.damaged(store, record, subdir):
+        yield code, message, hint if subject.endswith(f"/{record.current}") else earlier, subject
 
 
 def files(name: str, place: Path) -> Finding | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,7 +19,9 @@ from jupyter_envs.manager.diagnosis import Finding, Report
 from jupyter_envs.manager.planning import Wanted, of_lock, propose
 from jupyter_envs.manager.values import Proposal
 from jupyter_envs.manager.workshop import Workshop
-from jupyter_envs.models import Environment, Generation, Reporter
+from jupyter_envs.manager.written_again import file_again, lock_again, readable_spec
+from jupyter_envs.models import Environment, Generation, Lock, Package, Reporter
+from jupyter_envs.pin import differences
 from jupyter_envs.store import Store, point, sizes
 from jupyter_envs.uninterrupted import past_no_return
 
@@ -29,16 +31,17 @@ REASON = "found again by doctor"
 
 @dataclass(frozen=True)
 class Mended:
-    """A finding, and why it could not be mended; empty where it could."""
+    """A finding, and why it could not be mended; empty where it could. ``lost`` is what was not to be had again."""
 
     finding: Finding
     trouble: str = ""
+    lost: str = ""
 
     def to_json(self) -> dict[str, str]:
-        """``{code, message, subject, mends, trouble}``."""
+        """``{code, message, subject, mends, trouble, lost}``."""
         found = self.finding
         texts = {"code": found.code, "message": found.message, "subject": found.subject, "mends": found.mends}
-        return {**texts, "trouble": self.trouble}
+        return {**texts, "trouble": self.trouble, "lost": self.lost}
 
 
 async def repair_all(
@@ -58,17 +61,18 @@ async def repair_all(
 
 async def attempt(shop: Workshop, cache_dir: Path, finding: Finding, reporter: Reporter) -> Mended:
     """Mend one thing."""
+    lost: str | None = None
     try:
         with disk("Mending"):
             if finding.code in REBUILT:
-                await REBUILT[finding.code](shop, finding.subject, reporter)
+                lost = await REBUILT[finding.code](shop, finding.subject, reporter)
             elif finding.code == "damaged-cache":
                 await past_no_return(drop, cache_dir, Path(finding.subject))
             else:
                 await past_no_return(AT_ONCE[finding.code], shop.store, finding.subject)
     except EnvsError as error:
         return Mended(finding, error.message)
-    return Mended(finding)
+    return Mended(finding, lost=lost or "")
 
 
 async def rebuild(shop: Workshop, name: str, reporter: Reporter) -> None:
@@ -99,7 +103,9 @@ async def write_record(shop: Workshop, name: str, reporter: Reporter) -> None:
     with shop.store.writing(name):
         environment = await asyncio.to_thread(found_again, shop.store, name, shop.platform)
         await past_no_return(shop.store.rewrite, environment)
-    await write_kernels(shop, name, reporter)
+    # where what was asked for is lost, too, that is mended first
+    if readable_spec(shop.store, name, environment.current) is not None:
+        await write_kernels(shop, name, reporter)
 
 
 def found_again(store: Store, name: str, platform: str) -> Environment:
@@ -107,39 +113,66 @@ def found_again(store: Store, name: str, platform: str) -> Environment:
     folder = store.root / name
     records = sorted(folder.glob("records/*/conda-lock.yml"), key=lambda path: path.stat().st_mtime)
     found = [made for path in records if (made := generation(store, name, path, platform)) is not None]
+    link = folder / "current"
+    led = link.readlink().name if link.is_symlink() else ""
+    if not found and led:
+        found = [made for made in [by_prefix(name, folder / "g" / led, platform)] if made is not None]
     if not found:
         hint = f"Remove it: jupyter envs remove {name}"
         raise NotFound(f"Nothing of the environment {name} is whole.", hints=(hint,), name=name)
-    link = folder / "current"
-    led = link.readlink().name if link.is_symlink() else ""
-    current = led if led in {made.id for made in found} else found[-1].id
+    # what was added to a prefix came after what it was made for
+    current = next((made.id for made in reversed(found) if (made.folder or made.id) == led), found[-1].id)
     return Environment(name, current, tuple(found))
 
 
 def generation(store: Store, name: str, lock_file: Path, platform: str) -> Generation | None:
     """A generation by its lock and its prefix; None where one of them is not whole."""
     identity = lock_file.parent.name
-    place = store.root / name / "g" / identity
     try:
         lock, _ = store.lock(name, identity), store.spec(name, identity)
+        place = prefix_of(store.root / name / "g", identity, lock, platform)
         packages = prefix.installed(place, platform)
     except (EnvsError, OSError, UnicodeDecodeError):
         return None
     if not packages:
         return None
+    shown = described(name, place, packages, lock.digest(platform), lock_file.stat().st_mtime)
+    return replace(shown, id=identity, folder="" if place.name == identity else place.name)
+
+
+def by_prefix(name: str, place: Path, platform: str) -> Generation | None:
+    """A generation whose lock is lost, by its prefix; None where that is not whole, either."""
+    try:
+        packages = prefix.installed(place, platform)
+        digest = Lock(tuple(packages), platforms=(platform,)).digest(platform)
+        return described(name, place, packages, digest, place.stat().st_mtime) if packages else None
+    except (EnvsError, OSError):
+        return None
+
+
+def described(name: str, place: Path, packages: Sequence[Package], digest: str, made: float) -> Generation:
+    """A generation with what is to be seen of its prefix; it was ``made`` at a time (seconds since the epoch)."""
     own, shared = sizes(place)
-    made = datetime.fromtimestamp(lock_file.stat().st_mtime, timezone.utc).isoformat(timespec="seconds")
     return Generation(
-        id=identity,
-        created=made,
+        id=place.name,
+        created=datetime.fromtimestamp(made, timezone.utc).isoformat(timespec="seconds"),
         reason=REASON,
-        digest=lock.digest(platform),
-        packages=len(lock.for_platform(platform)),
+        digest=digest,
+        packages=len(packages),
         python=prefix.python_version(packages),
         own=own,
         shared=shared,
         kernels=tuple(kernelspec.names(name, place)),
     )
+
+
+def prefix_of(folder: Path, identity: str, lock: Lock, platform: str) -> Path:
+    """Where a generation's prefix is: in a folder of its own, or where packages were added to an earlier one's."""
+    locked = lock.for_platform(platform)
+    for place in () if (folder / identity).is_dir() else sorted(folder.glob("*")):
+        if not differences(locked, prefix.with_hashes(prefix.installed(place, platform), locked)):
+            return place
+    return folder / identity
 
 
 async def write_kernels(shop: Workshop, name: str, reporter: Reporter) -> None:
@@ -148,8 +181,17 @@ async def write_kernels(shop: Workshop, name: str, reporter: Reporter) -> None:
         with shop.store.writing(name):
             current = shop.store.get(name).current
             place = kernelspec.Place(name, current, shop.store.prefix(name, current))
+            for torn in shop.store.get(name).generation.kernels:
+                take_torn_away(torn)
             variables = await session.capture(place.prefix, name, shop.store.spec(name, current).variables)
             await past_no_return(kernelspec.publish, place, variables)
+
+
+def take_torn_away(name: str) -> None:
+    """A kernel that the record of an environment names as its own, and that is damaged."""
+    folder = kernelspec.kernels_dir() / name
+    if kernelspec.is_torn(folder):
+        kernelspec.discard(folder)
 
 
 def set_link(store: Store, name: str) -> None:
@@ -188,7 +230,9 @@ def drop(cache_dir: Path, entry: Path) -> None:
         cache.discard(entry)
 
 
-REBUILT: dict[str, Callable[[Workshop, str, Reporter], Awaitable[None]]] = {
+REBUILT: dict[str, Callable[[Workshop, str, Reporter], Awaitable[str | None]]] = {
+    "damaged-lock": lock_again,
+    "damaged-file": file_again,
     "no-prefix": rebuild,
     "damaged-packages": rebuild,
     "damaged-record": write_record,
