@@ -156,7 +156,7 @@ async def _findings(request: BinderRequest, seen: Survey, found: Sequence[Change
     for pinned in seen.notebooks:
         findings += preflight.of_notebook(pinned, request.mode == "merge")
     findings += preflight.of_targets(seen.targets)
-    findings += preflight.of_files(found, await _stale(found, seen.base, documents))
+    findings += preflight.of_files(found, await _stale(found, seen.base, documents), request.notebooks)
     findings += await asyncio.to_thread(preflight.of_top, _top(seen, documents))
     if seen.base is None:
         findings.append(_OUTSIDE)

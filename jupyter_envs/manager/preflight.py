@@ -16,7 +16,6 @@ from jupyter_envs.manager.notebooks import Pinned
 from jupyter_envs.redact import clean_url
 
 SHA1_LENGTH = 40
-WRITE = "jupyter envs binder NOTEBOOK --write"
 
 _NOT_AS_COMMITTED = {
     FileState.MODIFIED: ("modified", "changed since the commit", "git add {paths} && git commit"),
@@ -148,30 +147,31 @@ def of_targets(targets: Sequence[Target]) -> Iterator[Finding]:
         yield Finding(problem.code, problem.message, problem.fix)
 
 
-def of_files(changes: Iterable[Change], stale: Iterable[str]) -> Iterator[Finding]:
+def of_files(changes: Iterable[Change], stale: Iterable[str], notebooks: Sequence[str]) -> Iterator[Finding]:
     """What is not in place below ``binder/``."""
+    write = f"jupyter envs binder {shlex.join(notebooks)} --write"
     by_state: dict[State, list[str]] = {}
     for change in changes:
         by_state.setdefault(change.state, []).append(change.path)
     for state, (code, message, fix) in _FILES.items():
         if paths := by_state.get(state):
-            yield Finding(code, message.format(paths=", ".join(paths)), fix, paths[0])
+            yield Finding(code, message.format(paths=", ".join(paths)), fix.format(write=write), paths[0])
     for path in stale:
         yield Finding("stale-file", f"{path} was generated and is not needed any more.", f"git rm {path}", path)
 
 
 _FILES = {
-    State.ABSENT: ("not-written", "Not written yet: {paths}.", WRITE),
-    State.GENERATED: ("outdated-files", "Written for another lock: {paths}.", WRITE),
+    State.ABSENT: ("not-written", "Not written yet: {paths}.", "{write}"),
+    State.GENERATED: ("outdated-files", "Written for another lock: {paths}.", "{write}"),
     State.EDITED: (
         "edited-files",
         "Generated, and edited since: {paths}.",
-        f"Look at the difference, then: {WRITE} --yes",
+        "Look at the difference, then: {write} --yes",
     ),
     State.FOREIGN: (
         "foreign-files",
         "Somebody wrote these, and they are kept: {paths}.",
-        f"Look at the difference, then move what you need, and: {WRITE} --yes",
+        "Look at the difference, then move what you need, and: {write} --yes",
     ),
 }
 

@@ -6,6 +6,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { BinderModel } from './binder';
 import { Catalogue } from './catalogue';
 import { onChange } from './changes';
 import { Collector } from './collector';
@@ -158,7 +159,12 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
       new Draft<ChangeWish>(request, jobs, toChange)
     );
     const collector = new Collector(request, jobs);
-    const state = new PanelState(new Draft(request, jobs), details, collector);
+    const state = new PanelState(
+      new Draft(request, jobs),
+      details,
+      collector,
+      new BinderModel(request, jobs)
+    );
     addCommands({
       commands: app.commands,
       environments,

@@ -4,7 +4,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { Menu } from '@lumino/widgets';
 
-import { CommandIDs } from './commands';
+import { BADGE_FORMATS, CommandIDs } from './commands';
 import { SORTS } from './listing';
 import type { Environment, ExportFormat, Template } from './tokens';
 
@@ -97,6 +97,18 @@ export function sourceMenu(
   if (templates.length > 0) {
     const named = templates.map(item => ({ template: item.name }));
     addSubmenu(menu, trans.__('Template'), CommandIDs.createFromTemplate, named);
+  }
+  return menu;
+}
+
+/** A badge for Binder, in one of its forms; of a notebook, or of the current one. */
+export function badgeMenu(commands: CommandRegistry, path: string | null): Menu {
+  const menu = new MenuSvg({ commands });
+  for (const badge of BADGE_FORMATS) {
+    menu.addItem({
+      command: CommandIDs.copyBadge,
+      args: path === null ? { badge } : { badge, path }
+    });
   }
   return menu;
 }

@@ -9,6 +9,7 @@ import { acceptFiles } from './drop';
 import { readLocal } from './files';
 import { envsIcon } from './icon';
 import {
+  badgeMenu,
   choiceMenu,
   environmentMenu,
   notebookMenu,
@@ -92,6 +93,7 @@ export class EnvsPanel extends ReactWidget {
     run: (command, args = {}) => void this.commands.execute(CommandIDs[command], args),
     environmentMenu: (item, anchor) =>
       openBelow(environmentMenu(this.commands, item.name, this.parts.trans), anchor),
+    badgeMenu: (path, anchor) => openBelow(badgeMenu(this.commands, path), anchor),
     sortMenu: anchor => openBelow(sortMenu(this.commands), anchor),
     notebookMenu: anchor =>
       openBelow(notebookMenu(this.commands, this.items, this.parts.trans), anchor),

@@ -5,6 +5,7 @@ import type { Sort } from './listing';
 import { EMPTY } from './newEnvironment';
 import type { EnvsError } from './request';
 import type {
+  IBinder,
   ICollector,
   IDetails,
   IDraft,
@@ -19,7 +20,8 @@ export class PanelState implements IPanelState {
   constructor(
     readonly draft: IDraft,
     readonly details: IDetails,
-    readonly collector: ICollector
+    readonly collector: ICollector,
+    readonly binder: IBinder
   ) {}
 
   get changed(): ISignal<this, void> {

@@ -7,6 +7,9 @@ import type { EnvsError } from './request';
 
 type Schemas = components['schemas'];
 
+export type BadgeFormat = keyof Schemas['Badge'];
+export type BinderFile = Schemas['BinderFile'];
+export type BinderReport = Schemas['BinderReport'];
 export type Environment = Schemas['EnvironmentSummary'];
 export type CreateRequest = Omit<
   Schemas['CreateRequest'],
@@ -22,6 +25,7 @@ export type Verification = Schemas['Verification'];
 export type Difference = Schemas['Difference'];
 export type ExportFormat = Schemas['ExportFormat'];
 export type Export = Schemas['Export'];
+export type HubBuild = Schemas['HubBuild'];
 export type Job = Schemas['Job'];
 export type JobError = Schemas['JobError'];
 export type Package = Schemas['Package'];
@@ -190,6 +194,24 @@ export interface ICollector extends IChanging {
   close(): void;
 }
 
+/** A notebook on its way to Binder: first what stands against it, then its files, then the link. */
+export interface IBinder extends IChanging {
+  /** Which; null while none is. */
+  readonly notebook: string | null;
+  /** As last looked at, or as it was after writing. */
+  readonly report: BinderReport | null;
+  readonly error: EnvsError | null;
+  readonly busy: boolean;
+  look(notebook: string): Promise<void>;
+  /** Write the files of the report; with `overwrite` those that people wrote, too. */
+  write(overwrite: boolean): Promise<void>;
+  /** Have the hub build it; null without a report. */
+  build(): Promise<Job | null>;
+  /** A notebook's badge; rejects where nobody can say what it would open. */
+  badge(notebook: string, format: BadgeFormat): Promise<string>;
+  close(): void;
+}
+
 /** A module that a cell did not find, and what would bring it. */
 export interface IMissing {
   readonly module: string;
@@ -280,6 +302,7 @@ export interface IPanelState extends IChanging {
   /** The environment that is looked at closely, in place of the list. */
   readonly details: IDetails;
   readonly collector: ICollector;
+  readonly binder: IBinder;
   /** The order of the list. */
   readonly sort: Sort;
   sortBy(sort: Sort): void;

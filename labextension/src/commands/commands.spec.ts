@@ -7,7 +7,7 @@ import { CommandIDs, PALETTE } from '.';
 describe('commands', () => {
   it('have a label each; those of the palette need no arguments', async () => {
     const { commands } = await started();
-    const others: string[] = [CommandIDs.createFromSelected];
+    const others: string[] = [CommandIDs.createFromSelected, CommandIDs.openSelectedOnBinder];
     for (const id of Object.values(CommandIDs).filter(id => !others.includes(id))) {
       expect(commands.label(id, {})).not.toBe('');
     }

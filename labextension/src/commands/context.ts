@@ -6,6 +6,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { Sort } from '../listing';
 import { EnvsError, shown } from '../request';
 import type {
+  BadgeFormat,
   Environment,
   ExportFormat,
   IAdditions,
@@ -41,6 +42,10 @@ export interface IArgs {
   /** In a menu of environments: the label is the environment's name alone. */
   listed?: boolean;
   format?: ExportFormat;
+  /** The form of a badge. */
+  badge?: BadgeFormat;
+  /** The address of what a hub has built. */
+  link?: string;
   force?: boolean;
   /** Packages to add, by match specs; requirements for PyPI; packages to update or to remove, by name. */
   install?: string[];

@@ -48,7 +48,15 @@ export const CommandIDs = {
   confirmBuild: 'jupyter-envs:confirm-build',
   saveChanges: 'jupyter-envs:save-changes',
   confirmSave: 'jupyter-envs:confirm-save',
-  lock: 'jupyter-envs:lock'
+  lock: 'jupyter-envs:lock',
+  openOnBinder: 'jupyter-envs:open-on-binder',
+  /** Needs the file browser; see the plugin for files. */
+  openSelectedOnBinder: 'jupyter-envs:open-selected-on-binder',
+  writeBinder: 'jupyter-envs:write-binder',
+  launchBinder: 'jupyter-envs:launch-binder',
+  openBuilt: 'jupyter-envs:open-built',
+  buildOnBinder: 'jupyter-envs:build-on-binder',
+  copyBadge: 'jupyter-envs:copy-badge'
 } as const;
 
 /** Those that make sense without arguments, for the palette. */
@@ -66,5 +74,7 @@ export const PALETTE: readonly string[] = [
   CommandIDs.restore,
   CommandIDs.saveChanges,
   CommandIDs.update,
-  CommandIDs.lock
+  CommandIDs.lock,
+  CommandIDs.openOnBinder,
+  CommandIDs.copyBadge
 ];

@@ -1,3 +1,4 @@
+import { badgeCommands, binderCommands } from './binder';
 import type { ICommandContext } from './context';
 import { createCommands, fileCommands, planCommands } from './create';
 import { changeCommands, detailsCommands, spaceCommands } from './details';
@@ -7,6 +8,7 @@ import { ownCommands, placeCommands } from './own';
 import { jobCommands, panelCommands } from './panel';
 
 export type { ICommandContext } from './context';
+export { BADGE_FORMATS } from './binder';
 export { CommandIDs, PALETTE } from './ids';
 
 /** Add every action of a user to the registry. */
@@ -25,7 +27,9 @@ export function addCommands(context: ICommandContext): void {
     ownCommands,
     placeCommands,
     notebookCommands,
-    buildCommands
+    buildCommands,
+    binderCommands,
+    badgeCommands
   ];
   for (const group of groups) {
     for (const [id, options] of Object.entries(group(context))) {

@@ -3,7 +3,7 @@ import * as React from 'react';
 import { finished } from '../format';
 import { isOver } from '../jobs';
 import { mend } from '../mend';
-import type { IJobs, Job } from '../tokens';
+import type { HubBuild, IJobs, Job } from '../tokens';
 import { Actions, Button, Failure, Sentence } from './basics';
 import { useTrans } from './hooks';
 import { LogButton, LogView, useLog } from './log';
@@ -24,6 +24,8 @@ export interface IJobActions {
   /** Let the current notebook's kernel start anew from what the job made; null if it is another kernel. */
   onRestart: ((job: Job) => void) | null;
   onNewNotebook: (job: Job) => void;
+  /** Open what a hub has built. */
+  onOpen: (link: string) => void;
 }
 
 /** Jobs, the newest first. */
@@ -82,7 +84,13 @@ function JobState(props: { job: Job; rate: number | null; restart: boolean }): R
     case 'failed':
       return <Failure error={job.error ?? { message: trans.__('It failed.'), hints: [] }} />;
     case 'cancelled':
-      return <Sentence tone="off">{trans.__('Cancelled. Nothing was changed.')}</Sentence>;
+      return (
+        <Sentence tone="off">
+          {job.kind === 'binder-build'
+            ? trans.__('Given up. The hub may go on building.')
+            : trans.__('Cancelled. Nothing was changed.')}
+        </Sentence>
+      );
     case 'done':
       return (
         <Sentence tone="ok">
@@ -109,6 +117,12 @@ function JobFollowUp(props: IJobCardProps): React.JSX.Element | null {
       <Mending code={code} file={props.file} onEdit={props.onEdit} onAgain={onAgain} />
     ) : (
       onAgain && <Button primary label={trans.__('Try again…')} onClick={onAgain} />
+    );
+  }
+  if (job.state === 'done' && job.kind === 'binder-build') {
+    const { link } = job.result as HubBuild;
+    return (
+      <Button primary label={trans.__('Open in a new tab')} onClick={() => props.onOpen(link)} />
     );
   }
   if (job.state !== 'done' || !USABLE.has(job.kind)) {

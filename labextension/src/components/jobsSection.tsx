@@ -47,7 +47,8 @@ export function JobsSection({
           onRetry: state.formOf(job.id) ? () => actions.run('retry', { job: job.id }) : null,
           onUse: pins.path === null || runsIn(job) ? null : () => follow(job, 'use'),
           onRestart: runsIn(job) ? () => follow(job, 'restartKernel') : null,
-          onNewNotebook: () => follow(job, 'newNotebook')
+          onNewNotebook: () => follow(job, 'newNotebook'),
+          onOpen: link => actions.run('openBuilt', { link })
         })}
       />
     </Section>
@@ -58,7 +59,7 @@ export function JobsSection({
 function isShown(job: Job, jobs: IJobs): boolean {
   switch (job.state) {
     case 'done':
-      return job.kind === 'create' && jobs.isNews(job);
+      return (job.kind === 'create' || job.kind === 'binder-build') && jobs.isNews(job);
     case 'cancelled':
       return job.kind !== 'plan' && jobs.isNews(job);
     default:

@@ -22,6 +22,8 @@ export interface INotebookCardProps {
   onRestart: () => void;
   /** Look again. */
   onAgain: () => void;
+  /** Further things to do with it, where nothing is being built. */
+  extra?: React.ReactNode;
   /** Plan, progress or failure of what is to be built, if there is any. */
   children?: React.ReactNode;
 }
@@ -92,6 +94,7 @@ function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Elemen
           />
         </Actions>
       )}
+      {!children && props.extra}
     </>
   );
 }

@@ -16,6 +16,8 @@ import type {
 } from '../tokens';
 import { AddCard } from './addSection';
 import { Failure } from './basics';
+import { BinderActions } from './binderActions';
+import { BinderView } from './binderSection';
 import { DetailsSection } from './detailsSection';
 import { DraftView } from './draftView';
 import { EnvironmentsSection } from './environmentsSection';
@@ -30,6 +32,7 @@ import { useHovered } from './still';
 export interface IPanelActions {
   run: (command: keyof IPanelCommands, args?: Record<string, string | boolean | string[]>) => void;
   environmentMenu: (environment: Environment, anchor: HTMLElement) => void;
+  badgeMenu: (path: string | null, anchor: HTMLElement) => void;
   sortMenu: (anchor: HTMLElement) => void;
   notebookMenu: (anchor: HTMLElement) => void;
   choiceMenu: (command: 'use' | 'pin', anchor: HTMLElement) => void;
@@ -39,6 +42,7 @@ export interface IPanelActions {
 /** The commands that the panel runs, by their short names. */
 export type IPanelCommands = Record<
   | 'build'
+  | 'buildOnBinder'
   | 'change'
   | 'confirmAbout'
   | 'confirmAddition'
@@ -55,8 +59,11 @@ export type IPanelCommands = Record<
   | 'editFile'
   | 'freeSpace'
   | 'install'
+  | 'launchBinder'
   | 'lock'
   | 'newNotebook'
+  | 'openBuilt'
+  | 'openOnBinder'
   | 'pin'
   | 'plan'
   | 'refresh'
@@ -68,7 +75,8 @@ export type IPanelCommands = Record<
   | 'saveChanges'
   | 'update'
   | 'use'
-  | 'verify',
+  | 'verify'
+  | 'writeBinder',
   string
 >;
 
@@ -94,7 +102,8 @@ export function PanelView(props: IPanelProps): React.JSX.Element {
     state,
     state.draft,
     state.details,
-    state.collector
+    state.collector,
+    state.binder
   );
   const [hovered, watch] = useHovered();
   const keep = useKeptFocus();
@@ -107,6 +116,7 @@ export function PanelView(props: IPanelProps): React.JSX.Element {
           </div>
         )}
         <NotebookSection {...props} />
+        <BinderSection {...props} />
         {additions && (
           <AddCard
             additions={additions}
@@ -146,6 +156,7 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
         onMenu={actions.notebookMenu}
         onRestart={() => actions.run('restartKernel')}
         onAgain={() => actions.run('refresh')}
+        extra={name !== undefined && toBinder(actions)}
         onAction={(action, anchor) => {
           if (action.kind === 'choose') {
             actions.choiceMenu('pin', anchor);
@@ -173,6 +184,33 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
           />
         )}
       </NotebookCard>
+    </Section>
+  );
+}
+
+function toBinder(actions: IPanelActions): React.JSX.Element {
+  return (
+    <BinderActions
+      onOpen={() => actions.run('openOnBinder')}
+      onBadge={anchor => actions.badgeMenu(null, anchor)}
+    />
+  );
+}
+
+function BinderSection({ state, actions }: IPanelProps): React.JSX.Element | null {
+  const trans = useTrans();
+  const { binder } = state;
+  const path = binder.notebook;
+  return path === null ? null : (
+    <Section title={trans.__('Binder')} {...folding(state, 'binder')}>
+      <BinderView
+        binder={binder}
+        onAgain={() => actions.run('openOnBinder', { path })}
+        onWrite={force => actions.run('writeBinder', { force })}
+        onOpen={() => actions.run('launchBinder')}
+        onBuild={() => actions.run('buildOnBinder')}
+        onBadge={anchor => actions.badgeMenu(path, anchor)}
+      />
     </Section>
   );
 }

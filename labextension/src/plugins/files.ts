@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { launchIcon } from '@jupyterlab/ui-components';
 
 import { CommandIDs } from '../commands';
 import { envsIcon } from '../icon';
@@ -34,6 +35,21 @@ export const files: JupyterFrontEndPlugin<void> = {
         const path = selected();
         if (path !== null) {
           await commands.execute(CommandIDs.createFromFile, { path });
+        }
+      }
+    });
+    const notebook = () => {
+      const items = [...(factory?.tracker.currentWidget?.selectedItems() ?? [])];
+      return items.length === 1 && items[0].type === 'notebook' ? items[0].path : null;
+    };
+    commands.addCommand(CommandIDs.openSelectedOnBinder, {
+      label: trans.__('Open on Binder…'),
+      icon: launchIcon,
+      isVisible: () => notebook() !== null,
+      execute: async () => {
+        const path = notebook();
+        if (path !== null) {
+          await commands.execute(CommandIDs.openOnBinder, { path });
         }
       }
     });

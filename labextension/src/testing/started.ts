@@ -2,6 +2,7 @@ import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 
+import { BinderModel } from '../binder';
 import { Catalogue } from '../catalogue';
 import { addCommands } from '../commands';
 import { Collector } from '../collector';
@@ -28,7 +29,12 @@ export async function started(notebook: Notebook | null = new Notebook()) {
   const changing = new Draft<ChangeWish>(server.request, jobs, toChange);
   const details = new Details(server.request, environments, jobs, changing);
   const collector = new Collector(server.request, jobs);
-  const state = new PanelState(new Draft(server.request, jobs), details, collector);
+  const state = new PanelState(
+    new Draft(server.request, jobs),
+    details,
+    collector,
+    new BinderModel(server.request, jobs)
+  );
   const workspace = new Workspace(notebook?.panel);
   const draft = new Draft(server.request, jobs);
   const pins = new PinsModel(server.request, jobs, draft, workspace.services);

@@ -1,0 +1,148 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { size } from '../format';
+import type { BinderReport, IBinder } from '../tokens';
+import { Actions, Button, Dot, Failure, Sentence } from './basics';
+import { BinderFiles } from './binderFiles';
+import { useChanges, useReturnFocus, useTrans } from './hooks';
+
+export interface IBinderProps {
+  binder: IBinder;
+  onAgain: () => void;
+  onWrite: (overwrite: boolean) => void;
+  onOpen: () => void;
+  onBuild: () => void;
+  onBadge: (anchor: HTMLElement) => void;
+}
+
+/** A notebook on its way to Binder: what would go wrong, the files, and then the link. */
+export function BinderView(props: IBinderProps): React.JSX.Element {
+  const { binder } = props;
+  const trans = useTrans();
+  useChanges(binder);
+  useReturnFocus();
+  const { notebook, report, error, busy } = binder;
+  return (
+    <div
+      className="jp-Envs-card"
+      aria-busy={busy}
+      onKeyDown={event => event.key === 'Escape' && binder.close()}
+    >
+      <div className="jp-Envs-file" title={notebook ?? ''}>
+        {notebook?.split('/').pop()}
+      </div>
+      {error && <Failure error={error} />}
+      {!report && !error && <div className="jp-Envs-hint">{trans.__('Looking…')}</div>}
+      {report && <Report {...props} report={report} />}
+      <Actions>
+        <Button disabled={busy} label={trans.__('Look again')} onClick={props.onAgain} />
+        <Button focused label={trans.__('Close')} onClick={() => binder.close()} />
+      </Actions>
+    </div>
+  );
+}
+
+function Report(props: IBinderProps & { report: BinderReport }): React.JSX.Element {
+  const { report, binder, onWrite } = props;
+  const trans = useTrans();
+  return (
+    <>
+      <Findings report={report} />
+      <BinderFiles report={report} busy={binder.busy} onWrite={onWrite} />
+      <div className="jp-Envs-notes">
+        {report.written.length > 0 && <p>{trans.__('Written: %1.', report.written.join(', '))}</p>}
+        {report.notes.map(note => (
+          <p key={note}>{note}</p>
+        ))}
+        <p>{estimateSentence(report, trans)}</p>
+      </div>
+      <Launch {...props} />
+    </>
+  );
+}
+
+/** What the button for writing files mends. */
+const MENDED_BELOW = new Set(['not-written', 'outdated-files', 'edited-files', 'foreign-files']);
+
+/** Each thing that Binder would stumble over, and what mends it. */
+function Findings({ report }: { report: BinderReport }): React.JSX.Element {
+  const trans = useTrans();
+  const { findings } = report;
+  if (findings.length === 0) {
+    return (
+      <div role="status">
+        <Sentence tone="ok">{trans.__('Nothing keeps Binder from opening it.')}</Sentence>
+      </div>
+    );
+  }
+  return (
+    <>
+      <div role="status" className="jp-Envs-words">
+        {trans._n(
+          '%1 thing to mend before Binder can open it:',
+          '%1 things to mend before Binder can open it:',
+          findings.length
+        )}
+      </div>
+      <ul className="jp-Envs-findings">
+        {findings.map(({ code, message, fix, path }) => (
+          <li key={`${code} ${path} ${message}`} className="jp-Envs-sentence">
+            <Dot tone="error" />
+            <div className="jp-Envs-words">
+              <div>{message}</div>
+              {MENDED_BELOW.has(code) ? (
+                <div className="jp-Envs-hint">{trans.__('See the files below.')}</div>
+              ) : (
+                <div className="jp-Envs-hint jp-Envs-code">{fix}</div>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Where the link leads, and the buttons that use it. */
+function Launch({
+  report,
+  onOpen,
+  onBuild,
+  onBadge
+}: IBinderProps & { report: BinderReport }): React.JSX.Element {
+  const trans = useTrans();
+  const ready = report.findings.length === 0;
+  if (report.link === null) {
+    return <p className="jp-Envs-hint">{trans.__('There is no link yet.')}</p>;
+  }
+  return (
+    <>
+      <div className="jp-Envs-address jp-Envs-code" aria-label={trans.__('Link')}>
+        {report.link}
+      </div>
+      <Actions>
+        <Button
+          primary={ready}
+          label={ready ? trans.__('Open in a new tab') : trans.__('Open anyway')}
+          onClick={onOpen}
+        />
+        {report.followed && <Button label={trans.__('Build and follow')} onClick={onBuild} />}
+        <Button menu label={trans.__('Copy badge ▾')} onClick={onBadge} />
+      </Actions>
+    </>
+  );
+}
+
+function estimateSentence({ estimate }: BinderReport, trans: TranslationBundle): string {
+  const { packages, download, size: grown, seconds } = estimate;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  return trans._n(
+    'Estimate for %1 package: %2 to download, %3 in the image, %4 min; Binder’s own server comes on top.',
+    'Estimate for %1 packages: %2 to download, %3 in the image, %4 min; Binder’s own server comes on top.',
+    packages,
+    size(download),
+    size(grown),
+    minutes
+  );
+}
