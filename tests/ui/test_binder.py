@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.support.checkouts import commit, git, new_checkout
 from tests.support.lab import Lab
 
+from .accessible import Inspector
 from .sidebar import Sidebar
 
 
@@ -40,6 +41,8 @@ def test_findings_files_link_and_a_new_tab(lab: Lab, page: Page, sidebar: Sideba
     # what a person wrote is shown with its difference, and stays unless it is ticked
     expect(binder.get_by_label("What would change in binder/postBuild")).to_contain_text("-pip install penguins")
     sidebar.picture("binder-findings")
+    inspector = Inspector(page, sidebar)
+    inspector.look("findings")
     assert git(checkout, "status", "--porcelain", "binder") == ""
     sidebar.press("Write 3 files", binder)
     expect(binder).to_contain_text("Written: binder/environment.yml")
@@ -56,6 +59,8 @@ def test_findings_files_link_and_a_new_tab(lab: Lab, page: Page, sidebar: Sideba
     link = f"https://mybinder.org/v2/gh/owner/repo/{head}?urlpath=lab%2Ftree%2Fanalysis.ipynb"
     expect(binder.get_by_label("Link")).to_have_text(link)
     sidebar.picture("binder-ready")
+    inspector.look("ready")
+    assert not inspector.found, "\n\n".join(inspector.found)
 
     page.context.route("https://mybinder.org/**", lambda route: route.fulfill(body="<title>Binder</title>"))
     with page.context.expect_page() as opened:

@@ -6,6 +6,45 @@ import type { BinderReport, IBinder } from '../tokens';
 import { Actions, Button, Dot, Failure, Sentence } from './basics';
 import { BinderFiles } from './binderFiles';
 import { useChanges, useReturnFocus, useTrans } from './hooks';
+import type { IPanelProps } from './panelView';
+import { folding, Section } from './section';
+
+/** The way to Binder, in the card of a notebook that says what it needs. */
+export function ToBinder({ actions }: Pick<IPanelProps, 'actions'>): React.JSX.Element {
+  const trans = useTrans();
+  return (
+    <Actions>
+      <Button label={trans.__('Open on Binder…')} onClick={() => actions.run('openOnBinder')} />
+      <Button
+        menu
+        label={trans.__('Copy badge ▾')}
+        onClick={anchor => actions.badgeMenu(null, anchor)}
+      />
+    </Actions>
+  );
+}
+
+/** The section for a notebook on its way to Binder, while there is one. */
+export function BinderSection({
+  state,
+  actions
+}: Pick<IPanelProps, 'state' | 'actions'>): React.JSX.Element | null {
+  const trans = useTrans();
+  const { binder } = state;
+  const path = binder.notebook;
+  return path === null ? null : (
+    <Section title={trans.__('Binder')} {...folding(state, 'binder')}>
+      <BinderView
+        binder={binder}
+        onAgain={() => actions.run('openOnBinder', { path })}
+        onWrite={force => actions.run('writeBinder', { force })}
+        onOpen={() => actions.run('launchBinder')}
+        onBuild={() => actions.run('buildOnBinder')}
+        onBadge={anchor => actions.badgeMenu(path, anchor)}
+      />
+    </Section>
+  );
+}
 
 export interface IBinderProps {
   binder: IBinder;

@@ -16,8 +16,7 @@ import type {
 } from '../tokens';
 import { AddCard } from './addSection';
 import { Failure } from './basics';
-import { BinderActions } from './binderActions';
-import { BinderView } from './binderSection';
+import { BinderSection, ToBinder } from './binderSection';
 import { DetailsSection } from './detailsSection';
 import { DraftView } from './draftView';
 import { EnvironmentsSection } from './environmentsSection';
@@ -156,7 +155,7 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
         onMenu={actions.notebookMenu}
         onRestart={() => actions.run('restartKernel')}
         onAgain={() => actions.run('refresh')}
-        extra={name !== undefined && toBinder(actions)}
+        extra={name !== undefined && <ToBinder actions={actions} />}
         onAction={(action, anchor) => {
           if (action.kind === 'choose') {
             actions.choiceMenu('pin', anchor);
@@ -184,33 +183,6 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
           />
         )}
       </NotebookCard>
-    </Section>
-  );
-}
-
-function toBinder(actions: IPanelActions): React.JSX.Element {
-  return (
-    <BinderActions
-      onOpen={() => actions.run('openOnBinder')}
-      onBadge={anchor => actions.badgeMenu(null, anchor)}
-    />
-  );
-}
-
-function BinderSection({ state, actions }: IPanelProps): React.JSX.Element | null {
-  const trans = useTrans();
-  const { binder } = state;
-  const path = binder.notebook;
-  return path === null ? null : (
-    <Section title={trans.__('Binder')} {...folding(state, 'binder')}>
-      <BinderView
-        binder={binder}
-        onAgain={() => actions.run('openOnBinder', { path })}
-        onWrite={force => actions.run('writeBinder', { force })}
-        onOpen={() => actions.run('launchBinder')}
-        onBuild={() => actions.run('buildOnBinder')}
-        onBadge={anchor => actions.badgeMenu(path, anchor)}
-      />
     </Section>
   );
 }
