@@ -21,6 +21,7 @@ from packaging.utils import canonicalize_name
 from jupyter_envs import checkouts, conda_history, conda_records, origins
 from jupyter_envs.models import Package
 from jupyter_envs.origins import Origin
+from jupyter_envs.redact import clean_text, clean_url
 
 # a distribution's metadata directly in a site-packages folder, and its name
 _IN_SITE = re.compile(r"/site-packages/([^/]+?)-[^/]*\.(?:dist|egg)-info(?:/(?:METADATA|PKG-INFO))?$")
@@ -200,18 +201,18 @@ def python_version(packages: Iterable[Package]) -> str | None:
 
 
 def write_history(prefix: Path, packages: Sequence[Package], specs: Sequence[str], when: datetime) -> None:
-    """`conda-meta/history`, in the form that conda's `history.py` reads: what came in, what was asked for."""
+    """`conda-meta/history`, in the form that conda's `history.py` reads: what came in and was asked for, no secrets."""
     lines = [f"==> {when:%Y-%m-%d %H:%M:%S} <==", "# cmd: jupyter envs"]
     lines += [f"+{channel_and_subdir(package)}::{file_stem(package)}" for package in packages]
-    lines.append(f"# update specs: {json.dumps(list(specs))}")
+    lines.append(f"# update specs: {json.dumps([clean_text(spec) for spec in specs])}")
     path = prefix / "conda-meta" / "history"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def channel_and_subdir(package: Package) -> str:
-    """The package's channel and folder, without the file: ``https://example.org/channel/linux-64``."""
-    return package.url.rsplit("/", 1)[0]
+    """The package's channel and folder, without file and secret: ``https://example.org/channel/linux-64``."""
+    return clean_url(package.url)[0].rsplit("/", 1)[0]
 
 
 def file_stem(package: Package) -> str:

@@ -1,7 +1,7 @@
 """Take secrets out of addresses, before they reach a log, a message or a file that leaves the machine.
 
-`clean_url` removes them from one address; `redact` replaces them in running text (a traceback, uv's output); `show`
-makes a stranger's text short and printable for a message.
+`clean_url` removes them from one address, `clean_text` from all addresses in a text; `redact` replaces them in
+running text (a traceback, uv's output); `show` makes a stranger's text short and printable for a message.
 What counts as a secret: a user name or password before the host, an Anaconda token (``/t/TOKEN/``), the value of
 every query parameter of a secret-sounding name, and the signature parameters of presigned addresses.
 """
@@ -23,6 +23,7 @@ _SECRET_NAME = re.compile(
     r"|^x-amz-|^x-goog-|^awsaccesskeyid$",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 _TOKEN_PATH = re.compile(r"(/|%2f)t(/|%2f)(?:(?!%2f)[^/\s\"'?#])+", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/\s\"'<>?#]*@")
 _PARAMETER = re.compile(r"([?&#;])([^=&#;\s\"'<>]+)=([^&#;\s\"'<>]*)")
@@ -64,6 +65,11 @@ def clean_url(url: str) -> tuple[str, bool]:
         and _without_secrets(parts.fragment) == parts.fragment
     )
     return (url, False) if unchanged else (cleaned, True)
+
+
+def clean_text(text: str) -> str:
+    """The text, a line of a file for example, with each address in it as `clean_url` leaves it."""
+    return _ADDRESS.sub(lambda found: clean_url(found[0])[0], text)
 
 
 def redact(text: str) -> str:

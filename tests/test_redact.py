@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_envs.redact import clean_url, redact
+from jupyter_envs.redact import clean_text, clean_url, redact
 
 CANARY = "Canary7231"
 
@@ -41,6 +41,15 @@ def test_a_secret_is_masked_in_text(address: str) -> None:
     assert CANARY not in text
     assert text.startswith("error: could not fetch <")
     assert text.endswith("twice")
+
+
+@pytest.mark.parametrize("address", SECRET_ADDRESSES)
+def test_a_secret_is_taken_out_of_a_line(address: str) -> None:
+    for line in (f"--index-url {address} --pre", f"a @ {address}", f"{address}::a >=1"):
+        assert CANARY not in clean_text(line)
+        assert "example.org" in clean_text(line)
+        assert clean_text(clean_text(line)) == clean_text(line)
+    assert clean_text(f"--index-url {address}").startswith("--index-url ")
 
 
 @pytest.mark.parametrize(

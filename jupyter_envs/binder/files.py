@@ -15,7 +15,7 @@ from typing import Literal
 from .. import envfile, matchspec
 from ..errors import InvalidInput
 from ..models import Package
-from ..redact import clean_url
+from ..redact import clean_text, clean_url
 from .marker import marked
 from .scripts import post_build
 from .targets import MAIN_PLATFORM, Target, is_usable
@@ -95,10 +95,10 @@ def merge_files(target: Target, wish: Wish) -> tuple[File, ...]:
     python = next((".".join(one.version.split(".")[:2]) for one in packages if one.name == "python"), wish.python)
     version = python if _PYTHON.match(python) else wish.python
     names = [(matchspec.parse(text).name, text) for text in spec.conda]
-    rest = [clean_url(text)[0] for name, text in names if name not in ("python", "pip")]
-    pip = tuple(clean_url(line)[0] for line in spec.pip)
+    rest = [clean_text(text) for name, text in names if name not in ("python", "pip")]
+    pip = tuple(clean_text(line) for line in spec.pip)
     more = [*(["nbgitpuller"] if wish.puller else []), *(["pip"] if pip else [])]
-    channels = tuple(clean_url(channel)[0] for channel in spec.channels)
+    channels = tuple(clean_text(channel) for channel in spec.channels)
     merged = replace(spec, name=None, channels=channels, conda=(f"python={version}", *rest, *more), pip=pip)
     text = envfile.write(replace(merged, variables={}, platforms=()))
     return (File(f"{FOLDER}/environment.yml", marked(text.rstrip("\n").split("\n"))),)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from .. import piplines
 from ..models import Lock, Package, Spec
-from ..redact import clean_url, show, sounds_secret
+from ..redact import clean_text, clean_url, show, sounds_secret
 
 MAIN_PLATFORM = "linux-64"
 PLATFORMS = (MAIN_PLATFORM, "linux-aarch64")
@@ -121,7 +121,7 @@ def _of_target(target: Target) -> Iterator[Problem]:
         if piplines.classify(line).kind == "editable" or _is_path(line):
             yield Problem(
                 "local-source",
-                f"The pip line “{show(clean_url(line)[0])}” of “{name}” installs from a folder of your machine.",
+                f"The pip line “{show(clean_text(line))}” of “{name}” installs from a folder of your machine.",
                 "Publish the package, or name it by the address of a wheel.",
             )
 

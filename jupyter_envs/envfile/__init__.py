@@ -7,8 +7,20 @@ expected. `read` says in addition what it took note of. `write` gives a portable
 
 from .amend import amend
 from .reader import Reading, parse, read
+from .secrets import without_secrets
 from .selectors import content_hash, locked_from, select
 from .views import to_json
 from .writer import write
 
-__all__ = ["Reading", "amend", "content_hash", "locked_from", "parse", "read", "select", "to_json", "write"]
+__all__ = [
+    "Reading",
+    "amend",
+    "content_hash",
+    "locked_from",
+    "parse",
+    "read",
+    "select",
+    "to_json",
+    "without_secrets",
+    "write",
+]

@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from ..models import Lock, Spec
+from .secrets import without_secrets
 
 _COMMENT = re.compile(r"\s+#.*?\[([A-Za-z0-9_ ]+)\]\s*\Z")
 _SUFFIX = re.compile(r"  # (?:\[(?P<comment>[a-z0-9]+)\]|sel\((?P<key>[a-z0-9]+)\))\Z")
@@ -60,8 +61,11 @@ def select(spec: Spec, platform: str) -> Spec:
 
 
 def content_hash(spec: Spec, platform: str) -> str:
-    """The hash of what ``spec`` asks for on ``platform``: a line for other platforms only does not change it."""
-    return select(spec, platform).content_hash()
+    """The hash of what ``spec`` asks for on ``platform``.
+
+    A line for other platforms only does not change it, nor does a secret in an address, which a lock must not tell.
+    """
+    return select(without_secrets(spec), platform).content_hash()
 
 
 def locked_from(lock: Lock, spec: Spec) -> Lock:

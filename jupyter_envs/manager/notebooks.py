@@ -124,22 +124,24 @@ async def write_file(
 ) -> tuple[str, str]:
     """Write the environment file where that is needed; ``(environment file, lock file)``, relative to the notebook.
 
-    The notebook's own environment.yml follows its environment, line by line, unless somebody edited it since it was
-    locked; a file of another kind (pixi.toml) is kept while it asks for the same. Raises `FileExists` when no name is
-    left.
+    Secrets in addresses are not written; one that stands in the user's own file stays there. The notebook's own
+    environment.yml follows its environment, line by line, unless somebody edited it since it was locked; a file of
+    another kind (pixi.toml) is kept while it asks for the same. Raises `FileExists` when no name is left.
     """
     old = await read_own(path, name, documents, limits)
     if old is not None:
         pinned, text = old
         same = await asks_for(beside(path, pinned.file), text, spec, documents, limits)
         if not same and formats.recognise(text, pinned.file) == "environment":
-            await documents.write(beside(path, pinned.file), envfile.amend(text, spec))
+            there = formats.read(text, source=pinned.file, limits=limits).spec
+            amended = envfile.amend(text, envfile.without_secrets(spec, there))
+            await documents.write(beside(path, pinned.file), amended)
             same = True
         if same:
             return pinned.file, pinned.lock
     file, lock, missing = await choose_files(path, name, spec, documents, limits)
     if missing:
-        await documents.write(beside(path, file), envfile.write(spec))
+        await documents.write(beside(path, file), envfile.write(envfile.without_secrets(spec)))
     return file, lock
 
 
@@ -183,7 +185,8 @@ async def choose_files(
 async def asks_for(path: str, text: str, spec: Spec, documents: Documents, limits: Limits = LIMITS) -> bool:
     """Whether an environment file asks for just this; one that cannot be read asks for something else."""
     try:
-        return (await read_spec(path, text, documents, limits)).content_hash() == spec.content_hash()
+        there = await read_spec(path, text, documents, limits)
+        return envfile.without_secrets(there).content_hash() == envfile.without_secrets(spec).content_hash()
     except EnvsError:
         return False
 

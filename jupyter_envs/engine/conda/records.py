@@ -11,6 +11,7 @@ from jupyter_envs import matchspec
 from jupyter_envs.engine import current
 from jupyter_envs.errors import InvalidSpec
 from jupyter_envs.models import Package
+from jupyter_envs.redact import clean_url
 
 
 def file_name(package: Package) -> str:
@@ -42,13 +43,17 @@ def to_package(record: RepoDataRecord, platform: str) -> Package:
 
 
 def record_of_entry(package: Package, entry: Path) -> RepoDataRecord:
-    """The record of a package that is extracted at ``entry``, with its real metadata and the lock's URL and hash."""
+    """The record of a package that is extracted at ``entry``, with its real metadata and the lock's URL and hash.
+
+    It is written into the prefix, which others may read and which is packed and copied: without a secret in its URL.
+    """
     record = PackageRecord.from_index_json(
         entry / "info" / "index.json", size=package.size, sha256=package.sha256 or None, md5=package.md5 or None
     )
     if package.depends:
         record.depends = list(package.depends)
-    return RepoDataRecord(record, file_name(package), package.url, channel_of(package.url))
+    url = clean_url(package.url)[0]
+    return RepoDataRecord(record, file_name(package), url, channel_of(url))
 
 
 def record_of_lock(package: Package) -> RepoDataRecord:
