@@ -31,8 +31,9 @@ def check_name(name: str) -> str:
     if _RESERVED.fullmatch(proposal):
         proposal = f"env_{proposal}"
     shown = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
+    printable = "".join(character if character.isprintable() else "�" for character in shown)
     raise InvalidName(
-        f"“{shown}” cannot be the name of an environment.",
+        f"“{printable}” cannot be the name of an environment.",
         hints=(f"Use letters, digits, “.”, “_” and “-”, {NAME_LENGTH} at most, for example “{proposal}”.",),
         name=shown,
         proposal=proposal,

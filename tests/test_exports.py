@@ -107,6 +107,13 @@ def test_what_was_asked_for_with_the_versions_that_it_has() -> None:
         exports.write(SOURCE, "full", versions=True)
 
 
+@pytest.mark.parametrize("format", ["full", "no-builds", "from-history", "portable"])
+@pytest.mark.parametrize("channels", [(), ("nodefaults",)])
+def test_a_file_that_named_no_channel_names_those_that_were_in_force(format: str, channels: tuple[str, ...]) -> None:
+    source = replace(SOURCE, spec=replace(SPEC, channels=channels))
+    assert envfile.parse(text(source, format)).channels == (*LOCK.channels, *channels)
+
+
 def test_pip_itself_is_asked_for_where_a_pip_section_needs_it() -> None:
     def conda(spec: Spec) -> tuple[str, ...]:
         return envfile.parse(text(Source("a", "linux-64", (), spec), "portable")).conda

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_envs.errors import InvalidInput, InvalidName
-from jupyter_envs.naming import NamePattern, check_words, hints
+from jupyter_envs.naming import NamePattern, check_name, check_words, hints
 
 PATTERN = NamePattern("<team>_<project>_<purpose>")
 
@@ -66,3 +66,9 @@ def test_words_that_are_too_long(note: str, tags: tuple[str, ...]) -> None:
 
 def test_words_that_will_do() -> None:
     check_words("for the paper\nsecond line", ("team geo", "2026"))
+
+
+def test_a_refused_name_is_shown_in_one_line() -> None:
+    with pytest.raises(InvalidName, match="“a�b” cannot be the name") as refused:
+        check_name("a\nb")
+    assert "a_b" in refused.value.hints[0]

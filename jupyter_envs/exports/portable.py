@@ -15,15 +15,16 @@ Notes = tuple[str, ...]
 
 
 def portable_spec(source: Source) -> tuple[Spec, Notes]:
-    """The spec without what only this machine knows."""
+    """The spec without what only this machine knows; a file that names no channel names those that were in force."""
     spec, notes = source.spec, list[str]()
 
     def kept(what: str, texts: Sequence[str]) -> tuple[str, ...]:
-        mine = [text for text in texts if below(source.homes, text)]
+        mine = [text for text in texts if below(source.homes, text) or text.startswith("file:///~/")]
         notes.extend(f"The {what} “{text}” is in your home folder: it is left out." for text in mine)
         return tuple(text for text in texts if text not in mine)
 
-    channels, conda = kept("channel", spec.channels), kept("package", spec.conda)
+    in_force = source.lock.channels if source.lock and not set(spec.channels) - {"nodefaults"} else ()
+    channels, conda = kept("channel", (*in_force, *spec.channels)), kept("package", spec.conda)
     pip, about_pip = portable_lines(source, spec.pip)
     variables, about_variables = _variables(source)
     safe = replace(spec, channels=channels, conda=conda, pip=pip, variables=variables)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from jupyter_envs import envfile, matchspec, pipsection
 from jupyter_envs.channels import LICENCE_NOTE, has_licence_terms
+from jupyter_envs.differences import normal_name
 from jupyter_envs.engine.client import Pending, Session, Solution, Wheels
 from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound
 from jupyter_envs.manager import mixing
@@ -163,16 +164,19 @@ def propose(
 ) -> Proposal:
     """The plan that is shown, held against the ``current`` packages of the environment (none for a new one)."""
     changes = differences(current, resolved.packages)
-    new = {change.name for change in changes if change.before is None}
-    gone = {change.name for change in changes if change.after is None}
+    # conda and pip may each have a package of one name
+    new = {(change.manager, change.name) for change in changes if change.before is None}
+    gone = {(change.manager, change.name) for change in changes if change.after is None}
     here = {package.identity for package in current}
     wheels = [package for package in resolved.packages if package.manager == "pip" and package.identity not in here]
     fetched = [*pending.downloads, *wheels]
     lock = Lock(resolved.packages, platforms=(platform,))
     plan = Plan(
         environment=wanted.name,
-        added=requested_first(resolved.spec, [package for package in resolved.packages if package.name in new]),
-        removed=tuple(package for package in current if package.name in gone),
+        added=requested_first(
+            resolved.spec, [one for one in resolved.packages if (one.manager, normal_name(one)) in new]
+        ),
+        removed=tuple(one for one in current if (one.manager, normal_name(one)) in gone),
         changed=tuple(change for change in changes if is_change(change) and not is_rebuild(change)),
         rebuilt=tuple(change for change in changes if is_rebuild(change)),
         channels=resolved.channels,
