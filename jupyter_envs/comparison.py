@@ -14,6 +14,7 @@ from typing import Any, Literal
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from . import differences, matchspec, piplines, versions
+from .envfile import selectors
 from .models import Manager, Package, Spec
 
 Kind = Literal["added", "removed", "up", "down", "rebuilt", "changed"]
@@ -106,43 +107,58 @@ def _wishes_of(before: Spec, after: Spec) -> Comparison:
 
 
 def _unmet(spec: Spec, packages: Sequence[Package], *, wish_first: bool) -> Comparison:
-    """The wishes that packages do not meet; packages that nobody wished for came with others and are no difference."""
-    found: dict[tuple[Manager, str], list[Package]] = {}
+    """The wishes that packages do not meet; packages that nobody wished for came with others and are no difference.
+
+    On each platform of the packages counts what the file asks for there.
+    """
+    found: dict[str, dict[tuple[Manager, str], Package]] = {}
     for package in packages:
-        found.setdefault((package.manager, differences.normal_name(package)), []).append(package)
-    wishes = _wishes(spec)
+        found.setdefault(package.platform, {})[package.manager, differences.normal_name(package)] = package
     changes: list[Change] = []
-    # a constraint asks for nothing, so that it is unmet only by what is there
-    constraints = {key: wish for key, wish in _constraints(spec).items() if key in found}
-    for (manager, name), wish in sorted([*wishes.items(), *constraints.items()]):
-        unmet = [one for one in found.get((manager, name), []) if not _meets(one, wish)]
-        sides: list[tuple[str, str | None]] = [(one.platform, differences.shown(one, False)) for one in unmet]
-        for platform, has in sides if (manager, name) in found else [("", None)]:
-            before, after = (wish, has) if wish_first else (has, wish)
-            changes.append(Change(_presence(before, after) or "changed", name, manager, platform, before, after))
-    others = len(found.keys() - wishes.keys())
-    note = f"{others} packages that the environment file does not name are not compared."
+    others: set[tuple[Manager, str]] = set()
+    for platform, here in sorted(found.items()) or [("", {})]:
+        asked = selectors.select(spec, platform)
+        wishes = _wishes(asked)
+        # a constraint asks for nothing, so that it is unmet only by what is there
+        constraints = [(key, wish) for key, wish in _constraints(asked).items() if key in here]
+        for (manager, name), wish in sorted([*wishes.items(), *constraints]):
+            one = here.get((manager, name))
+            if one is None or not _meets(one, wish):
+                has = differences.shown(one, False) if one else None
+                before, after = (wish, has) if wish_first else (has, wish)
+                changes.append(Change(_presence(before, after) or "changed", name, manager, platform, before, after))
+        others |= here.keys() - wishes.keys()
+    note = f"{len(others)} packages that the environment file does not name are not compared."
     ordered = sorted(changes, key=lambda change: (change.platform, change.name))
     return Comparison(tuple(ordered), (note,) if others else ())
 
 
 def _wishes(spec: Spec) -> Wishes:
-    """What is asked for, by manager and name; the condition is empty where any version will do."""
+    """What is asked for, by manager and name; the condition is empty where any version will do.
+
+    A name that is asked for on some platforms only has its selector behind it.
+    """
     found: Wishes = {}
     for text in spec.conda:
-        parsed = matchspec.parse(text)
+        body, selector, _ = selectors.split(text)
+        parsed = matchspec.parse(body)
         condition = " ".join(filter(None, (parsed.version, parsed.build)))
         # pip beside a pip section is how, not what
         if condition or parsed.name != "pip" or not spec.pip:
-            found["conda", parsed.name] = condition
+            found["conda", _selected(parsed.name, selector)] = condition
     for line in spec.pip:
-        kind = piplines.classify(line).kind
-        asked = _REQUIREMENT.match(line) if kind == "requirement" else None
-        if asked and "://" not in line.partition("@")[0]:
-            found["pip", re.sub(r"[-_.]+", "-", asked[1].lower())] = asked[2].strip()
+        body, selector, _ = selectors.split(line)
+        kind = piplines.classify(body).kind
+        asked = _REQUIREMENT.match(body) if kind == "requirement" else None
+        if asked and "://" not in body.partition("@")[0]:
+            found["pip", _selected(re.sub(r"[-_.]+", "-", asked[1].lower()), selector)] = asked[2].strip()
         elif kind not in ("comment", "constraint", "index", "option"):
-            found["pip", line.strip()] = ""
+            found["pip", _selected(body.strip(), selector)] = ""
     return found
+
+
+def _selected(name: str, selector: str | None) -> str:
+    return f"{name} [{selector}]" if selector else name
 
 
 def _constraints(spec: Spec) -> Wishes:

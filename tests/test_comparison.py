@@ -74,17 +74,17 @@ def test_a_file_against_packages_shows_what_is_not_met() -> None:
     spec = Spec(conda=("a >=1.10", "b", "python=3.12"), pip=("x<1",))
     found = compare(spec, [A9, *LOCK.packages, pip_package("x", "1.0")])
     assert [(change.kind, change.name, change.before, change.after) for change in found.changes] == [
-        ("removed", "b", "", None),
         ("changed", "a", ">=1.10", "1.9"),
+        ("removed", "b", "", None),
         ("changed", "x", "<1", "1.0"),
     ]
     assert found.notes == ("4 packages that the environment file does not name are not compared.",)
     back = compare([A9], spec)
     assert [(change.kind, change.name, change.before, change.after) for change in back.changes] == [
+        ("changed", "a", "1.9", ">=1.10"),
         ("added", "b", None, ""),
         ("added", "python", None, "3.12*"),
         ("added", "x", None, "<1"),
-        ("changed", "a", "1.9", ">=1.10"),
     ]
 
 
@@ -103,3 +103,19 @@ def test_constraints_ask_for_nothing_and_count_where_there_is_something() -> Non
         ("changed", "y", "1.5", "<2,!=1.5")
     ]
     assert compare(spec, Spec(pip=("x", "# constraint: y<3"))).notes == ("The constraints differ: gone, y.",)
+
+
+def test_on_each_platform_counts_what_is_asked_for_there() -> None:
+    spec = Spec(conda=("a", "a=2  # sel(win)", "only  # [osx]"), pip=("x  # [linux]",))
+    mac = [replace(one, platform="osx-arm64") for one in (A9,)]
+    windows = [replace(A9, platform="win-64")]
+    found = compare([A9, pip_package("x"), *mac, *windows], spec)
+    assert [(one.kind, one.name, one.platform, one.after) for one in found.changes] == [
+        ("added", "only", "osx-arm64", ""),
+        ("changed", "a", "win-64", "2*"),
+    ]
+    assert [(one.kind, one.name) for one in compare(spec, Spec(conda=("a", "a=3  # sel(win)"))).changes] == [
+        ("changed", "a [win]"),
+        ("removed", "only [osx]"),
+        ("removed", "x [linux]"),
+    ]

@@ -271,6 +271,15 @@ def test_each_place_that_was_cleaned_is_named_once() -> None:
     )
 
 
+def test_a_repository_that_was_cleaned_is_named_once() -> None:
+    address = f"git+https://Canary7231@git.example.org/clip.git@{COMMIT}"
+    source = with_pip(replace(pip_package("clip"), url=address, sha256=""), Origin(address))
+    clean = address.replace("Canary7231@", "")
+    assert exports.write(source, "full").notes == (
+        f"A secret was taken out of {clean}: set it up where the file is used.",
+    )
+
+
 @pytest.mark.parametrize("format", ["full", "portable"])
 def test_variables_that_may_be_secrets_are_left_out(format: str) -> None:
     export = exports.write(SECRET, format)

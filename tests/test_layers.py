@@ -21,9 +21,9 @@ LAYERS: list[tuple[str, ...]] = [
     ("redact", "yaml_text", "archives", "differences", "virtual", "origins", "modules"),
     ("yaml_guard", "naming", "matchspec", "piplines", "imports"),
     ("toml_guard", "environment_record"),
-    ("explicit_list", "conda_history", "comparison", "pipsection", "condarc"),
+    ("explicit_list", "conda_history", "pipsection", "condarc"),
     ("envfile", "lockfile", "channels"),
-    ("exports", "pin", "pixi", "trust"),
+    ("exports", "pin", "pixi", "trust", "comparison"),
     ("formats", "binder"),
     (
         "files",

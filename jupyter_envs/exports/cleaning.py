@@ -96,7 +96,9 @@ class _Cleaner:
 
 
 def _place(address: str) -> str:
-    """The channel of a conda package, the server of a wheel: one place for many packages."""
+    """The channel of a conda package, the server of a wheel: one place for many packages; a repository itself."""
+    if "+" in address.partition("://")[0]:
+        return address
     if archive := archives.parse(address):
         return archive.channel
     parts = urlsplit(address)
