@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -336,8 +336,11 @@ class Store:
         except (DiskTrouble, NotFound):
             return ()
 
-    def remove(self, name: str) -> None:
-        """Take an environment away, also a damaged one: first its listing, then its files. Links are never followed."""
+    def remove(self, name: str, between: Callable[[], None] = lambda: None) -> None:
+        """Take an environment away, also a damaged one: first its listing, then its files. Links are never followed.
+
+        ``between`` is called when nothing is in its place any more, and before files go.
+        """
         self.require(name)
         with disk("Removing the environment"), opened(self.root) as root:
             prefixes = sorted((self.root / name / "g").glob("*"))
@@ -345,6 +348,7 @@ class Store:
             for prefix in prefixes:
                 list_for_conda(prefix, present=False)
             self._read.pop(name, None)
+            between()
             throw_away(root, aside)
 
 

@@ -39,7 +39,7 @@ LAYERS: list[tuple[str, ...]] = [
         "gitstate",
         "hubs",
     ),
-    ("writerlock", "conda_records", "conda_list"),
+    ("writerlock", "conda_records", "conda_list", "kernel_ending"),
     ("prefix", "rights", "usage", "lastuse"),
     ("engine", "store", "kernelspec", "localchannel", "execution", "discovery", "integrity"),
     ("leftovers",),

@@ -128,10 +128,10 @@ class RemoveCommand(PlannedCommand):
     more_arguments = True
     description = "Remove packages from an environment; or, with no package named, the environment and its kernel."
 
-    force = Bool(False, help="Remove the environment although its kernels are running.").tag(config=True)
+    force = Bool(False, help="Remove it although its kernels run, and end them.").tag(config=True)
     flags = {
         **PlannedCommand.flags,
-        "force": ({"RemoveCommand": {"force": True}}, "Remove the environment although its kernels are running."),
+        "force": ({"RemoveCommand": {"force": True}}, "Remove it although its kernels run, and end them."),
     }
 
     async def run(self, manager: Manager) -> Any:

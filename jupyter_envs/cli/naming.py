@@ -22,10 +22,10 @@ class RenameCommand(ManagerCommand):
     are pinned to the old name keep that name: pin them again.
     """
 
-    force = Bool(False, help="Rename it although its kernels are running.").tag(config=True)
+    force = Bool(False, help="Rename it although its kernels run, and end them.").tag(config=True)
     flags = {
         **ManagerCommand.flags,
-        "force": ({"RenameCommand": {"force": True}}, "Rename it although its kernels are running."),
+        "force": ({"RenameCommand": {"force": True}}, "Rename it although its kernels run, and end them."),
     }
 
     async def run(self, manager: Manager) -> Any:

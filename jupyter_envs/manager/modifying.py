@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from jupyter_envs import kernelspec, naming
 from jupyter_envs.errors import EnvironmentInUse
 from jupyter_envs.integrity import Verification
+from jupyter_envs.kernel_ending import end_kernels
 from jupyter_envs.manager import additions, adopting, changing, history, renaming, verifying
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.values import (
@@ -97,7 +99,8 @@ class Modifying(ManagerBase):
         check_name(new)
         self._check_naming(new)
         self._require_unused(old, force, "rename")
-        await renaming.rename(self._shop, self.others, old, new, reporter, free=self._require_free, remove=self._remove)
+        remove = partial(self._remove, reporter=reporter, force=force)
+        await renaming.rename(self._shop, self.others, old, new, reporter, free=self._require_free, remove=remove)
         return self._summary(new, self.running_kernels())
 
     async def describe(self, name: str, note: str, tags: Sequence[str]) -> Summary:
@@ -110,18 +113,28 @@ class Modifying(ManagerBase):
         return self._summary(name, self.running_kernels())
 
     async def remove(self, name: str, reporter: Reporter, *, force: bool = False) -> None:
-        """Remove an environment and its kernels. Raises `NotFound`, `EnvironmentBusy`, `EnvironmentInUse`."""
+        """Remove an environment and its kernels; with ``force``, those that run are ended, whoever started them.
+
+        Raises `NotFound`, `EnvironmentBusy`, `EnvironmentInUse`, also for kernels that are not ours to end.
+        """
         await self.require_own(name)
         self._require_unused(name, force, "remove")
         with self._store.writing(name):
             reporter.progress(Progress("removing"))
-            await past_no_return(self._remove, name)
+            await past_no_return(self._remove, name, reporter, force=force)
         if self._background != "never":
             self.disk.measure_later()
 
-    def _remove(self, name: str) -> None:
+    def _remove(self, name: str, reporter: Reporter, *, force: bool) -> None:
+        prefixes = self._store.prefixes(name) if force else []
+
+        def end() -> None:
+            for pid in end_kernels(prefixes):
+                reporter.log(f"The kernel in the process {pid} was ended: it ran from {name}.")
+
+        end()
         kernelspec.remove(name)
-        self._store.remove(name)
+        self._store.remove(name, end)
 
     def _require_unused(self, name: str, force: bool, verb: str) -> None:
         """Raise `EnvironmentInUse` while a kernel runs, this server's or anybody's, unless it is forced."""
@@ -133,7 +146,7 @@ class Modifying(ManagerBase):
             raise EnvironmentInUse(
                 f"{name} is in use: {running} of its kernels are running.",
                 hints=(
-                    f"Shut the kernels down first, or {verb} it all the same.",
+                    f"Shut the kernels down first; or {verb} it all the same (--force), which ends them.",
                     *([f"They are these processes: {', '.join(map(str, processes))}."] if processes else []),
                 ),
                 name=name,
