@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from jupyter_envs import conda_records, lockfile, prefix
-from jupyter_envs.models import Lock, Package
+from jupyter_envs.models import Lock
 
 from .measure import Result, Timing
 from .writing import CHANNEL, INSTALLED, PLATFORM, _fill, _package
@@ -33,7 +33,6 @@ def measure(folder: Path, runs: int) -> list[Result]:
     packages = tuple(_package(number) for number in range(INSTALLED))
     place = folder / "drift"
     _fill(place, packages)
-    _metadata(place, packages)
     lock = folder / "drift.yml"
     found = [package for package in prefix.installed(place, PLATFORM) if package.manager == "conda"]
     for wheel in (place / "lib/python3.12/site-packages").glob("wheel_*"):
@@ -49,12 +48,3 @@ def measure(folder: Path, runs: int) -> list[Result]:
     first, again = (Timing(column) for column in zip(*seconds, strict=True))
     what = f"drift check, {INSTALLED} packages"
     return [Result(f"{what}, fresh process", first, LIMIT), Result(f"{what}, again", again, LIMIT)]
-
-
-def _metadata(place: Path, packages: tuple[Package, ...]) -> None:
-    """The one file of each package that a drift check looks for."""
-    for package in packages:
-        module = package.name.replace("-", "_")
-        folder = place / f"lib/python3.12/site-packages/{module}-{package.version}.dist-info"
-        folder.mkdir(parents=True)
-        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package.name}\nVersion: {package.version}\n")

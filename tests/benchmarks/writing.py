@@ -88,6 +88,10 @@ def _fill(prefix: Path, packages: tuple[Package, ...]) -> int:
         record = _record(package, round(chance.expovariate(1 / FILES)) + 1)
         path = meta / f"{package.name}-{package.version}-{package.build}.json"
         path.write_text(json.dumps(record, indent=2, sort_keys=True))
+        # a package whose Python distribution is gone counts as uninstalled
+        metadata = prefix / record["files"][0]
+        metadata.parent.mkdir(parents=True)
+        metadata.write_text(f"Metadata-Version: 2.1\nName: {package.name}\nVersion: {package.version}\n")
     specs = json.dumps([package.name for package in packages[:20]])
     (meta / "history").write_text(f"==> 2024-05-01 10:00:00 <==\n# cmd: conda create\n# update specs: {specs}\n")
     site = prefix / "lib/python3.12/site-packages"
