@@ -13,7 +13,7 @@ from jupyter_envs.errors import Conflict, InvalidInput
 from jupyter_envs.exports import FORMATS, Origin, Source
 from jupyter_envs.models import Lock, Package, Spec
 
-from .pure_values import CHANNEL, IDNA, LOCK, OPENSSL, PYTHON, REQUESTS, TZDATA, locks, pip_package
+from .pure_values import CHANNEL, IDNA, LOCK, OPENSSL, PYTHON, REQUESTS, TZDATA, conda_package, locks, pip_package
 
 SPEC = Spec(
     name="penguins",
@@ -105,6 +105,56 @@ def test_what_was_asked_for_with_the_versions_that_it_has() -> None:
     assert read.pip == ("--extra-index-url https://pypi.example.org/simple", "requests==2.32.3")
     with pytest.raises(InvalidInput, match="from-history"):
         exports.write(SOURCE, "full", versions=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        ("python >=3", "python=3.12.7"),
+        ("forge::python", "forge::python=3.12.7"),
+        ("forge/linux-64::python=3", "forge/linux-64::python=3.12.7"),
+        ("python=*=*cpython", "python=3.12.7[build=*cpython]"),
+        ("python=3.12.7=h1_0_cpython", "python=3.12.7[build=h1_0_cpython]"),
+        (OPENSSL.url, OPENSSL.url),
+        ("__glibc >=2.17", "__glibc >=2.17"),
+    ],
+)
+def test_a_resolved_version_leaves_channel_and_build_as_they_were_asked_for(asked: str, line: str) -> None:
+    source = replace(SOURCE, spec=Spec(conda=(asked,)))
+    assert envfile.parse(text(source, "portable", versions=True)).conda == (line,)
+    assert rattler.MatchSpec(line, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        ("Requests[socks, use_chardet]>=2 ; sys_platform != 'win32'", None),
+        ("requests==2.32.3 --hash=sha256:00", "requests==2.32.3 --hash=sha256:00"),
+        ("requests @ https://pypi.example.org/requests-2.32.3-py3-none-any.whl",) * 2,
+        ("# constraint: requests<3", "# constraint: requests<3"),
+        ("--pre", "--pre"),
+        ("unknown>=1", "unknown>=1"),
+    ],
+)
+def test_a_resolved_version_leaves_extras_and_markers_of_a_pip_line(asked: str, line: str | None) -> None:
+    written = text(replace(SOURCE, spec=Spec(conda=("pip",), pip=(asked,))), "portable", versions=True)
+    wanted = 'requests[socks,use_chardet]==2.32.3 ; sys_platform != "win32"' if line is None else line
+    assert envfile.parse(written).pip == (wanted,)
+
+
+def test_what_was_installed_by_hand_takes_the_place_of_the_line_that_asked_for_another() -> None:
+    asked = Spec(conda=("pip",), pip=("mine @ https://pypi.example.org/mine-0.1-py3-none-any.whl", "requests[socks]"))
+    source = replace(with_pip(pip_package("mine", "2.0")), spec=asked)
+    written = envfile.parse(text(source, "portable", versions=True)).pip
+    assert written == ("mine==2.0", "requests[socks]==2.32.3")
+
+
+@pytest.mark.parametrize("versions", [False, True])
+def test_conda_packages_that_were_changed_by_hand_are_named_where_they_are_not_written(versions: bool) -> None:
+    drifted = replace(SOURCE, packages=(*LOCK.packages[1:], conda_package("more")))
+    notes = exports.write(drifted, "portable", versions=versions).notes
+    assert notes == ("Changed by hand since it was locked, and not in this file: more, openssl.",)
+    assert exports.write(drifted, "full").notes == ()
 
 
 @pytest.mark.parametrize("format", ["full", "no-builds", "from-history", "portable"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from .. import envfile, matchspec, piplines
+from .. import differences, envfile, matchspec, piplines
 from ..models import Package, Spec
 from .portable import portable_spec
 from .source import Source
@@ -35,26 +36,57 @@ def as_asked(source: Source) -> Written:
     more, left_out = pip_lines(source, source.by_hand)
     asked = pip_names(spec.pip)
     new = tuple(line for name, line in more if name not in asked)
-    return write_spec(replace(spec, pip=spec.pip + new)), (*notes, *left_out)
+    return write_spec(replace(spec, pip=spec.pip + new)), (*notes, *left_out, *_changed_by_hand(source))
 
 
 def as_resolved(source: Source) -> Written:
     """What was asked for, each package with the version that it resolved to."""
     spec, notes = portable_spec(source)
     chosen = envfile.select(spec, source.platform)
-    versions = {(package.manager, package.name): package.version for package in source.packages}
-    conda = []
-    for text in chosen.conda:
-        parsed = matchspec.parse(text)
-        version = versions.get(("conda", parsed.name))
-        channel = f"{parsed.channel}::" if parsed.channel else ""
-        conda.append(f"{channel}{parsed.name}={version}" if version else text)
-    wheels, left_out = pip_lines(source, source.of("pip"))
+    versions = {package.name: package.version for package in source.of("conda")}
+    conda = tuple(_with_version(text, versions) for text in chosen.conda)
+    known, left_out = pip_lines(source, source.of("pip"))
+    wheels, local = dict(known), {package.name for package in source.local}
     asked = pip_names(chosen.pip)
-    mine = {package.name for package in source.by_hand}
-    pip = tuple(line for name, line in wheels if name in asked or name in mine)
-    rest = tuple(line for line in chosen.pip if not pip_names([line]) & versions_of("pip", versions))
-    return write_spec(replace(chosen, conda=tuple(conda), pip=rest + pip, platforms=())), (*notes, *left_out)
+    mine = [one.name for one in source.by_hand if one.name in wheels]
+    pip = [_pinned(line, wheels, mine) for line in chosen.pip if not pip_names([line]) & local]
+    pip += [wheels[name] for name in mine if name not in asked]
+    said = (*notes, *left_out, *_changed_by_hand(source))
+    return write_spec(replace(chosen, conda=conda, pip=tuple(pip), platforms=())), said
+
+
+def _with_version(text: str, versions: Mapping[str, str]) -> str:
+    """A match spec with the version that is there; the channel and build that it asks for stay."""
+    parsed = matchspec.parse(text)
+    version = versions.get(parsed.name)
+    return text if parsed.url or not version else str(replace(parsed, version=f"{version}*"))
+
+
+def _pinned(line: str, wheels: Mapping[str, str], by_hand: Collection[str]) -> str:
+    """A line of the pip section with the version that is there; its extras and its marker stay.
+
+    ``wheels`` are requirements by name; one that was installed by hand is no answer to the line, and takes its place.
+    """
+    name = next(iter(pip_names([line])), "")
+    if name not in wheels or name in by_hand:
+        return wheels.get(name, line)
+    try:
+        asked = Requirement(piplines.without_comment(line))
+        found = Requirement(wheels[name])
+    except InvalidRequirement:
+        return line
+    if asked.url or found.url:
+        return line if asked.url else wheels[name]
+    extras = f"[{','.join(sorted(asked.extras))}]" if asked.extras else ""
+    return f"{found.name}{extras}{found.specifier}" + (f" ; {asked.marker}" if asked.marker else "")
+
+
+def _changed_by_hand(source: Source) -> tuple[str, ...]:
+    """A sentence about conda packages that are not as they were locked, of which what was asked for says nothing."""
+    locked = [one for one in source.lock.for_platform(source.platform) if one.manager == "conda"] if source.lock else []
+    changes = differences.between(locked, source.of("conda")) if source.lock else ()
+    names = ", ".join(change.name for change in changes)
+    return (f"Changed by hand since it was locked, and not in this file: {names}.",) if names else ()
 
 
 def write_spec(spec: Spec) -> str:
@@ -110,11 +142,6 @@ def pip_names(lines: Iterable[str]) -> set[str]:
 def index_options(lines: Iterable[str]) -> tuple[str, ...]:
     """The lines that say where pip packages come from."""
     return tuple(line for line in lines if piplines.classify(line).kind == "index")
-
-
-def versions_of(manager: str, versions: Iterable[tuple[str, str]]) -> set[str]:
-    """The names of one manager's packages."""
-    return {name for kind, name in versions if kind == manager}
 
 
 def _every_package(source: Source, *, with_builds: bool) -> Written:
