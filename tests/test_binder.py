@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from jupyter_envs import binder, gitstate, lockfile
+from jupyter_envs.binder.marker import marked
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, InvalidInput, PlanChanged
 from jupyter_envs.manager import BinderReport, BinderRequest, Manager
 
-from .support.checkouts import commit, git, new_checkout, pinned
+from .support.checkouts import SPEC, commit, git, new_checkout, pinned
 from .support.hub import Hub
 from .support.managing import notebook
 from .support.rehearsal import dockerfile
@@ -219,6 +220,39 @@ def test_each_notebook_has_its_link(checkout: Path, ask: Ask) -> None:
     described = report.to_json()
     assert [one["notebook"] for one in described["links"]] == ["analysis.ipynb", "b c/other.ipynb"]
     assert described["link"] == described["links"][0]["url"]
+
+
+def test_writing_for_one_notebook_keeps_what_others_need(checkout: Path, ask: Ask) -> None:
+    pinned(checkout / "more", "other.ipynb", spec=replace(SPEC, name="whales"), environment="whales", kernel="whales")
+    both = ask("more/other.ipynb", "analysis.ipynb", write=True)
+    assert both.notebooks == ("more/other.ipynb", "analysis.ipynb")
+    script = (checkout / "binder" / "postBuild").read_text()
+    alone = ask("analysis.ipynb", write=True)
+    assert alone.notebooks == ("analysis.ipynb", "more/other.ipynb")
+    assert len(alone.links) == 2
+    assert "Also built, as before: more/other.ipynb." in alone.notes
+    assert (alone.written, (checkout / "binder" / "postBuild").read_text()) == ((), script)
+    (checkout / "more" / "other.ipynb").unlink()
+    after = ask("analysis.ipynb", write=True)
+    assert after.notebooks == ("analysis.ipynb",)
+    assert "register whales" not in (checkout / "binder" / "postBuild").read_text()
+    assert "stale-file" in codes(after)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '# for ["../../secret.ipynb"]',
+        '# for ["/etc/passwd"]',
+        "# for [1, {}]",
+        "# for [[[",
+        '# for ["binder/postBuild"]',
+    ],
+)
+def test_a_strangers_script_names_no_notebooks(checkout: Path, ask: Ask, line: str) -> None:
+    (checkout / "binder").mkdir()
+    (checkout / "binder" / "postBuild").write_text(marked(["#!/bin/sh", line]))
+    assert ask().notebooks == ("analysis.ipynb",)
 
 
 def test_what_repo2docker_takes_or_refuses_beside_our_files(checkout: Path, ask: Ask) -> None:

@@ -10,6 +10,7 @@ from .files import FOLDER, LIMITS, MODES, File, Mode, Wish, merge_files, write_f
 from .links import DEFAULT_HUB, Badge, Link, badge, check_hub, launch_link, puller_link
 from .marker import State, state_of
 from .providers import PROVIDERS, WITH_REF, Repository, from_remote, is_commit, parse_repository
+from .scripts import notebooks_of
 from .targets import MAIN_PLATFORM, Problem, Target, is_kernel_name, is_private, problems
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "is_private",
     "launch_link",
     "merge_files",
+    "notebooks_of",
     "parse_event",
     "parse_repository",
     "problems",

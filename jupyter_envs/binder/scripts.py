@@ -6,6 +6,7 @@ Every value that comes from outside is quoted for the shell, or goes as an argum
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -89,6 +90,22 @@ for position, path in enumerate(specs):
         print(f"The kernel {folder} runs in {prefix}")"""
 
 
+_FOR_LINE = re.compile(r"# for (\[.*\])\r?")
+
+
+def notebooks_of(script: str) -> tuple[str, ...]:
+    """The notebooks that a script of ours says it is for; of another script, none."""
+    found: list[str] = []
+    for line in script.split("\n"):
+        matched = _FOR_LINE.fullmatch(line)
+        try:
+            names = json.loads(matched[1]) if matched else []
+        except (ValueError, RecursionError):
+            names = []
+        found += [name for name in names if isinstance(name, str)]
+    return tuple(dict.fromkeys(found))
+
+
 def post_build(targets: Sequence[Target], places: Mapping[Target, ListNames]) -> list[str]:
     """The script's lines, without its marker."""
     lines = [*_HEAD.split("\n"), *_REGISTER.split("\n"), "PYTHON", "}"]
@@ -97,6 +114,7 @@ def post_build(targets: Sequence[Target], places: Mapping[Target, ListNames]) ->
         variables = json.dumps(dict(sorted(target.variables.items())))
         lines += [
             "",
+            f"# for {json.dumps(list(target.notebooks))}",
             " ".join(["build", shlex.quote(target.environment), shlex.quote(start)]),
             " ".join(["register", *map(shlex.quote, (target.environment, variables, *target.aliases))]),
         ]

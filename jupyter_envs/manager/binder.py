@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import posixpath
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Chan
 from jupyter_envs.manager.notebooks import Pinned, read_pinned
 from jupyter_envs.manager.preflight import Ground
 from jupyter_envs.models import Spec
+from jupyter_envs.redact import show
+
+POST_BUILD = f"{binder.FOLDER}/postBuild"
+MOST_NOTEBOOKS = 100
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,14 @@ class Survey:
     """What is there: notebooks with their pins, the environments that they need, the repository.
 
     ``base`` is the path, in the documents, of the folder that ``binder/`` belongs into; None if it is outside of them.
+    ``kept`` are those of the notebooks that nobody named now, but that the files are for already.
     """
 
     notebooks: tuple[Pinned, ...]
     targets: tuple[Target, ...]
     ground: Ground
     base: str | None
+    kept: tuple[str, ...] = ()
 
     def inside(self, path: str) -> str:
         """A path of the documents as one of the repository."""
@@ -48,20 +55,40 @@ async def survey(request: BinderRequest, documents: Places, limits: Limits) -> S
     published = binder.parse_repository(request.repository) if request.repository else None
     ground = await asyncio.to_thread(preflight.look, first.parent if first else None, request.ref, published)
     base = _base(ground, [pinned.path for pinned in notebooks], documents)
-    return Survey(notebooks, tuple(targets_of(notebooks)), ground, base)
+    others = await _others(notebooks, base, documents, limits) if request.mode == "locked" else ()
+    everything = (*notebooks, *others)
+    targets = tuple(targets_of(everything, base))
+    return Survey(everything, targets, ground, base, tuple(pinned.path for pinned in others))
 
 
-def targets_of(notebooks: Sequence[Pinned]) -> Iterator[Target]:
-    """One target for each environment and lock."""
+async def _others(named: Sequence[Pinned], base: str | None, documents: Places, limits: Limits) -> tuple[Pinned, ...]:
+    """The further notebooks that the files are for already: writing for one must not take another's kernel away."""
+    script = None if base is None else await documents.read(posixpath.join(base, POST_BUILD))
+    if script is None or base is None or binder.state_of(script, "") is State.FOREIGN:
+        return ()
+    known, found = {pinned.path for pinned in named}, []
+    for name in binder.notebooks_of(script)[:MOST_NOTEBOOKS]:
+        path = posixpath.normpath(posixpath.join(base, name))
+        with suppress(EnvsError):
+            # one that is gone, or that has no pin any more, needs no environment
+            if path not in known and (pinned := await read_pinned(path, documents, limits)).lock is not None:
+                found.append(pinned)
+                known.add(path)
+    return tuple(found)
+
+
+def targets_of(notebooks: Sequence[Pinned], base: str | None = None) -> Iterator[Target]:
+    """One target for each environment and lock, in the same order whoever names the notebooks in which order."""
     groups: dict[tuple[str, str], list[Pinned]] = {}
     for pinned in notebooks:
         if pinned.pin is not None and pinned.lock is not None:
             groups.setdefault((pinned.pin.environment, pinned.lock.digest()), []).append(pinned)
-    for (name, _), group in groups.items():
-        kernels = tuple(dict.fromkeys(kernel for pinned in group if (kernel := preflight.kernel_of(pinned))))
+    for (name, _), group in sorted(groups.items()):
+        kernels = tuple(sorted({kernel for pinned in group if (kernel := preflight.kernel_of(pinned))}))
+        paths = sorted(posixpath.relpath(pinned.path, base) if base else pinned.path for pinned in group)
         lock, spec = group[0].lock, group[0].spec
         assert lock is not None
-        yield Target(name, lock, spec or Spec(), tuple(pinned.path for pinned in group), kernels)
+        yield Target(name, lock, spec or Spec(), tuple(paths), kernels)
 
 
 def _base(ground: Ground, notebooks: Sequence[str], documents: Places) -> str | None:
@@ -224,6 +251,7 @@ def _report(request: BinderRequest, seen: Survey, hub: str, found: tuple[Change,
     hub = binder.check_hub(request.hub or hub)
     ground = seen.ground
     limits = binder.LIMITS if request.mode == "merge" else ()
+    kept = (f"Also built, as before: {', '.join(map(show, seen.kept))}.",) if seen.kept else ()
     pushed = ("Whether it is pushed is what git knew when it last fetched.",) if ground.checkout else ()
     return BinderReport(
         notebooks=tuple(pinned.path for pinned in seen.notebooks),
@@ -233,7 +261,7 @@ def _report(request: BinderRequest, seen: Survey, hub: str, found: tuple[Change,
         commit=ground.commit,
         links=tuple(_links(request, seen, hub)),
         findings=(),
-        notes=(*ground.notes, *limits, *pushed),
+        notes=(*ground.notes, *kept, *limits, *pushed),
         changes=found,
         written=(),
         estimate=binder.estimate(seen.targets),

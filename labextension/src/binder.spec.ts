@@ -55,11 +55,10 @@ describe('a notebook on its way to Binder', () => {
     const { server, commands } = await started();
     const calls = opened();
     server.answer(ASKED, aReport());
-    expect(commands.isEnabled(CommandIDs.launchBinder)).toBe(false);
     await commands.execute(CommandIDs.openOnBinder);
-    await commands.execute(CommandIDs.launchBinder);
+    await commands.execute(CommandIDs.openLink, { link: aReport().link });
     expect(calls).toEqual([[aReport().link, '_blank', 'noopener,noreferrer']]);
-    await commands.execute(CommandIDs.openBuilt, { link: 'javascript:alert(1)' });
+    await commands.execute(CommandIDs.openLink, { link: 'javascript:alert(1)' });
     expect(calls.length).toBe(1);
   });
 
@@ -108,6 +107,19 @@ describe('badges', () => {
     await commands.execute(CommandIDs.copyBadge);
     expect(warned).toHaveBeenCalledTimes(1);
     expect(revealed).toEqual(['panel']);
+  });
+
+  it('of notebooks that are looked at together are there already', async () => {
+    const { server, commands, state } = await started();
+    const copied = vi.spyOn(Clipboard, 'copyToSystem').mockReturnValue();
+    const [first] = aReport().links;
+    const other = { ...first, notebook: 'b.ipynb', badge: { markdown: 'B', rst: '', html: '' } };
+    server.answer(ASKED, aReport({ links: [first, other] }));
+    await commands.execute(CommandIDs.openOnBinder);
+    await commands.execute(CommandIDs.copyBadge, { path: 'b.ipynb', badge: 'markdown' });
+    expect(copied.mock.calls).toEqual([['B']]);
+    expect(state.binder.notebook).toBe(PATH);
+    expect(server.count('POST binder/b.ipynb')).toBe(0);
   });
 
   it('are refused where nobody knows what they would open', async () => {

@@ -69,6 +69,11 @@ export class BinderModel implements IBinder {
   }
 
   async badge(notebook: string, format: BadgeFormat): Promise<string> {
+    const other = this._report?.links.find(link => link.notebook === notebook);
+    if (other && notebook !== this._notebook) {
+      // one of those that are looked at together
+      return other.badge[format];
+    }
     await this.look(notebook);
     const badge = this._report?.badge;
     if (!badge) {

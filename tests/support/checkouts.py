@@ -26,7 +26,13 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def pinned(folder: Path, name: str = "analysis.ipynb", kernel: str = "penguins", spec: Spec = SPEC) -> Lock:
+def pinned(
+    folder: Path,
+    name: str = "analysis.ipynb",
+    kernel: str = "penguins",
+    spec: Spec = SPEC,
+    environment: str = "penguins",
+) -> Lock:
     """A notebook with its files, as pinning writes them."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = Lock(
@@ -35,7 +41,7 @@ def pinned(folder: Path, name: str = "analysis.ipynb", kernel: str = "penguins",
     (folder / "environment.yml").write_text(envfile.write(spec))
     (folder / "environment.conda-lock.yml").write_text(lockfile.write(lock))
     digest = lockfile.parse(lockfile.write(lock)).digest()
-    made = Pin("penguins", "environment.yml", "environment.conda-lock.yml", digest)
+    made = Pin(environment, "environment.yml", "environment.conda-lock.yml", digest)
     metadata: dict[str, Any] = {"kernelspec": {"name": kernel, "display_name": kernel}} if kernel else {}
     (folder / name).write_text(notebook(**pin.write(metadata, made)))
     return lock

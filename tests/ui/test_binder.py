@@ -57,7 +57,7 @@ def test_findings_files_link_and_a_new_tab(lab: Lab, page: Page, sidebar: Sideba
     expect(binder).to_contain_text("Nothing keeps Binder from opening it.")
     head = git(checkout, "rev-parse", "HEAD")
     link = f"https://mybinder.org/v2/gh/owner/repo/{head}?urlpath=lab%2Ftree%2Fanalysis.ipynb"
-    expect(binder.get_by_label("Link")).to_have_text(link)
+    expect(binder.get_by_role("group", name=re.compile("^Link for"))).to_contain_text(link)
     sidebar.picture("binder-ready")
     inspector.look("ready")
     assert not inspector.found, "\n\n".join(inspector.found)

@@ -55,13 +55,8 @@ export function binderCommands(context: ICommandContext): Commands {
       isEnabled: () => binder.report !== null && !binder.busy,
       execute: guard(context, args => binder.write(args.force ?? false))
     },
-    [CommandIDs.launchBinder]: {
+    [CommandIDs.openLink]: {
       label: trans.__('Open the Binder Link in a New Tab'),
-      isEnabled: () => binder.report?.link != null,
-      execute: guard(context, () => binder.report?.link && openBeside(binder.report.link))
-    },
-    [CommandIDs.openBuilt]: {
-      label: trans.__('Open What a Hub Has Built in a New Tab'),
       isEnabled: args => typeof args.link === 'string',
       execute: guard(context, args => openBeside(args.link ?? ''))
     },

@@ -44,7 +44,7 @@ export interface IArgs {
   format?: ExportFormat;
   /** The form of a badge. */
   badge?: BadgeFormat;
-  /** The address of what a hub has built. */
+  /** An address on a BinderHub. */
   link?: string;
   force?: boolean;
   /** Packages to add, by match specs; requirements for PyPI; packages to update or to remove, by name. */

@@ -53,8 +53,7 @@ export const CommandIDs = {
   /** Needs the file browser; see the plugin for files. */
   openSelectedOnBinder: 'jupyter-envs:open-selected-on-binder',
   writeBinder: 'jupyter-envs:write-binder',
-  launchBinder: 'jupyter-envs:launch-binder',
-  openBuilt: 'jupyter-envs:open-built',
+  openLink: 'jupyter-envs:open-binder-link',
   buildOnBinder: 'jupyter-envs:build-on-binder',
   copyBadge: 'jupyter-envs:copy-badge'
 } as const;

@@ -38,9 +38,9 @@ export function BinderSection({
         binder={binder}
         onAgain={() => actions.run('openOnBinder', { path })}
         onWrite={force => actions.run('writeBinder', { force })}
-        onOpen={() => actions.run('launchBinder')}
+        onOpen={link => actions.run('openLink', { link })}
         onBuild={() => actions.run('buildOnBinder')}
-        onBadge={anchor => actions.badgeMenu(path, anchor)}
+        onBadge={actions.badgeMenu}
       />
     </Section>
   );
@@ -50,9 +50,9 @@ export interface IBinderProps {
   binder: IBinder;
   onAgain: () => void;
   onWrite: (overwrite: boolean) => void;
-  onOpen: () => void;
+  onOpen: (link: string) => void;
   onBuild: () => void;
-  onBadge: (anchor: HTMLElement) => void;
+  onBadge: (notebook: string, anchor: HTMLElement) => void;
 }
 
 /** A notebook on its way to Binder: what would go wrong, the files, and then the link. */
@@ -143,33 +143,55 @@ function Findings({ report }: { report: BinderReport }): React.JSX.Element {
   );
 }
 
-/** Where the link leads, and the buttons that use it. */
-function Launch({
-  report,
-  onOpen,
-  onBuild,
-  onBadge
-}: IBinderProps & { report: BinderReport }): React.JSX.Element {
+/** Where each link leads, and the buttons that use it. */
+function Launch(props: IBinderProps & { report: BinderReport }): React.JSX.Element {
+  const { report, onBuild } = props;
   const trans = useTrans();
-  const ready = report.findings.length === 0;
-  if (report.link === null) {
+  if (report.links.length === 0) {
     return <p className="jp-Envs-hint">{trans.__('There is no link yet.')}</p>;
   }
   return (
     <>
-      <div className="jp-Envs-address jp-Envs-code" aria-label={trans.__('Link')}>
-        {report.link}
-      </div>
+      {report.links.map((link, index) => (
+        <OneLink key={link.notebook} {...props} link={link} first={index === 0}>
+          {index === 0 && report.followed && (
+            <Button label={trans.__('Build and follow')} onClick={onBuild} />
+          )}
+        </OneLink>
+      ))}
+    </>
+  );
+}
+
+function OneLink(
+  props: Pick<IBinderProps, 'onOpen' | 'onBadge'> & {
+    report: BinderReport;
+    link: BinderReport['links'][number];
+    first: boolean;
+    children: React.ReactNode;
+  }
+): React.JSX.Element {
+  const { report, link, first, children, onOpen, onBadge } = props;
+  const trans = useTrans();
+  const ready = report.findings.length === 0;
+  return (
+    <div role="group" aria-label={trans.__('Link for %1', link.notebook)}>
+      {report.links.length > 1 && <div className="jp-Envs-linkName">{link.notebook}</div>}
+      <div className="jp-Envs-address jp-Envs-code">{link.url}</div>
       <Actions>
         <Button
-          primary={ready}
+          primary={ready && first}
           label={ready ? trans.__('Open in a new tab') : trans.__('Open anyway')}
-          onClick={onOpen}
+          onClick={() => onOpen(link.url)}
         />
-        {report.followed && <Button label={trans.__('Build and follow')} onClick={onBuild} />}
-        <Button menu label={trans.__('Copy badge ▾')} onClick={onBadge} />
+        {children}
+        <Button
+          menu
+          label={trans.__('Copy badge ▾')}
+          onClick={anchor => onBadge(link.notebook, anchor)}
+        />
       </Actions>
-    </>
+    </div>
   );
 }
 

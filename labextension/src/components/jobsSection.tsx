@@ -48,7 +48,7 @@ export function JobsSection({
           onUse: pins.path === null || runsIn(job) ? null : () => follow(job, 'use'),
           onRestart: runsIn(job) ? () => follow(job, 'restartKernel') : null,
           onNewNotebook: () => follow(job, 'newNotebook'),
-          onOpen: link => actions.run('openBuilt', { link })
+          onOpen: link => actions.run('openLink', { link })
         })}
       />
     </Section>
