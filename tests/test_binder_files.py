@@ -166,7 +166,22 @@ def test_a_recipe_needs_a_digest() -> None:
             binder.recipe([target()], image)
 
 
-def test_the_estimate_counts_what_is_known() -> None:
+def test_the_estimate_says_what_its_numbers_come_from() -> None:
     found = binder.estimate([target()])
-    assert (found.packages, found.unknown) == (3, 1)
+    assert (found.packages, found.unknown, found.measured) == (3, 1, 0)
     assert found.size == found.download * 4
+    assert "assumed to be 4 times" in found.basis
+    assert "1.5 MB for each of 1" in found.basis
+    measured = binder.estimate([target()], {PYTHON.sha256: 1_000, OPENSSL.sha256: 10})
+    assert measured.size == 1_010 + 1_500_000 * 4
+    assert "measured on this machine for 2 of 3 packages" in measured.basis
+    everything = {package.sha256: 7 for package in (PYTHON, OPENSSL, IDNA)}
+    assert binder.estimate([target()], everything).size == 21
+    assert "In the image: measured on this machine." in binder.estimate([target()], everything).basis
+
+
+def test_what_several_environments_share_is_downloaded_once() -> None:
+    one, both = binder.estimate([target("a")]), binder.estimate([target("a"), target("b")])
+    assert both.packages == 4
+    assert both.download == one.download + 1_500_000
+    assert both.size == 2 * one.size

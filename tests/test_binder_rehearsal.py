@@ -47,6 +47,12 @@ def digest_of(folder: Path, locked: tuple[Package, ...], platform: str) -> str:
     return packages_digest(found)
 
 
+def disk_usage(folder: Path) -> int:
+    """What the files below a folder take, hard links once."""
+    found = {(info.st_dev, info.st_ino): info.st_size for path in folder.rglob("*") if (info := path.lstat())}
+    return sum(found.values())
+
+
 @pytest.mark.skipif(why_not() != "", reason=why_not())
 def test_a_binder_build_makes_what_is_locked_and_runs_the_notebooks_in_it(
     home: Path, channel_http: str, pypi_index: PypiIndex, package_cache: Path, tmp_path: Path
@@ -64,14 +70,23 @@ def test_a_binder_build_makes_what_is_locked_and_runs_the_notebooks_in_it(
 
     assert {"penguins", "plain"} <= set(done.found["kernels"])
     assert done.found["sessions"] == {"Penguins/analysis.ipynb": "penguins", "plain/analysis.ipynb": "plain"}
+    locked_packages: list[Package] = []
     for name in ("Penguins", "plain"):
         output = json.loads(done.found["outputs"][f"{name}/analysis.ipynb"])
         assert output == {"prefix": f"/srv/conda/envs/{name}", "mode": "it's $HOME" if name == "Penguins" else ""}
         lock = lockfile.parse((repository / name / "environment.conda-lock.yml").read_text())
         locked = lock.for_platform(manager.platform)
+        locked_packages += locked
         built = digest_of(done.prefixes / name, locked, manager.platform)
         print(f"{name}: {len(locked)} packages\n  digest of the lock  {lock.digest(manager.platform)}")
         print(f"  digest on “Binder”  {built}")
         assert built == lock.digest(manager.platform)
+    estimate = report.estimate
+    conda = {one.sha256 for one in locked_packages if one.manager == "conda"}
+    assert estimate.measured == len(conda)
+    grown = disk_usage(done.prefixes)
+    print(f"size: {estimate.size} bytes were expected, {grown} are there. {estimate.basis}")
+    # compiled modules, scripts and records come on top
+    assert 0.7 < estimate.size / grown < 1.05
     # postBuild took what it downloaded from the lists and from nowhere else
     assert "RUN ./binder/postBuild" in done.output

@@ -4,7 +4,7 @@ Pure: locks and names come in, texts go out. Whether the repository is in order 
 """
 
 from .dockerfile import check_image, recipe
-from .estimate import Estimate, estimate
+from .estimate import Estimate, estimate, needed
 from .events import BUILT, FAILED, BuildEvent, EventReader, parse_event
 from .files import FOLDER, LIMITS, MODES, File, Mode, Wish, merge_files, write_files
 from .links import DEFAULT_HUB, Badge, Link, badge, check_hub, launch_link, puller_link
@@ -45,6 +45,7 @@ __all__ = [
     "is_private",
     "launch_link",
     "merge_files",
+    "needed",
     "notebooks_of",
     "parse_event",
     "parse_repository",

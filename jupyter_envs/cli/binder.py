@@ -123,8 +123,8 @@ class BinderCommand(ManagerCommand):
             self.say(f"note: {note}")
         expected = report.estimate
         self.say(
-            f"{expected.packages} packages, about {size(expected.download)} to download, {size(expected.size)} in the "
-            f"image, {max(1, expected.seconds // 60)} min; Binder's own server comes on top."
+            f"{expected.packages} packages, {size(expected.download)} to download, {size(expected.size)} in the "
+            f"image, {max(1, expected.seconds // 60)} min; Binder's own server comes on top. {expected.basis}"
         )
         if report.link is None or self.check:
             return

@@ -20,11 +20,21 @@ from jupyter_envs.manager import preflight
 from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Change, Finding, Places
 from jupyter_envs.manager.notebooks import Pinned, read_pinned
 from jupyter_envs.manager.preflight import Ground
+from jupyter_envs.manager.unpacked import unpacked_sizes
 from jupyter_envs.models import Spec
 from jupyter_envs.redact import show
 
 POST_BUILD = f"{binder.FOLDER}/postBuild"
 MOST_NOTEBOOKS = 100
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What the configuration says: the hub, the base image of Dockerfiles, and where unpacked packages are."""
+
+    hub: str
+    image: str
+    cache_dir: Path
 
 
 @dataclass(frozen=True)
@@ -143,12 +153,12 @@ async def write(found: Sequence[Change], base: str | None, documents: Places, *,
     return tuple(after)
 
 
-async def prepare(request: BinderRequest, documents: Places, limits: Limits, hub: str, image: str) -> BinderReport:
+async def prepare(request: BinderRequest, documents: Places, limits: Limits, defaults: Defaults) -> BinderReport:
     """Look, write if that is asked for, and report what is there then. Raises as the functions above."""
     seen = await survey(request, documents, limits)
-    problems, files = await asyncio.to_thread(_files, request, seen.targets, image)
+    problems, files = await asyncio.to_thread(_files, request, seen.targets, defaults.image)
     found = await changes(files, seen.base, documents)
-    draft = _report(request, seen, hub, found)
+    draft = _report(request, seen, defaults.hub, found)
     written: tuple[str, ...] = ()
     if request.write:
         if request.confirmed and request.confirmed != draft.hash:
@@ -157,7 +167,13 @@ async def prepare(request: BinderRequest, documents: Places, limits: Limits, hub
         written = tuple(new.path for old, new in zip(found, after, strict=True) if old != new)
         found = after
     findings = [*await _findings(request, seen, found, documents), *problems]
-    return replace(_report(request, seen, hub, found), findings=tuple(findings), written=written)
+    sizes = await asyncio.to_thread(unpacked_sizes, binder.needed(seen.targets), defaults.cache_dir)
+    return replace(
+        _report(request, seen, defaults.hub, found),
+        findings=tuple(findings),
+        written=written,
+        estimate=binder.estimate(seen.targets, sizes),
+    )
 
 
 def _files(

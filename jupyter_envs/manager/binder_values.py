@@ -136,7 +136,7 @@ class BinderReport:
             "notes": list(self.notes),
             "files": [change.to_json() for change in self.changes],
             "written": list(self.written),
-            "estimate": asdict(self.estimate),
+            "estimate": self.estimate.to_json(),
             "followed": self.followed,
             "hash": self.hash,
         }

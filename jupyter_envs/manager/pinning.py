@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 
 from jupyter_envs import lockfile, pin
 from jupyter_envs.manager import binder as binding
@@ -100,7 +101,8 @@ class Pinning(ManagerBase):
 
     async def binder(self, request: BinderRequest, documents: Places) -> BinderReport:
         """What keeps notebooks from opening on Binder, the files that they need there, and the link; see `binder`."""
-        report = await binding.prepare(request, documents, self.limits, self.binder_hub, self.binder_base_image)
+        defaults = binding.Defaults(self.binder_hub, self.binder_base_image, Path(self.cache_dir))
+        report = await binding.prepare(request, documents, self.limits, defaults)
         return replace(report, followed=report.hub in self.binder_follow_hubs)
 
     async def build_on_binder(

@@ -1012,6 +1012,10 @@ export interface components {
             seconds: number;
             /** @description Packages whose archive's size the lock does not have. */
             unknown: number;
+            /** @description Packages of which it is known, from this machine, what their files take. */
+            measured: number;
+            /** @description What the numbers come from, for people. */
+            basis: string;
         };
         SwitchRequest: {
             /** @description A session's id. */

@@ -94,7 +94,9 @@ function Report(props: IBinderProps & { report: BinderReport }): React.JSX.Eleme
         {report.notes.map(note => (
           <p key={note}>{note}</p>
         ))}
-        <p>{estimateSentence(report, trans)}</p>
+        <p title={report.estimate.basis}>
+          {estimateSentence(report, trans)} {report.estimate.basis}
+        </p>
       </div>
       <Launch {...props} />
     </>

@@ -19,7 +19,15 @@ export function aReport(change: Partial<BinderReport> = {}): BinderReport {
     notes: [],
     files: [],
     written: [],
-    estimate: { packages: 34, download: 80_000_000, size: 320_000_000, seconds: 90, unknown: 0 },
+    estimate: {
+      packages: 34,
+      download: 80_000_000,
+      size: 320_000_000,
+      seconds: 90,
+      unknown: 0,
+      measured: 0,
+      basis: 'Assumed.'
+    },
     followed: false,
     hash: 'h1',
     ...change
