@@ -26,7 +26,7 @@ from jupyter_envs.manager import Manager
 
 from .support.counts import LONG, tell
 from .support.lab import PROJECT
-from .support.managing import create, make_manager, tree
+from .support.managing import Recorder, create, make_manager, tree
 from .support.one_action import act
 from .support.pypi_index import PypiIndex
 from .support.small_channel import small_channel
@@ -76,6 +76,13 @@ class Disk:
 
     def run(self, action: str, settings: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
         """The error of an action on the broken disk."""
+        last = self.said(action, settings, env)[-1]
+        assert last != "done", "the fault was not met"
+        error: dict[str, Any] = json.loads(last)
+        return error
+
+    def said(self, action: str, settings: Mapping[str, Any], env: Mapping[str, str]) -> list[str]:
+        """What an action on the broken disk says."""
         argv = [sys.executable, "-m", "tests.support.one_action", json.dumps(settings), action]
         broken = {"LD_PRELOAD": str(self.shim), "FAULT_FILE": str(self.fault_file)}
         done = subprocess.run(
@@ -87,10 +94,7 @@ class Disk:
             timeout=300,
             check=False,
         )
-        last = done.stdout.strip().splitlines()[-1]
-        assert last != "done", "the fault was not met"
-        error: dict[str, Any] = json.loads(last)
-        return error
+        return done.stdout.strip().splitlines()
 
 
 def unlocked(folder: Path) -> list[str]:
@@ -145,6 +149,25 @@ def test_a_broken_disk(
     assert (after.summary.to_json()["state"], after.digest) == ("ready", digest)
     asyncio.run(act(Manager(**settings), "update"))
     DONE.append((fault, stage))
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EMLINK, errno.EXDEV], ids=errno.errorcode.get)
+def test_hard_links_that_are_refused_become_copies(home: Path, shim: Path, tmp_path: Path, number: int) -> None:
+    """As where the system lets nobody link another user's files, or a file has all the names that it can have."""
+    channel = small_channel(tmp_path / "channel", 20)
+    settings = {"root_dir": str(home / "envs"), "cache_dir": str(tmp_path / "cache"), "default_channels": [channel]}
+    disk = Disk(shim, tmp_path / "fault", settings)
+    disk.fault_file.write_text(f"{number} link /g/ //")
+    for action in ("create", "add", "update"):
+        said = disk.said(action, settings, {})
+        assert said[-1] == "done"
+        assert [line for line in said if line.startswith("log: ") and "were copied" in line]
+    summary = asyncio.run(Manager(**settings).environments())[0]
+    files = [path for path in summary.prefix.rglob("share/*/*") if path.is_file()]
+    assert len(files) >= 60
+    assert all(path.stat().st_nlink == 1 for path in files)
+    assert summary.to_json()["size"]["shared"] == 0
+    assert asyncio.run(Manager(**settings).verify("one", Recorder())).damaged == ()
 
 
 def test_the_number_of_broken_disks() -> None:

@@ -88,11 +88,6 @@ def set_aside(entry: Path) -> Path | None:
     return aside
 
 
-def shares_with(prefix: Path, cache_dir: Path) -> bool:
-    """Whether files can be hard links from the cache into the prefix; on another file system they are copies."""
-    return not prefix.exists() or prefix.stat().st_dev == cache_dir.stat().st_dev
-
-
 @contextmanager
 def in_use(cache_dir: Path) -> Iterator[None]:
     """While the body runs, nobody takes entries out of the cache. Raises `Conflict` after a minute of waiting."""

@@ -33,7 +33,7 @@ from jupyter_envs.models import Package, Progress
 from jupyter_envs.virtual import System
 
 Args = dict[str, Any]
-COPIED = "The package cache is on another file system: files were copied from it, and take their space again."
+COPIED = "Files were copied from the package cache, and take their space again: they cannot be hard links here."
 SHARED_COPIED = "Files of the shared cache {} were copied, and take their space again: they cannot be hard links here."
 
 # what a worker that is kept for searching has read
@@ -141,11 +141,17 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
             builds = args.get("builds", False)
             await pypi_install.install(wheels, prefix, cache_dir, tracker.say, builds=builds, options=options)
         bytecode.link(packages, prefix, cache_dir)
-        if not cache.shares_with(prefix, cache_dir):
-            tracker.say(COPIED)
-        for folder in copied_from(conda, prefix):
-            tracker.say(SHARED_COPIED.format(folder))
+        tell_of_copies(conda, prefix, cache_dir, tracker)
     return None
+
+
+def tell_of_copies(packages: list[Package], prefix: Path, cache_dir: Path, tracker: Tracker) -> None:
+    """Say so where files cannot be hard links."""
+    own = [package for package in packages if cache.is_cached(package, cache_dir)]
+    if own and not shared.can_link(cache.entry_path(own[0], cache_dir) / "info" / "index.json", prefix):
+        tracker.say(COPIED)
+    for folder in copied_from(packages, prefix):
+        tracker.say(SHARED_COPIED.format(folder))
 
 
 def copied_from(packages: list[Package], target: Path) -> list[Path]:
@@ -189,6 +195,7 @@ async def do_add(args: Args, tracker: Tracker) -> Any:
             options = pipsection.where_to_look(args["lines"])
             await pypi_install.install(wheels, prefix, cache_dir, tracker.say, options=options)
         bytecode.link([*packages, *packages_from_json(args["python"])], prefix, cache_dir)
+        tell_of_copies(conda, prefix, cache_dir, tracker)
     return None
 
 

@@ -1,6 +1,6 @@
 /* A disk that fails: preloaded, it makes calls below the folders that FAULT_FILE names fail with an error.
 
-   FAULT_FILE holds lines of "errno kind part not": kind is "write" (data) or "make" (names); every path that contains
+   FAULT_FILE holds lines of "errno kind part not": kind is "write" (data), "make" (names) or "link" (hard links); every path that contains
    `part`, and does not contain `not`, is on the broken disk. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -74,8 +74,8 @@ int openat64(int dir, const char *path, int flags, ...) { MODE(flags, flags) ret
 
 int mkdir(const char *path, mode_t mode) { FAIL("make", AT_FDCWD, path); return syscall(SYS_mkdirat, AT_FDCWD, path, mode); }
 int mkdirat(int dir, const char *path, mode_t mode) { FAIL("make", dir, path); return syscall(SYS_mkdirat, dir, path, mode); }
-int link(const char *old, const char *new) { FAIL("make", AT_FDCWD, new); return syscall(SYS_linkat, AT_FDCWD, old, AT_FDCWD, new, 0); }
-int linkat(int a, const char *old, int b, const char *new, int flags) { FAIL("make", b, new); return syscall(SYS_linkat, a, old, b, new, flags); }
+int link(const char *old, const char *new) { FAIL("make", AT_FDCWD, new); FAIL("link", AT_FDCWD, new); return syscall(SYS_linkat, AT_FDCWD, old, AT_FDCWD, new, 0); }
+int linkat(int a, const char *old, int b, const char *new, int flags) { FAIL("make", b, new); FAIL("link", b, new); return syscall(SYS_linkat, a, old, b, new, flags); }
 int symlink(const char *target, const char *path) { FAIL("make", AT_FDCWD, path); return syscall(SYS_symlinkat, target, AT_FDCWD, path); }
 
 static int full(int fd) {

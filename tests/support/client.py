@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from .processes import wait_until
 
 API = "jupyter-envs/api/"
-_FINISHED = ("done", "failed", "cancelled")
+FINISHED = ("done", "failed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Client:
 
         def finished_job() -> Any:
             job = self.get(path).json()
-            return job if job["state"] in _FINISHED else None
+            return job if job["state"] in FINISHED else None
 
         return wait_until(finished_job, f"the job {path}", timeout)
 

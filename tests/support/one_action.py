@@ -1,6 +1,7 @@
 """One action on the environment ``one``, for a test that kills it: ``one_action.py SETTINGS ACTION``.
 
-Says ``ready`` when the work begins, each phase, and ``done`` or the error; SETTINGS are the manager's, as JSON.
+Says ``ready`` when the work begins, each phase, ``log:`` lines, and ``done`` or the error; SETTINGS are the manager's,
+as JSON.
 With LD_PRELOAD the disk is broken as `broken_disk.c` has it.
 """
 
@@ -32,7 +33,7 @@ class Teller:
             print(self._phase, flush=True)
 
     def log(self, line: str) -> None:
-        """Nobody reads it."""
+        print(f"log: {line}", flush=True)
 
 
 async def act(manager: Manager, action: str) -> None:
