@@ -48,9 +48,19 @@ def read(metadata: Mapping[str, Any], *, source: str = "notebook") -> Pin | None
     )
 
 
+def check_replaceable(metadata: Mapping[str, Any], *, source: str = "notebook") -> None:
+    """Raises `InvalidFile` for a pin of a newer version, which may say more than a new one could keep."""
+    value = metadata.get(METADATA_KEY)
+    version = value.get("version") if isinstance(value, Mapping) else None
+    if type(version) is int and version > VERSION:
+        _check_version(version, Place(source, f"metadata.{METADATA_KEY}"))
+
+
 def write(metadata: Mapping[str, Any], pin: Pin) -> dict[str, Any]:
-    """The metadata with ``pin`` in it: a new mapping, everything else as it was."""
+    """The metadata with ``pin`` in it: a new mapping, everything else as it was, also what a pin before says more."""
+    before = metadata.get(METADATA_KEY)
     entry = {
+        **(before if isinstance(before, Mapping) else {}),
         "version": pin.version,
         "environment": pin.environment,
         "file": pin.file,

@@ -47,6 +47,21 @@ def test_a_pin_is_written_beside_what_is_there() -> None:
     assert pin.remove(before) == before
 
 
+def test_what_a_pin_says_more_is_kept() -> None:
+    before = {"jupyter_envs": {**ENTRY, "environment": "older", "colour": "blue"}}
+    assert pin.write(before, PIN) == {"jupyter_envs": {**ENTRY, "colour": "blue"}}
+    for wrong in ([1], "text", 7, None):
+        assert pin.write({"jupyter_envs": wrong}, PIN) == {"jupyter_envs": ENTRY}
+
+
+def test_a_pin_of_a_newer_version_is_not_replaced() -> None:
+    with pytest.raises(InvalidFile, match="this program reads version 1"):
+        pin.check_replaceable({"jupyter_envs": {**ENTRY, "version": 2, "environment": ["many"]}})
+    for replaceable in (ENTRY, {**ENTRY, "version": "2"}, [1], "text", None, {}):
+        pin.check_replaceable({"jupyter_envs": replaceable})
+    pin.check_replaceable({})
+
+
 def test_a_pin_survives_a_notebook_file() -> None:
     notebook = nbformat.v4.new_notebook(metadata=pin.write({}, PIN))  # type: ignore[no-untyped-call]
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]

@@ -68,9 +68,10 @@ class Pinning(ManagerBase):
         self, path: str, name: str, documents: Documents, *, write: bool, keep: Pin | None = None
     ) -> Pin:
         """Write the files, into those of the pin to ``keep`` if there is one, and with ``write`` the notebook too."""
+        notebook = await read_notebook(path, documents)
+        pin.check_replaceable(notebook.get("metadata", {}), source=path)
         spec, lock = await self._written(name)
         self.disk.used(name)
-        notebook = await read_notebook(path, documents)
         if keep:
             file, lock_file = keep.file, keep.lock
         else:

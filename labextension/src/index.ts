@@ -83,7 +83,11 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
         void model.refresh();
       }
     });
-    model.kernelsChanged.connect(() => void serviceManager.kernelspecs.refreshSpecs());
+    // if that fails, they are read again later by JupyterLab itself
+    const ignore = () => undefined;
+    model.kernelsChanged.connect(
+      () => void serviceManager.kernelspecs.refreshSpecs().catch(ignore)
+    );
     let running = '';
     serviceManager.kernels.runningChanged.connect((_, kernels) => {
       const now = kernels.map(kernel => kernel.id).join();
@@ -211,7 +215,8 @@ const panel: JupyterFrontEndPlugin<void> = {
     app.shell.add(widget, 'left', { rank: 600 });
     restorer?.add(widget, widget.id);
     if (memory) {
-      void remember(state, memory);
+      const warn = (reason: unknown) => console.warn('Folds and order are not remembered.', reason);
+      remember(state, memory).catch(warn);
     }
   }
 };
@@ -231,7 +236,7 @@ async function remember(state: IPanelState, memory: IStateDB): Promise<void> {
   state.changed.connect(() => {
     if (state.folded !== folded || state.sort !== sort) {
       ({ folded, sort } = state);
-      void memory.save(PANEL_ID, { folded: [...folded], sort });
+      memory.save(PANEL_ID, { folded: [...folded], sort }).catch(() => undefined);
     }
   });
 }

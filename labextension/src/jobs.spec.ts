@@ -80,14 +80,30 @@ describe('jobs', () => {
     model.dispose();
   });
 
-  it('tells whoever waits that a job has vanished', async () => {
+  it('tells whoever waits that a plan has vanished', async () => {
     const server = new Server();
     const { model } = watched(server);
-    model.follow(aJob());
+    model.follow(aJob({ kind: 'plan' }));
+    server.answer('GET jobs/j1', { message: 'Gone.', code: 'not-found' }, 404);
     const end = model.whenEnded('j1');
     await model.hint('j1');
     await expect(end).rejects.toMatchObject({ code: 'not-found' });
     expect(model.items).toEqual([]);
+  });
+
+  it('shows a job that vanished as one that failed, until it is dismissed', async () => {
+    const server = new Server();
+    const { model } = watched(server);
+    model.follow(aJob());
+    server.answer('GET jobs', { jobs: [] });
+    const end = model.whenEnded('j1');
+    await model.refresh();
+    expect(await end).toMatchObject({ state: 'failed', error: { code: 'not-found' } });
+    await model.refresh();
+    expect(model.items).toHaveLength(1);
+    await model.drop('j1');
+    expect(model.items).toEqual([]);
+    expect(server.count('DELETE jobs/j1')).toBe(0);
   });
 
   it('cancels what runs, which stays listed, and dismisses what has ended', async () => {

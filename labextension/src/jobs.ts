@@ -5,10 +5,18 @@ import { Signal } from '@lumino/signaling';
 import { coalesce } from './coalesce';
 import type { IRequest } from './request';
 import { EnvsError, url } from './request';
-import type { IJobs, Job } from './tokens';
+import type { IJobs, Job, JobError } from './tokens';
 
 /** Milliseconds of silence after which a running job is looked at without having been told to. */
 const SILENCE = 2000;
+
+/** What is said of a job that vanished. */
+const LOST: JobError = {
+  code: 'not-found',
+  message: 'The server no longer knows this job.',
+  hints: ['Look whether it has done its work, or start it again.'],
+  fields: {}
+};
 
 /** Has the job reached its end? */
 export function isOver(job: Job): boolean {
@@ -101,7 +109,9 @@ export class JobsModel implements IJobs {
 
   async drop(id: string): Promise<void> {
     const job = this._jobs.get(id);
-    await this.request(url('jobs', id), { method: 'DELETE' });
+    if (job?.error !== LOST) {
+      await this.request(url('jobs', id), { method: 'DELETE' });
+    }
     if (!job || isOver(job)) {
       this.forget(id);
       this._changed.emit();
@@ -122,7 +132,7 @@ export class JobsModel implements IJobs {
   private async readAll(): Promise<void> {
     const { jobs } = await this.request<{ jobs: Job[] }>('jobs');
     const listed = new Set(jobs.map(job => job.id));
-    [...this._jobs.keys()].filter(id => !listed.has(id)).forEach(id => this.forget(id));
+    [...this._jobs.keys()].filter(id => !listed.has(id)).forEach(id => this.lose(id));
     jobs.forEach(job => this.take(job, this._jobs.has(job.id)));
     this._changed.emit();
   }
@@ -135,9 +145,20 @@ export class JobsModel implements IJobs {
         this.watch();
         return;
       }
-      this.forget(id);
+      this.lose(id);
     }
     this._changed.emit();
+  }
+
+  /** The server does not know it. One that still ran has failed, as far as anybody can tell; that stays to be seen.
+   * A plan is only missed by whoever waits for it. */
+  private lose(id: string): void {
+    const job = this._jobs.get(id);
+    if (job && !isOver(job) && job.kind !== 'plan') {
+      this.take({ ...job, state: 'failed', error: LOST });
+    } else if (job?.error !== LOST) {
+      this.forget(id);
+    }
   }
 
   private take(job: Job, watched = true): void {

@@ -6,6 +6,7 @@ import { Signal } from '@lumino/signaling';
 
 import { coalesce } from './coalesce';
 import type { IRequest } from './request';
+import { merged, samePin } from './pinEntry';
 import { EnvsError, shown, url } from './request';
 import type {
   BuildRequest,
@@ -40,7 +41,7 @@ export class PinsModel implements IPins {
     this.refresh = coalesce(() => this.read());
     workspace.tracker.currentChanged.connect((_, panel) => this.bind(panel));
     workspace.contents.fileChanged.connect((_, change) => this.onFile(change.newValue?.path));
-    jobs.ended.connect((_, job) => void this.onEnded(job));
+    jobs.ended.connect((_, job) => void this.onEnded(job).catch(this.fail));
     this.bind(workspace.tracker.currentWidget);
   }
 
@@ -179,7 +180,8 @@ export class PinsModel implements IPins {
 
   private async write(panel: NotebookPanel, pin: Pin | null): Promise<void> {
     if (pin) {
-      panel.context.model.setMetadata(METADATA_KEY, pin);
+      const { model } = panel.context;
+      model.setMetadata(METADATA_KEY, merged(model.getMetadata(METADATA_KEY), pin));
     } else {
       panel.context.model.deleteMetadata(METADATA_KEY);
     }
@@ -194,7 +196,7 @@ export class PinsModel implements IPins {
     }
     await this.refresh();
     const pin = this.status?.pin;
-    const held = JSON.stringify(panel.context.model.getMetadata(METADATA_KEY));
+    const held: unknown = panel.context.model.getMetadata(METADATA_KEY);
     if (!pin || panel !== this._panel || samePin(held, pin)) {
       return;
     }
@@ -223,6 +225,11 @@ export class PinsModel implements IPins {
     this._changed.emit();
   }
 
+  private readonly fail = (reason: unknown): void => {
+    this._error = shown(reason);
+    this._changed.emit();
+  };
+
   private bind(panel: NotebookPanel | null): void {
     if (panel === this._panel) {
       return;
@@ -237,7 +244,8 @@ export class PinsModel implements IPins {
     this._changed.emit();
     if (panel) {
       this.follow(panel);
-      void panel.context.ready.then(() => this.refresh());
+      // a notebook that cannot be opened says so itself
+      panel.context.ready.then(this.refresh, () => undefined);
     }
   }
 
@@ -279,9 +287,4 @@ export class PinsModel implements IPins {
   private _error: EnvsError | null = null;
   private _busy = 0;
   private readonly _changed = new Signal<this, void>(this);
-}
-
-function samePin(held: string | undefined, pin: Pin): boolean {
-  const parsed = held === undefined ? null : (JSON.parse(held) as Partial<Pin>);
-  return parsed?.digest === pin.digest && parsed.environment === pin.environment;
 }

@@ -42,6 +42,19 @@ describe('request', () => {
     });
   });
 
+  it('does not take a page for an answer, nor half of one', async () => {
+    const server = new Server();
+    server.answer('GET environments', '{"environments": []}');
+    expect(typeof (await server.request('environments'))).toBe('string');
+    for (const [type, text] of [
+      ['text/html', '<form action="/hub/login">'],
+      ['application/json', '{"environments": [']
+    ]) {
+      server.answers.set('GET environments', () => ({ body: text, type }));
+      await expect(server.request('environments')).rejects.toMatchObject({ code: 'unreadable' });
+    }
+  });
+
   it('says that nothing answers', async () => {
     const server = new Server();
     server.answers.set('GET environments', () => {

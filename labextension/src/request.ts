@@ -61,9 +61,26 @@ export function makeRequest(
     if (!response.ok) {
       throw readError(response, text);
     }
-    const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
-    return (isJson ? JSON.parse(text) : text) as T;
+    return readAnswer(response, text) as T;
   };
+}
+
+/** Parsed JSON, or plain text. Anything else is not from us: a proxy's page, or one to log in again. */
+function readAnswer(response: Response, text: string): unknown {
+  const kind = response.headers.get('Content-Type') ?? '';
+  if (response.status === 204 || kind.includes('text/plain')) {
+    return text;
+  }
+  try {
+    if (kind.includes('json')) {
+      return JSON.parse(text);
+    }
+  } catch {
+    // cut off on the way
+  }
+  throw new EnvsError('What the Jupyter server answered cannot be read.', 'unreadable', 0, [
+    'Perhaps you have to log in again: reload the page.'
+  ]);
 }
 
 async function send(

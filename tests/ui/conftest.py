@@ -119,6 +119,7 @@ def page(lab: Lab, browser: Browser, request: pytest.FixtureRequest) -> Iterator
     complaints.listen(page)
     page.goto(f"{lab.url}lab/workspaces/{request.node.name}?reset&token={lab.token}")
     yield page
+    page.unroute_all(behavior="ignoreErrors")
     context.close()
     assert not complaints.errors, "\n\n".join(complaints.errors)
     assert complaints.external == []

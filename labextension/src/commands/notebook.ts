@@ -41,7 +41,8 @@ export function notebookCommands(context: ICommandContext): Commands {
     [CommandIDs.unpin]: {
       label: trans.__('Unpin This Notebook'),
       caption: trans.__('Take the pin out of the notebook; environment file and lock stay'),
-      isEnabled: () => isPinned(context),
+      // also one that cannot be read
+      isEnabled: () => isPinned(context) || (isOpen(context) && pins.error !== null),
       execute: guard(context, () => pins.unpin())
     },
     [CommandIDs.lock]: {

@@ -45,6 +45,7 @@ export function EnvironmentsSection(props: IEnvironmentsSectionProps): React.JSX
 /** What is known; after a failure that is what was known before. */
 function Body(props: IPanelProps): React.JSX.Element {
   const { items, error } = props.environments;
+  const { collector } = props.state;
   const trans = useTrans();
   if (items === null && !error) {
     return <div className="jp-Envs-card jp-Envs-hint">{trans.__('Looking…')}</div>;
@@ -61,6 +62,9 @@ function Body(props: IPanelProps): React.JSX.Element {
       )}
       {items?.length === 0 && !error && <Empty {...props} />}
       {items && items.length > 0 && <Filtered {...props} items={items} />}
+      {collector.open && (
+        <FreeSpace collector={collector} onFree={() => props.actions.run('confirmFreeSpace')} />
+      )}
     </>
   );
 }
@@ -134,16 +138,11 @@ function Footer(props: IPanelProps & { items: readonly Environment[] }): React.J
   const { items, environments, state, actions } = props;
   const trans = useTrans();
   return (
-    <>
-      <div className="jp-Envs-footer">
-        <span className="jp-Envs-words">{total(items, environments.totals, trans)}</span>
-        {!state.collector.open && (
-          <Button label={trans.__('Free space…')} onClick={() => actions.run('freeSpace')} />
-        )}
-      </div>
-      {state.collector.open && (
-        <FreeSpace collector={state.collector} onFree={() => actions.run('confirmFreeSpace')} />
+    <div className="jp-Envs-footer">
+      <span className="jp-Envs-words">{total(items, environments.totals, trans)}</span>
+      {!state.collector.open && (
+        <Button label={trans.__('Free space…')} onClick={() => actions.run('freeSpace')} />
       )}
-    </>
+    </div>
   );
 }

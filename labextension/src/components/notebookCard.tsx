@@ -60,6 +60,12 @@ function CardFailure(props: INotebookCardProps & { error: EnvsError }): React.JS
       {props.children ?? (
         <Actions>
           <Button label={trans.__('Try again')} onClick={props.onAgain} />
+          <IconButton
+            menu
+            icon={ellipsesIcon}
+            label={trans.__('More for this notebook')}
+            onClick={props.onMenu}
+          />
         </Actions>
       )}
     </>

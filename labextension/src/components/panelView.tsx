@@ -17,6 +17,7 @@ import type {
 import { AddCard } from './addSection';
 import { Failure } from './basics';
 import { BinderSection, ToBinder } from './binderSection';
+import { Boundary } from './boundary';
 import { DetailsSection } from './detailsSection';
 import { DraftView } from './draftView';
 import { EnvironmentsSection } from './environmentsSection';
@@ -113,23 +114,31 @@ export function PanelView(props: IPanelProps): React.JSX.Element {
             <Failure error={state.error} />
           </div>
         )}
-        <NotebookSection {...props} />
-        <BinderSection {...props} />
-        {additions && (
-          <AddCard
-            additions={additions}
-            jobs={jobs}
-            onInstall={() => props.actions.run('confirmAddition')}
-            onDiscard={() => void additions.discard()}
-          />
-        )}
-        <JobsSection {...props} hovered={hovered} fold={folding(state, 'jobs')} />
-        <FormSection {...props} />
-        {state.details.name === null ? (
-          <EnvironmentsSection {...props} fold={folding(state, 'environments')} />
-        ) : (
-          <DetailsSection {...props} />
-        )}
+        <Boundary>
+          <NotebookSection {...props} />
+        </Boundary>
+        <Boundary>
+          <BinderSection {...props} />
+        </Boundary>
+        <Boundary>
+          {additions && (
+            <AddCard
+              additions={additions}
+              jobs={jobs}
+              onInstall={() => props.actions.run('confirmAddition')}
+              onDiscard={() => void additions.discard()}
+            />
+          )}
+          <JobsSection {...props} hovered={hovered} fold={folding(state, 'jobs')} />
+          <FormSection {...props} />
+        </Boundary>
+        <Boundary>
+          {state.details.name === null ? (
+            <EnvironmentsSection {...props} fold={folding(state, 'environments')} />
+          ) : (
+            <DetailsSection {...props} />
+          )}
+        </Boundary>
       </div>
     </Trans.Provider>
   );

@@ -8,6 +8,8 @@ import type { Environment, Job, PinStatus, Plan } from '../tokens';
 export interface IAnswer {
   status?: number;
   body?: unknown;
+  /** Of a body that is text. */
+  type?: string;
 }
 
 interface IAsked {
@@ -52,13 +54,16 @@ export class Server {
     const text = await request.text();
     const body: unknown = text ? JSON.parse(text) : undefined;
     this.asked.push({ method: request.method, path, body });
-    const answer = this.answers.get(`${request.method} ${path}`)?.() ?? { status: 404 };
+    const answer: IAnswer = this.answers.get(`${request.method} ${path}`)?.() ?? { status: 404 };
     const status = answer.status ?? 200;
     if (status === 204) {
       return new Response(null, { status });
     }
     return typeof answer.body === 'string'
-      ? new Response(answer.body, { status, headers: { 'Content-Type': 'text/plain' } })
+      ? new Response(answer.body, {
+          status,
+          headers: { 'Content-Type': answer.type ?? 'text/plain' }
+        })
       : new Response(JSON.stringify(answer.body ?? {}), {
           status,
           headers: { 'Content-Type': 'application/json' }
