@@ -133,14 +133,19 @@ export function PanelView(props: IPanelProps): React.JSX.Element {
           <FormSection {...props} />
         </Boundary>
         <Boundary>
-          {state.details.name === null ? (
-            <EnvironmentsSection {...props} fold={folding(state, 'environments')} />
-          ) : (
-            <DetailsSection {...props} />
-          )}
+          <ListOrDetails {...props} />
         </Boundary>
       </div>
     </Trans.Provider>
+  );
+}
+
+/** All environments, or one looked at closely. */
+function ListOrDetails(props: IPanelProps): React.JSX.Element {
+  return props.state.details.name === null ? (
+    <EnvironmentsSection {...props} fold={folding(props.state, 'environments')} />
+  ) : (
+    <DetailsSection {...props} />
   );
 }
 
