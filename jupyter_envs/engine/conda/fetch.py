@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -32,7 +33,9 @@ from jupyter_envs.errors import PackageRefused, Unreachable
 from jupyter_envs.models import Package
 
 AT_ONCE = 6
+ATTEMPTS = 3
 BLOCK = 1 << 20
+GONE = "Lock again, or bring the channel back: it does not have this file any more."
 
 
 class Watcher(Protocol):
@@ -123,13 +126,12 @@ def copy_kept(package: Package, archive: Path, watcher: Watcher) -> bool:
 
 async def download(client: Client, package: Package, archive: Path, watcher: Watcher) -> None:
     """Write the archive and compare its sha256 with the lock's."""
-    with archive.open("wb") as file:
-        most = package.size or current.limits().size
-        writer = HashingWriter(file, counted(lambda size: watcher.advance(package, size), most, package.name))
-        if urlsplit(package.url).scheme == "file":
+    if urlsplit(package.url).scheme == "file":
+        with archive.open("wb") as file:
+            writer = limited(package, file, watcher)
             await asyncio.to_thread(copy_local, package, writer)
-        else:
-            await download_remote(client, package, writer)
+    else:
+        writer = await download_remote(client, package, archive, watcher)
     if writer.sha256.hexdigest() != package.sha256:
         raise PackageRefused(
             f"The archive of {package.name} {package.version} is not the one that was locked:"
@@ -141,19 +143,42 @@ async def download(client: Client, package: Package, archive: Path, watcher: Wat
         )
 
 
-async def download_remote(client: Client, package: Package, writer: HashingWriter) -> None:
-    """Stream from a server."""
-    try:
-        await download_to_writer(client, current.settings().with_secrets(package.url), writer)
-    except (OSError, RuntimeError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # our own disk's, not the network's
-        doing = f"Downloading {package.name}"
-        raise credentials.wanted(str(error), doing, credentials.CHANNEL) or Unreachable(
-            f"{doing} failed: {error}",
-            hints=("Check the network, then try again; what was downloaded already is kept.",),
-            package=package.name,
-        ) from error
+def limited(package: Package, file: BinaryIO, watcher: Watcher) -> HashingWriter:
+    """Writes to a file, and not more than the package may have."""
+    most = package.size or current.limits().size
+    return HashingWriter(file, counted(lambda size: watcher.advance(package, size), most, package.name))
+
+
+async def download_remote(client: Client, package: Package, archive: Path, watcher: Watcher) -> HashingWriter:
+    """Stream from a server, again from the start when the connection breaks in the middle.
+
+    rattler itself tries again what fails before the first byte.
+    """
+    attempt = 0
+    while True:
+        attempt += 1
+        with archive.open("wb") as file:
+            writer = limited(package, file, watcher)
+            try:
+                await download_to_writer(client, current.settings().with_secrets(package.url), writer)
+            except (OSError, RuntimeError) as error:
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise  # our own disk's, not the network's
+                if not writer.written or attempt == ATTEMPTS:
+                    raise unreachable(package, error) from error
+                watcher.say(f"{package.name}: the connection broke after {writer.written} bytes; fetched again.")
+                watcher.advance(package, -writer.written)
+            else:
+                return writer
+
+
+def unreachable(package: Package, error: Exception) -> Unreachable:
+    """The error for a package that a server did not give."""
+    doing = f"Downloading {package.name}"
+    gone = re.search(r"\((?:404|410)\b", str(error)) is not None
+    hints = (GONE,) if gone else ("Check the network, then try again; what was downloaded already is kept.",)
+    wanted = credentials.wanted(str(error), doing, credentials.CHANNEL)
+    return wanted or Unreachable(f"{doing} failed: {error}", hints=hints, package=package.name)
 
 
 def copy_local(package: Package, writer: HashingWriter) -> None:
@@ -168,7 +193,7 @@ def copy_local(package: Package, writer: HashingWriter) -> None:
     except FileNotFoundError as error:
         raise Unreachable(
             f"The channel does not have {package.name} {package.version} any more: {path} is not there.",
-            hints=("Lock again, or bring the channel back.",),
+            hints=(GONE,),
             package=package.name,
         ) from error
 
@@ -180,11 +205,13 @@ class HashingWriter:
         self._write = file.write
         self._advance = advance
         self.sha256 = hashlib.sha256()
+        self.written = 0
 
     def write(self, data: bytes) -> int:
         """Write, hash and count one block."""
         self._write(data)
         self.sha256.update(data)
+        self.written += len(data)
         self._advance(len(data))
         return len(data)
 
