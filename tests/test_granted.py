@@ -62,3 +62,9 @@ def test_the_doctor_shows_it(
     assert report["findings"] == []
     shown = cli.good("doctor", "--Manager.cuda=new").out
     assert "! “new” is no version of cuda." in shown and "Traceback" not in shown
+
+
+def test_a_wrong_condarc_is_told_once(home: Path, channel: LocalChannel, package_cache: Path) -> None:
+    (home / ".condarc").write_text("channels: [a\n")
+    found = Cli(home, channel.file_url, package_cache).good("doctor", "--json").json["findings"]
+    assert [finding["code"] for finding in found] == ["condarc"]

@@ -51,7 +51,9 @@ class DoctorCommand(ManagerCommand):
         try:
             return report.with_facts(await manager.granted())
         except EnvsError as error:
-            return report.with_findings("machine", [(error.message, " ".join(error.hints))])
+            # a wrong .condarc stops the engine, too, and is known already
+            known = error.message in {finding.message for finding in report.findings}
+            return report if known else report.with_findings("machine", [(error.message, " ".join(error.hints))])
 
     async def mend(self, manager: Manager) -> Any:
         """Mend, and say what was mended and what was not."""

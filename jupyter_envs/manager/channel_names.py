@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine.client import Engine
-from jupyter_envs.errors import InvalidFile
+from jupyter_envs.errors import EnvsError, InvalidFile
 from jupyter_envs.exports import Source
 from jupyter_envs.models import SilentReporter
 
@@ -36,9 +36,13 @@ class ChannelNames:
         return replace(source, spec=replace(source.spec, channels=names))
 
     async def _alias(self) -> str:
+        """Empty where the engine does not answer: an export needs it for nothing else."""
         if self._own_alias is None:
-            async with self._engine.session(SilentReporter()) as session:
-                self._own_alias = await session.own_alias()
+            try:
+                async with self._engine.session(SilentReporter()) as session:
+                    self._own_alias = await session.own_alias()
+            except EnvsError:
+                return ""
         return self._own_alias
 
 
