@@ -69,6 +69,7 @@ def test_the_reference_shows_just_these_links() -> None:
         "https://github.com/owner/repo?x=1&y=2",
         "https://gist.github.com/0123456789abcdef0123456789abcdef",
         "https://git.example.org",
+        "https://git.example.org/t/token/owner/repo.git",
         "https://git.example.org/../x",
         "https://[::1/x",
         "https://git.example.org:99999/x/y",

@@ -98,7 +98,8 @@ def is_commit(ref: str) -> bool:
 def from_remote(url: str) -> Repository | None:
     """The repository of a git remote; None for one that Binder cannot know (a folder, an odd address).
 
-    User names, passwords and tokens are taken out; addresses for SSH become those that anybody reads.
+    User names and passwords are taken out; addresses for SSH become those that anybody reads. With what looks like a
+    token in its path (``/t/TOKEN/``) an address is none: without it, it might be another repository's.
     """
     found = _host_and_path(url.strip())
     if found is None:
@@ -112,7 +113,8 @@ def from_remote(url: str) -> Repository | None:
             return Repository("gist", short)
         if host in ("gitlab.com", "www.gitlab.com", "altssh.gitlab.com"):
             return Repository("gl", short)
-        return Repository("git", f"https://{host}{path}")
+        address = f"https://{host}{path}"
+        return None if clean_url(address)[1] else Repository("git", address)
     except InvalidInput:
         return None
 
