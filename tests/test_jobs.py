@@ -214,6 +214,31 @@ def test_a_hundred_jobs_run_in_the_order_in_which_they_were_submitted() -> None:
     asyncio.run(run())
 
 
+def test_whoever_comes_with_many_jobs_for_one_subject_lets_the_others_through() -> None:
+    async def run() -> None:
+        order: list[str] = []
+        watch = Watch(width=1)
+
+        def work(name: str) -> Callable[[Reporter], Awaitable[None]]:
+            async def append(_reporter: Reporter) -> None:
+                await asyncio.sleep(0)
+                order.append(name)
+
+            return append
+
+        names = [*(f"a{number}" for number in range(50)), "b0", "b1", "c0"]
+        jobs = [watch.jobs.submit("k", "t", name[0], work(name)) for name in names]
+        await watch.until(lambda: all(watch.jobs.get(job.id).ended for job in jobs))
+        assert order[:6] == ["a0", "b0", "c0", "a1", "b1", "a2"]
+        assert [name for name in order if name[0] == "a"] == names[:50]
+        # who comes later still does not wait for all that was there before
+        more = [watch.jobs.submit("k", "t", name[0], work(name)) for name in ("a50", "a51", "d0")]
+        await watch.until(lambda: all(watch.jobs.get(job.id).ended for job in more))
+        assert order[-3:] == ["a50", "d0", "a51"]
+
+    asyncio.run(run())
+
+
 def test_too_many_waiting_jobs_are_refused() -> None:
     async def run() -> None:
         jobs = Jobs(width=0, waiting=2)

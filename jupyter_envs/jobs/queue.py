@@ -1,7 +1,8 @@
 """Running jobs on the event loop.
 
 Jobs with the same subject run one after the other, in the order in which they were submitted; of the others, ``width``
-run at a time. Everything happens on the event loop's thread; a reporter must be called from there too.
+run at a time. It is fair among subjects: somebody with fifty jobs for one environment has one turn, then whoever came
+later with the first job for another one has his. Everything happens on the event loop's thread; a reporter must be called from there too.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class _Entry:
         self.task: asyncio.Task[Any] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.announced = float("-inf")
+        self.turn = 0
         self.stopping: Literal["cancel", "interrupt"] | None = None
         self._changed = changed
 
@@ -87,6 +89,7 @@ class Jobs:
         self._logger = logger or logging.getLogger(__name__)
         self._memory = Memory(state_file, self._logger)
         self._closed = False
+        self._turn = 0
         self._entries = {job.id: self._entry(job, None) for job in self._memory.read()[-keep:]}
 
     def submit(self, kind: str, title: str, subject: str | None, work: Work) -> Job:
@@ -102,6 +105,7 @@ class Jobs:
             hint = "Wait for some of them to end, or cancel them."
             raise Conflict(f"{self._waiting} jobs are waiting already.", hints=[hint])
         entry = self._entry(Job(secrets.token_hex(8), kind, title, subject, created=now()), work)
+        entry.turn = self._next_turn(subject)
         self._entries[entry.job.id] = entry
         self._announce(entry, "created")
         self._start_next()
@@ -148,12 +152,18 @@ class Jobs:
             raise NotFound("There is no such job.", id=id)
         return self._entries[id]
 
+    def _next_turn(self, subject: str | None) -> int:
+        """The turn of a new job: the one that is on, or the one behind the last waiting job of its subject."""
+        same = (entry for entry in self._entries.values() if not entry.job.ended and entry.job.subject == subject)
+        return max([self._turn, *(entry.turn + 1 for entry in same if subject is not None)])
+
     def _start_next(self) -> None:
-        """Start queued jobs, oldest first, while there is room and nothing else runs for their subject."""
+        """Start queued jobs by their turns while there is room and nothing else runs for their subject."""
         running = [entry.job for entry in self._entries.values() if entry.job.state == "running"]
         busy = {job.subject for job in running if job.subject is not None}
         room = self._width - len(running)
-        for entry in [entry for entry in self._entries.values() if entry.job.state == "queued"]:
+        waiting = [entry for entry in self._entries.values() if entry.job.state == "queued"]
+        for entry in sorted(waiting, key=lambda entry: entry.turn):
             if room > 0 and not self._closed and entry.job.subject not in busy:
                 self._start(entry)
                 room -= 1
@@ -164,6 +174,7 @@ class Jobs:
     def _start(self, entry: _Entry) -> None:
         work = entry.work
         assert work is not None
+        self._turn = max(self._turn, entry.turn)
 
         async def run() -> Any:
             return await work(entry)

@@ -81,6 +81,7 @@ class Looking(ManagerBase):
 
     async def search(self, query: Query) -> SearchResult:
         """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`, `Forbidden`."""
+        await asyncio.to_thread(self.conda_settings)  # the default channels follow them
         return await search(query, self._searcher, self.platform, self.default_channels)
 
     async def imports(self, path: str, documents: Documents) -> NotebookImports:
