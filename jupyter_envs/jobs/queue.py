@@ -1,9 +1,9 @@
 """Running jobs on the event loop.
 
 Jobs with the same subject run one after the other, in the order in which they were submitted; of the others, ``width``
-run at a time. It is fair among subjects: who comes with fifty jobs for one environment has one turn, then those who came
-later with a first job for another one have theirs. Everything happens on the event loop's thread; a reporter must be
-called from there too.
+run at a time. It is fair among subjects: who comes with fifty jobs for one environment has one turn, then those who
+came later with a first job for another one have theirs. Everything happens on the event loop's thread; a reporter must
+be called from there too.
 """
 
 from __future__ import annotations

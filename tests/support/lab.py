@@ -25,6 +25,9 @@ _QUIET = {
 }
 
 
+App = Literal["jupyterlab", "jupyter_server", "notebook", "tests.support.faulty_server", "tests.support.loaded_server"]
+
+
 class Lab(Client):
     """A running server with the extension.
 
@@ -37,7 +40,9 @@ class Lab(Client):
         home: Path,
         config: Mapping[str, Mapping[str, Any]] | None = None,
         *,
-        app: Literal["jupyterlab", "jupyter_server", "notebook", "tests.support.faulty_server"] = "jupyterlab",
+        app: Literal[
+            "jupyterlab", "jupyter_server", "notebook", "tests.support.faulty_server", "tests.support.loaded_server"
+        ] = "jupyterlab",
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home

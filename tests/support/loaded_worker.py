@@ -1,0 +1,31 @@
+"""The program of an engine process that floods its log with as many megabytes as ``~/flood`` says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jupyter_envs.engine import worker
+from jupyter_envs.engine.progress import Tracker
+
+LINE = "x" * 99
+
+
+def flooding(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """The operation, after the flood."""
+
+    async def flooded(args: dict[str, Any], tracker: Tracker) -> Any:
+        file = Path.home() / "flood"
+        megabytes = int(file.read_text()) if file.exists() and "flood" in args["specs"] else 0
+        for _ in range(megabytes * 10_000):
+            tracker.say(LINE)
+        return await operation(args, tracker)
+
+    return flooded
+
+
+def main() -> None:
+    """Answer requests."""
+    worker.OPERATIONS["solve"] = flooding(worker.OPERATIONS["solve"])
+    worker.main()
