@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from jupyter_envs import envfile, exports, lockfile
 from jupyter_envs.exports import FORMATS, Origin, Source
 from jupyter_envs.localchannel import LocalChannel
+from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import Manager
 from jupyter_envs.models import Lock, Package, Spec
 
-from .pure_values import CHANNEL, IDNA, LOCK, OPENSSL, PYTHON, pip_package
+from .pure_values import CHANNEL, IDNA, OPENSSL, PYTHON, pip_package
 from .support.managing import create
+from .support.small_channel import small_channel
+from .test_cli import Cli
 
 HOME = "/home/ada b"
 IN_URL = "file:///home/ada%20b"
@@ -160,6 +163,16 @@ def test_no_text_that_leaves_names_the_home_folder(
     assert "/home/ada" not in text
 
 
+def test_a_lock_beside_its_file_keeps_the_address_and_says_so(home: Path, package_cache: Path) -> None:
+    address = small_channel(home / "channel", 3)
+    cli = Cli(home, address, package_cache)
+    (cli.work / "environment.yml").write_text(f"channels: ['{address}']\ndependencies: [extra]\n")
+    plan = cli.good("lock", "environment.yml", "--platform", current_platform(), "--yes", "--json").json
+    said = f"The lock names {address}, which is in your home folder: other machines cannot use it."
+    assert said in plan["notes"]
+    assert address in (cli.work / "environment.conda-lock.yml").read_text()
+
+
 def test_a_lock_of_a_channel_in_the_home_folder_is_used_again_here(home: Path, channel: LocalChannel) -> None:
     (home / "channel").symlink_to(channel.path)
     address = (home / "channel").as_uri()
@@ -175,4 +188,3 @@ def test_a_lock_of_a_channel_in_the_home_folder_is_used_again_here(home: Path, c
         asyncio.run(create(manager(f"empty-{format}"), format, lock=export.text))
         found = asyncio.run(manager("cache").environment(format)).packages
         assert "tinytext" in {package.name for package in found}
-    assert LOCK.packages  # the values of the others are not changed

@@ -14,10 +14,11 @@ from ..origins import Origin
 from . import environment_files, lists
 from .cleaning import Cleaned, cleaned
 from .environment_files import index_options
+from .homes import in_lock
 from .lists import channels_of
 from .source import Source
 
-__all__ = ["FORMATS", "Export", "Origin", "Source", "channels_of", "check_format", "index_options", "write"]
+__all__ = ["FORMATS", "Export", "Origin", "Source", "channels_of", "check_format", "in_lock", "index_options", "write"]
 
 _FORMATS: dict[str, tuple[str, Callable[[Source], environment_files.Written]]] = {
     "full": ("environment.yml", environment_files.full),

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
+from .. import archives
+from ..models import Lock
+
 # an address that some server answers; what stands in it is no path of this machine
 _SERVED = re.compile(r"\b(?![a-z0-9.+-]*file:)[a-z][a-z0-9+.-]*://[^\s\"';,]+", re.IGNORECASE)
 
@@ -21,6 +24,16 @@ def shortened(homes: Iterable[str], address: str) -> str:
     """An address or path of a file that is `below` one, with ``~`` for the home folder: ``file:///~/channel``."""
     pattern = _pattern(tuple(homes))
     return pattern.sub("/~" if address.startswith("file:") else "~", address) if pattern else address
+
+
+def in_lock(homes: Iterable[str], lock: Lock) -> tuple[str, ...]:
+    """A sentence about each channel, and each wheel, of a home folder that a lock names; one beside its file may."""
+    names = tuple(homes)
+    local = (one.url for one in lock.packages if one.url.startswith("file:") and below(names, one.url))
+    found = dict.fromkeys(archive.channel if (archive := archives.parse(url)) else url for url in local)
+    return tuple(
+        f"The lock names {place}, which is in your home folder: other machines cannot use it." for place in found
+    )
 
 
 @lru_cache(maxsize=8)

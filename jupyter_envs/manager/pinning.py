@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from jupyter_envs import lockfile, pin
+from jupyter_envs import exports, lockfile, pin
+from jupyter_envs.machine import homes
 from jupyter_envs.manager import binder as binding
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Places
@@ -129,7 +130,8 @@ class Pinning(ManagerBase):
     async def plan_lock(self, request: LockRequest, reporter: Reporter) -> LockPlan:
         """The next lock of an environment file and what it changes; writes nothing but downloaded channel data."""
         async with self._engine.session(reporter) as session:
-            return await plan_lock(request, session, self.ground)
+            plan = await plan_lock(request, session, self.ground)
+        return replace(plan, notes=(*plan.notes, *exports.in_lock(homes(), plan.lock)))
 
     async def lock_pin(
         self, path: str, documents: Documents, reporter: Reporter, how: PinLock = THIS_MACHINE
