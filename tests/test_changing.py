@@ -236,8 +236,13 @@ def test_going_back_to_a_prefix_that_is_gone_or_was_changed_makes_it_again(manag
         first = await create(manager, NAME, "tinytext=1.0")
         start = (await manager.environment(NAME)).summary.environment
         await change(manager, install=("tinytext=2.0",))
+        plan = await manager.plan_roll_back(NAME, Recorder())
+        assert plan.to_fetch == 0 and [change.after for change in plan.changed] == ["1.0"]
         next(first.prefix.glob("conda-meta/tinytext-*.json")).unlink()
-        again = await manager.roll_back(NAME, Recorder())
+        with pytest.raises(PlanChanged):
+            await manager.roll_back(NAME, Recorder(), confirmed="0" * 64)
+        confirmed = (await manager.plan_roll_back(NAME, Recorder())).hash
+        again = await manager.roll_back(NAME, Recorder(), confirmed=confirmed)
         assert again.prefix != first.prefix
         assert (await versions(manager))["tinytext"] == "1.0"
         environment = (await manager.environment(NAME)).summary.environment

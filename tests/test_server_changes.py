@@ -43,10 +43,17 @@ def test_a_change_is_planned_confirmed_and_taken_back(api: Api, environment: Any
     summary = api.done("PATCH", path, {"install": ["tinytext=2.0", "tinyblob"], "plan": plan["hash"]})
     check_value(summary, "EnvironmentSummary")
     assert summary["reason"] == "added tinytext=2.0, tinyblob"
-    back = api.done("POST", f"{path}/rollback", {"generation": environment["generation"]})
-    check_value(back, "EnvironmentSummary")
-    assert back["prefix"] == environment["prefix"]
-    api.done("POST", f"{path}/rollback")
+    back = {"generation": environment["generation"]}
+    plan = api.done("POST", f"{path}/rollback", {**back, "dry_run": True})
+    check_value(plan, "Plan")
+    assert [package["name"] for package in plan["removed"]] == ["tinyblob"]
+    assert [(change["before"], change["after"]) for change in plan["changed"]] == [("2.0", "1.0")]
+    assert api("GET", path)["generations"] == 2
+    assert api.failed("POST", f"{path}/rollback", {**back, "plan": "0" * 64}) == "plan-changed"
+    summary = api.done("POST", f"{path}/rollback", {**back, "plan": plan["hash"]})
+    check_value(summary, "EnvironmentSummary")
+    assert summary["prefix"] == environment["prefix"]
+    api.confirmed("POST", f"{path}/rollback", {})
     assert api("GET", path)["generations"] == 4
     api.confirmed("PATCH", path, {"update": "all", "remove": ["tinyblob"]})
     assert "tinyblob" not in {package["name"] for package in api("GET", path)["package_list"]}
@@ -58,8 +65,9 @@ def test_what_can_be_refused_at_once_is(api: Api, environment: Any) -> None:
     assert api("PATCH", path, {}, 400)["code"] == "invalid-input"
     assert api("PATCH", path, {"update": "some"}, 400)["fields"]["key"] == "update"
     assert api("PATCH", path, {"file": "a", "install": ["b"]}, 400)["code"] == "invalid-input"
-    assert api("POST", f"{path}/rollback", status=409)["code"] == "conflict"
-    assert api("POST", f"{path}/rollback", {"generation": "absent"}, 404)["code"] == "not-found"
+    assert api("POST", f"{path}/rollback", {}, 428)["code"] == "plan-needed"
+    assert api("POST", f"{path}/rollback", {"dry_run": True}, 409)["code"] == "conflict"
+    assert api("POST", f"{path}/rollback", {"generation": "absent", "dry_run": True}, 404)["code"] == "not-found"
     assert api.failed("PATCH", path, {"remove": ["absent"], "dry_run": True}) == "not-found"
 
 

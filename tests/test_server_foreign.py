@@ -45,7 +45,7 @@ def test_one_is_listed_adopted_and_released(server: Lab, prefix: Path) -> None:
 
 CHANGES: list[tuple[str, str, Any]] = [
     ("PATCH", "", {"install": ["tiny"], "dry_run": True}),
-    ("POST", "/rollback", {}),
+    ("POST", "/rollback", {"dry_run": True}),
     ("POST", "/verify", None),
     ("POST", "/adopt-changes", {"plan": "0"}),
     ("POST", "/rename", {"name": "other"}),

@@ -184,12 +184,14 @@ class RollbackCommand(ManagerCommand):
         name, *rest = self.extra_args
         if len(rest) > 1:
             raise InvalidInput("usage: jupyter envs rollback NAME [GENERATION] [options]")
-        plan = await manager.plan_roll_back(name, rest[0] if rest else None)
+        generation = rest[0] if rest else None
+        with self.reporter(f"Planning {name}") as reporter:
+            plan = await manager.plan_roll_back(name, reporter, generation=generation)
         if not self.json:
             print_plan(plan)
         self.ask(f"Roll {name} back?")
         with self.reporter(f"Rolling {name} back") as reporter:
-            summary = await manager.roll_back(name, reporter, generation=rest[0] if rest else None)
+            summary = await manager.roll_back(name, reporter, generation=generation, confirmed=plan.hash)
         self.say(f"{name} is {summary.to_json()['reason']}.")
         return summary.to_json()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,19 +71,28 @@ class Searcher:
         Raises `Unreachable` when a channel does not answer, `Forbidden` for one that may not be asked, and
         `EngineFailed` when the worker dies; the next search begins with a new worker.
         """
+        answer = await self._answer("search", channels, platform, {"text": text, "limit": limit})
+        return Found(tuple(hits_from_json(answer["hits"])), answer["total"])
+
+    async def newer(self, channels: Sequence[str], versions: Mapping[str, str], platform: str) -> tuple[Hit, ...]:
+        """Of the packages of these names and versions those that the channels have newer. Raises as `search` does."""
+        answer = await self._answer("newer", channels, platform, {"versions": dict(versions)})
+        return tuple(hits_from_json(answer["hits"]))
+
+    async def _answer(self, operation: str, channels: Sequence[str], platform: str, more: dict[str, Any]) -> Any:
+        """What the worker says, once it is free."""
         settings, rules = await asyncio.to_thread(lambda: (self._settings(), self._trust()))
         args = {
             "cache_dir": str(self._cache_dir),
             "channels": list(channels),
-            "text": text,
             "platform": platform,
-            "limit": limit,
+            **more,
             "settings": settings.to_json(),
         }
         async with self._turn:
             await self._stay()
             try:
-                found = await asyncio.wait_for(self._ask(args, settings, rules), self._patience)
+                found = await asyncio.wait_for(self._ask(operation, args, settings, rules), self._patience)
             except asyncio.TimeoutError as error:
                 await self._end()
                 hints = ("Check the network, then try again; what was downloaded already is kept.",)
@@ -102,14 +111,13 @@ class Searcher:
         await self._stay()
         await self._end()
 
-    async def _ask(self, args: dict[str, Any], settings: CondaSettings, rules: Rules) -> Found:
+    async def _ask(self, operation: str, args: dict[str, Any], settings: CondaSettings, rules: Rules) -> Any:
         worker = await self._ready(args)
         if rules.has_lists:
             self._defaults = self._defaults or Defaults(**await worker.ask("defaults", args, SilentReporter()))
             rules = rules.knowing(self._defaults)
         rules.check_channels(args["channels"], (), settings)
-        answer = await worker.ask("search", args, SilentReporter())
-        return Found(tuple(hits_from_json(answer["hits"])), answer["total"])
+        return await worker.ask(operation, args, SilentReporter())
 
     async def _ready(self, args: dict[str, Any]) -> Worker:
         worker = self._worker

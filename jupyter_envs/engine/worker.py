@@ -224,6 +224,13 @@ async def do_search(args: Args, tracker: Tracker) -> Any:
     return {"hits": [asdict(hit) for hit in hits], "total": total}
 
 
+async def do_newer(args: Args, tracker: Tracker) -> Any:
+    """Of the packages of these names those that the channels have in a newer version."""
+    channels = current.settings().expand(args["channels"])
+    catalogue = CATALOGUES.get(channels, args["platform"], Path(args["cache_dir"]))
+    return {"hits": [asdict(hit) for hit in await catalogue.newer(args["versions"])]}
+
+
 OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "solve": do_solve,
     "resolve_pip": do_resolve_pip,
@@ -239,6 +246,7 @@ OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "capture": do_capture,
     "prune_wheels": do_prune_wheels,
     "search": do_search,
+    "newer": do_newer,
 }
 
 

@@ -113,11 +113,11 @@ async def carry_out(shop: Workshop, proposal: Proposal, reason: str, session: Se
         await shop.builder.adopt(name, proposal, reason, session, reporter, generation=current)
 
 
-async def roll_back(shop: Workshop, name: str, target: str | None, reporter: Reporter) -> None:
+async def roll_back(shop: Workshop, name: str, target: str | None, reporter: Reporter, confirmed: str | None) -> None:
     """Make a generation current again, by a new entry in the history; ``None`` means the one before.
 
     At once where its prefix still is as it was locked; else the prefix is made again from the lock.
-    Raises `NotFound`, `Conflict` when there is none before, `EnvironmentBusy`.
+    Raises `NotFound`, `Conflict` when there is none before, `PlanChanged`, `EnvironmentBusy`.
     """
     shop.store.require(name)
     async with shop.engine.session(reporter) as session:
@@ -125,6 +125,7 @@ async def roll_back(shop: Workshop, name: str, target: str | None, reporter: Rep
             await recover(shop, name, session, reporter)
             generation = chosen(shop.store.get(name), target)
             proposal = await recorded(shop, name, generation.id)
+            require_confirmed(proposal, confirmed)
             reason = f"rolled back to {generation.id}"
             if await intact(shop, name, generation):
                 await shop.builder.adopt(name, proposal, reason, session, reporter, generation=generation.id)

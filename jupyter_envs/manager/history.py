@@ -15,10 +15,12 @@ from jupyter_envs.manager.garbage import Policy, expired
 from jupyter_envs.manager.planning import Wanted, of_lock, propose
 from jupyter_envs.manager.values import Proposal
 from jupyter_envs.manager.workshop import Workshop
-from jupyter_envs.models import Environment, Generation, Plan
+from jupyter_envs.models import Environment, Generation, Plan, Reporter
 from jupyter_envs.pin import differences
 from jupyter_envs.running import running_from
 from jupyter_envs.store import Store
+
+NOTHING_PENDING = Pending((), {})
 
 
 def kernels_elsewhere(programs: Iterable[running.Running], current: Path) -> int:
@@ -48,9 +50,14 @@ def collect(store: Store, name: str, policy: Policy) -> list[Path]:
         return []
 
 
-async def plan_roll_back(shop: Workshop, name: str, target: str | None) -> Plan:
-    """What `roll_back` would change."""
-    return (await recorded(shop, name, chosen(shop.store.get(name), target).id)).plan
+async def plan_roll_back(shop: Workshop, name: str, target: str | None, reporter: Reporter) -> Plan:
+    """What `roll_back` would change; and what it would fetch, where the prefix of then is not there any more."""
+    generation = chosen(shop.store.get(name), target)
+    if await intact(shop, name, generation):
+        return (await recorded(shop, name, generation.id)).plan
+    async with shop.engine.session(reporter) as session:
+        pending = await session.pending(shop.locked(name, generation.id))
+    return (await recorded(shop, name, generation.id, pending)).plan
 
 
 def chosen(environment: Environment, target: str | None) -> Generation:
@@ -69,12 +76,12 @@ def chosen(environment: Environment, target: str | None) -> Generation:
     return found[0]
 
 
-async def recorded(shop: Workshop, name: str, generation: str) -> Proposal:
+async def recorded(shop: Workshop, name: str, generation: str, pending: Pending = NOTHING_PENDING) -> Proposal:
     """What made a generation, as a proposal to make it again."""
     spec, lock = shop.store.spec(name, generation), shop.store.lock(name, generation)
     wanted = Wanted(name, spec, lock)
     resolved = replace(of_lock(wanted, lock, shop.platform, shop.rules().builds), spec=spec)
-    proposal = propose(wanted, resolved, Pending((), {}), await shop.installed(name), shop.platform)
+    proposal = propose(wanted, resolved, pending, await shop.installed(name), shop.platform)
     return replace(proposal, content_hash=lock.content_hash)
 
 

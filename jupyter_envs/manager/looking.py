@@ -12,6 +12,7 @@ from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
 from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_imports, provider
+from jupyter_envs.manager.newer import NewerVersions, newer_versions
 from jupyter_envs.manager.planning import requested_names
 from jupyter_envs.manager.search import Query, SearchResult, has_package, search
 from jupyter_envs.manager.templates import Template, read_templates
@@ -83,6 +84,13 @@ class Looking(ManagerBase):
         """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`, `Forbidden`."""
         await asyncio.to_thread(self.conda_settings)  # the default channels follow them
         return await search(query, self._searcher, self.platform, self.default_channels)
+
+    async def newer(self, name: str) -> NewerVersions:
+        """Newer versions of its packages, from its own channels. Raises `NotFound`, `Forbidden`, `Unreachable`."""
+        await self.require_own(name)
+        spec = self._store.spec(name, self._store.get(name).current)
+        found = await self._installed(name)
+        return await newer_versions(spec, found, self._searcher, self.platform, self.default_channels)
 
     async def imports(self, path: str, documents: Documents) -> NotebookImports:
         """What a notebook imports and which packages bring it; installs nothing. Raises `NotFound`, `InvalidFile`."""

@@ -66,15 +66,17 @@ class Modifying(ManagerBase):
         await self.require_own(name)
         history.chosen(self._store.get(name), generation)
 
-    async def plan_roll_back(self, name: str, generation: str | None = None) -> Plan:
+    async def plan_roll_back(self, name: str, reporter: Reporter, *, generation: str | None = None) -> Plan:
         """What `roll_back` would change, held against what is installed. Raises as `require_generation` does."""
         await self.require_own(name)
-        return await history.plan_roll_back(self._shop, name, generation)
+        return await history.plan_roll_back(self._shop, name, generation, reporter)
 
-    async def roll_back(self, name: str, reporter: Reporter, *, generation: str | None = None) -> Summary:
+    async def roll_back(
+        self, name: str, reporter: Reporter, *, generation: str | None = None, confirmed: str | None = None
+    ) -> Summary:
         """Make an earlier generation current again; see `changing.roll_back`."""
         await self.require_own(name)
-        await changing.roll_back(self._shop, name, generation, reporter)
+        await changing.roll_back(self._shop, name, generation, reporter, confirmed)
         return self._summary(name, self.running_kernels())
 
     async def verify(self, name: str, reporter: Reporter) -> Verification:

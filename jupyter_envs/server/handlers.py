@@ -90,9 +90,9 @@ class RollbackHandler(EnvsHandler):
     @web.authenticated
     @authorized
     async def post(self, name: str) -> None:
-        """Make an earlier generation current."""
-        generation = requests.rollback_body(self.request.body)
-        self.accepted(await self.service.roll_back(name, generation))
+        """Plan or make an earlier generation current."""
+        body = requests.rollback_body(self.request.body)
+        self.accepted(await self.service.roll_back(name, body))
 
 
 class VerifyHandler(EnvsHandler):
@@ -147,6 +147,18 @@ class AboutHandler(EnvsHandler):
         """Write its note and tags."""
         body = requests.about_body(self.request.body)
         self.reply(await self.service.describe(name, body))
+
+
+class NewerHandler(EnvsHandler):
+    """``environments/NAME/newer``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """Newer versions of its packages."""
+        self.reply((await self.service.manager.newer(name)).to_json())
 
 
 class ExportHandler(EnvsHandler):
@@ -398,6 +410,7 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
         (r"environments/([^/]+)/rollback", RollbackHandler),
         (r"environments/([^/]+)/verify", VerifyHandler),
         (r"environments/([^/]+)/adopt-changes", AdoptChangesHandler),
+        (r"environments/([^/]+)/newer", NewerHandler),
         (r"environments/([^/]+)/export", ExportHandler),
         (r"packages", PackagesHandler),
         (r"imports/(.+)", ImportsHandler),

@@ -41,6 +41,15 @@ class ChangeBody:
 
 
 @dataclass(frozen=True)
+class RollbackBody:
+    """``POST environments/NAME/rollback``; without a generation the one before."""
+
+    generation: str | None
+    dry_run: bool
+    plan: str | None
+
+
+@dataclass(frozen=True)
 class AdoptChangesBody:
     """``POST environments/NAME/adopt-changes``."""
 
@@ -144,9 +153,10 @@ def change_body(name: str, body: bytes) -> ChangeBody:
     return ChangeBody(request, *consent(fields))
 
 
-def rollback_body(body: bytes) -> str | None:
-    """``generation`` of ``POST environments/NAME/rollback``, whose body may be left out."""
-    return parse(body or b"{}", ("generation",)).optional_text("generation")
+def rollback_body(body: bytes) -> RollbackBody:
+    """The body of ``POST environments/NAME/rollback``."""
+    fields = parse(body, ("generation", "dry_run", "plan"))
+    return RollbackBody(fields.optional_text("generation"), *consent(fields))
 
 
 def adopt_changes_body(body: bytes) -> AdoptChangesBody:

@@ -33,6 +33,7 @@ from jupyter_envs.server.requests import (
     CreateBody,
     PinBody,
     RenameBody,
+    RollbackBody,
     SwitchBody,
 )
 
@@ -88,12 +89,21 @@ class Service:
 
         return self.jobs.submit("change", f"Change {name}", name, change)
 
-    async def roll_back(self, name: str, generation: str | None) -> Job:
-        """Start going back to a generation of an environment."""
+    async def roll_back(self, name: str, body: RollbackBody) -> Job:
+        """Start planning or going back to a generation of an environment."""
+        generation = body.generation
         await self.manager.require_generation(name, generation)
+        if body.dry_run:
+
+            async def plan(reporter: Reporter) -> dict[str, Any]:
+                return to_json(await self.manager.plan_roll_back(name, reporter, generation=generation))
+
+            return self.jobs.submit("plan", f"Plan {name}", name, plan)
 
         async def roll_back(reporter: Reporter) -> dict[str, Any]:
-            return self._changed(await self.manager.roll_back(name, reporter, generation=generation))
+            return self._changed(
+                await self.manager.roll_back(name, reporter, generation=generation, confirmed=body.plan)
+            )
 
         return self.jobs.submit("rollback", f"Roll {name} back", name, roll_back)
 

@@ -123,7 +123,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an earlier generation current again, by a new entry in the history. */
+        /** Make an earlier generation current again, by a new entry in the history; with `dry_run` say what that would do. */
         post: operations["rollbackEnvironment"];
         delete?: never;
         options?: never;
@@ -183,6 +183,26 @@ export interface paths {
         };
         /** The environment as the text of a file. */
         get: operations["exportEnvironment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{name}/newer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /** Packages of the environment that its channels have in a newer version. Reads channel data, installs nothing. */
+        get: operations["listNewer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -653,6 +673,20 @@ export interface components {
             packages: number;
             current: boolean;
         };
+        NewerList: {
+            /** @description The channels that were asked. */
+            channels: string[];
+            packages: {
+                name: string;
+                /** @description The installed one. */
+                version: string;
+                /** @description The newest in the first channel that has the package; whether it fits is for a plan to say. */
+                newest: string;
+                channel: string;
+            }[];
+            /** @description Packages from PyPI, which no channel knows. */
+            unchecked: number;
+        };
         PackageSearch: {
             /** @description As it was understood. */
             query: string;
@@ -809,6 +843,13 @@ export interface components {
         RollbackRequest: {
             /** @description Its id; the one before the current one if left out. */
             generation?: string;
+            /**
+             * @description The job's result is a `Plan` and nothing is changed.
+             * @default false
+             */
+            dry_run: boolean;
+            /** @description The `hash` of the plan that the user saw. Needed without `dry_run` (428 `plan-needed`); refused with 409 `plan-changed` if it differs now. */
+            plan?: string;
         };
         VerifyRequest: Record<string, never>;
         AdoptChangesRequest: {
@@ -1390,7 +1431,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["RollbackRequest"];
             };
@@ -1463,6 +1504,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Export"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listNewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The packages, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewerList"];
                 };
             };
             default: components["responses"]["Error"];

@@ -12,9 +12,9 @@ export interface IBadge {
   readonly sentence: string;
 }
 
-/** The badge of the current notebook; null where there is none, or nothing is known of it yet. */
+/** The badge of the current notebook or console; null where there is none, or nothing is known of it yet. */
 export function currentBadge(
-  pins: Pick<IPins, 'status' | 'kernel'>,
+  pins: Pick<IPins, 'status' | 'kernel' | 'console'>,
   environments: Pick<IEnvironments, 'items' | 'byKernel' | 'byName'>,
   trans: TranslationBundle
 ): IBadge | null {

@@ -11,11 +11,13 @@ const trans = nullTranslator.load('jupyter_envs');
 function shown(
   status: PinStatus | null,
   kernel: string | null,
-  items: Environment[] | null = [anEnvironment()]
+  items: Environment[] | null = [anEnvironment()],
+  console: string | null = null
 ): ICard | null {
   return card(
     {
       status,
+      console,
       kernel: kernel === null ? null : { name: kernel, displayName: `<${kernel}>`, status: 'idle' }
     },
     {
@@ -41,8 +43,26 @@ describe('the card of the current notebook', () => {
       differences: [],
       action: null,
       second: null,
-      older: false
+      older: false,
+      adds: 'penguins'
     });
+  });
+
+  it('says of a console only what it runs in', () => {
+    const ours = shown(null, 'penguins', [anEnvironment()], 'Console 1');
+    expect(ours).toMatchObject({ title: 'penguins', tone: 'ok', action: null, adds: 'penguins' });
+    const other = shown(null, 'python3', [anEnvironment()], 'Console 1');
+    expect(other).toMatchObject({ title: '<python3>', tone: 'off', action: null, adds: null });
+    expect(shown(null, null, [], 'Console 1')?.line).toBe('no kernel');
+    expect(shown(null, 'penguins', null, 'Console 1')).toBeNull();
+  });
+
+  it('offers to add packages where nothing else has to be mended first', () => {
+    expect(shown(aStatus('unpinned', 'pin'), 'penguins')?.adds).toBe('penguins');
+    expect(shown(aStatus('drifted', 'restore'), 'penguins')?.adds).toBeNull();
+    expect(shown(aStatus(), 'python3')?.adds).toBeNull();
+    const theirs = [anEnvironment({ foreign: true })];
+    expect(shown(aStatus('unpinned', 'pin'), 'penguins', theirs)?.adds).toBeNull();
   });
 
   it('is not, when the notebook runs in something else', () => {

@@ -31,6 +31,8 @@ export interface ICard {
   second: CardAction | null;
   /** The kernel runs from files that a change has replaced: a restart moves it. */
   older: boolean;
+  /** The environment that packages can be added to, where nothing else has to be mended first. */
+  adds: string | null;
 }
 
 const TONES: Record<VerdictState, Tone> = {
@@ -44,15 +46,18 @@ const TONES: Record<VerdictState, Tone> = {
 
 /** Does this notebook run in what it says it runs in? Null while that is not known. */
 export function card(
-  pins: Pick<IPins, 'status' | 'kernel'>,
+  pins: Pick<IPins, 'status' | 'kernel' | 'console'>,
   environments: Pick<IEnvironments, 'items' | 'byKernel' | 'byName'>,
   trans: TranslationBundle
 ): ICard | null {
   const { status, kernel } = pins;
+  const running = environments.byKernel(kernel?.name);
+  if (pins.console !== null) {
+    return environments.items && consoleCard(kernel, running, trans);
+  }
   if (!status) {
     return null;
   }
-  const running = environments.byKernel(kernel?.name);
   const pinned = environments.byName(status.pin?.environment) ?? status.environment ?? undefined;
   const shown = status.pin ? pinned : running;
   const base = {
@@ -60,12 +65,52 @@ export function card(
     line: line(shown, pins, trans),
     differences: status.verdict.differences,
     second: null,
-    older: Boolean(running && running.older_kernels > 0)
+    older: Boolean(running && running.older_kernels > 0),
+    adds: null
   };
   const known = environments.items !== null && kernel;
   return status.verdict.state === 'match' && known && pinned && pinned !== running
     ? { ...base, ...elsewhere(pinned, kernel, trans) }
-    : { ...base, ...verdict(status, running, environments), ...drifted(status, pinned) };
+    : {
+        ...base,
+        ...verdict(status, running, environments),
+        ...drifted(status, pinned),
+        adds: additions(status, running)
+      };
+}
+
+/** A console has nothing to pin: which environment its kernel is from is all there is to say. */
+function consoleCard(
+  kernel: IKernelView | null,
+  running: Environment | undefined,
+  trans: TranslationBundle
+): ICard {
+  return {
+    title: running?.name ?? kernel?.displayName ?? trans.__('No kernel'),
+    line: line(running, { kernel }, trans),
+    tone: running ? 'ok' : 'off',
+    sentence: running
+      ? trans.__('A console is not pinned; it runs in what is chosen here.')
+      : trans.__('This console runs in none of the environments below.'),
+    differences: [],
+    action: null,
+    second: null,
+    older: Boolean(running && running.older_kernels > 0),
+    adds: addsTo(running)
+  };
+}
+
+/** Packages can be added to what the notebook runs in, unless that is not what it should be. */
+function additions(
+  { verdict: { state } }: PinStatus,
+  running: Environment | undefined
+): string | null {
+  const good = state === 'match' || state === 'unpinned';
+  return good ? addsTo(running) : null;
+}
+
+function addsTo(running: Environment | undefined): string | null {
+  return running && !running.foreign && running.state === 'ready' ? running.name : null;
 }
 
 function verdict(

@@ -76,14 +76,34 @@ describe('details', () => {
 
   it('go back to an earlier state', async () => {
     const { commands, details, server, jobs } = await looking();
-    details.askBack('g1');
-    expect(details.goingBack).toBe('g1');
-    server.answer('POST environments/penguins/rollback', aJob({ kind: 'rollback' }), 202);
+    const plan = aJob({ id: 'p1', kind: 'plan', state: 'done', result: aPlan() });
+    server.answer('POST environments/penguins/rollback', plan, 202);
     await commands.execute(CommandIDs.rollback, { environment, generation: 'g1' });
-    const asked = server.asked.find(({ path }) => path.endsWith('rollback'));
-    expect(asked?.body).toEqual({ generation: 'g1' });
-    expect(details.goingBack).toBeNull();
+    const asked = () => server.asked.filter(({ path }) => path.endsWith('rollback'));
+    expect(asked()[0].body).toEqual({ generation: 'g1', dry_run: true });
+    expect(details.draft.request).toEqual({ environment, generation: 'g1' });
+    server.answer('POST environments/penguins/rollback', aJob({ kind: 'rollback' }), 202);
+    await commands.execute(CommandIDs.confirmChange);
+    expect(asked()[1].body).toEqual({ generation: 'g1', plan: 'h1' });
+    expect(details.draft.request).toBeNull();
     expect(jobs.items.map(job => job.kind)).toContain('rollback');
+  });
+
+  it('look for newer versions when asked, and forget them with the packages they were for', async () => {
+    const { commands, details, server, environments } = await looking();
+    const packages = [{ name: 'numpy', version: '1', newest: '2', channel: 'c' }];
+    server.answer('GET environments/penguins/newer', { channels: ['c'], packages, unchecked: 0 });
+    expect(server.count('GET environments/penguins/newer')).toBe(0);
+    await commands.execute(CommandIDs.lookForNewer, { environment });
+    expect(details.newer?.packages).toEqual(packages);
+    server.answer('GET environments/penguins/newer', { message: 'Down.' }, 502);
+    await commands.execute(CommandIDs.lookForNewer, { environment });
+    expect([details.newer, details.error?.message]).toEqual([null, 'Down.']);
+    const late = details.lookForNewer();
+    server.answer('GET environments', { environments: [anEnvironment({ generation: '2' })] });
+    await environments.refresh();
+    await late;
+    expect([details.newer, details.lookingForNewer]).toEqual([null, false]);
   });
 
   it('compare files, and show the result in their place', async () => {

@@ -3,8 +3,8 @@ import { Signal } from '@lumino/signaling';
 
 import { coalesce } from './coalesce';
 import { isOver } from './jobs';
-import type { EnvsError, IRequest } from './request';
-import { failure, shown, url } from './request';
+import type { IRequest } from './request';
+import { EnvsError, failure, shown, url } from './request';
 import type {
   ChangeWish,
   Environment,
@@ -14,6 +14,8 @@ import type {
   IEnvironments,
   IJobs,
   Job,
+  NewerList,
+  RollbackWish,
   Verification
 } from './tokens';
 
@@ -23,7 +25,7 @@ export class Details implements IDetails {
     private readonly request: IRequest,
     private readonly environments: Pick<IEnvironments, 'byName' | 'changed'>,
     private readonly jobs: IJobs,
-    readonly draft: IDraft<ChangeWish>
+    readonly draft: IDraft<ChangeWish | RollbackWish>
   ) {
     this.refresh = coalesce(() => this.read());
     environments.changed.connect(() => this.compare());
@@ -63,8 +65,30 @@ export class Details implements IDetails {
     return this._verification;
   }
 
-  get goingBack(): string | null {
-    return this._goingBack;
+  get newer(): NewerList | null {
+    return this._newer;
+  }
+
+  get lookingForNewer(): boolean {
+    return this._asked !== null;
+  }
+
+  /** Nobody waits for the answer: one that comes after a change, or for another environment, is dropped. */
+  async lookForNewer(): Promise<void> {
+    const asked = (this._asked = url('environments', this._name ?? '', 'newer'));
+    this._newer = this._error = null;
+    this._changed.emit();
+    const found = await this.request<NewerList>(asked).catch((reason: unknown) => shown(reason));
+    if (this._asked !== asked) {
+      return;
+    }
+    this._asked = null;
+    if (found instanceof EnvsError) {
+      this._error = found;
+    } else {
+      this._newer = found;
+    }
+    this._changed.emit();
   }
 
   owns(job: Job): boolean {
@@ -92,21 +116,12 @@ export class Details implements IDetails {
     return this.draft.install();
   }
 
-  askBack(generation: string | null): void {
-    this._goingBack = generation;
-    this._changed.emit();
-  }
-
-  async goBack(generation: string): Promise<void> {
-    const name = this._name ?? '';
-    this.askBack(null);
-    await this.run(name, 'rollback', { generation });
-  }
-
   async verify(): Promise<void> {
     const name = this._name ?? '';
     this._verification = null;
-    const job = await this.run(name, 'verify', {});
+    const path = url('environments', name, 'verify');
+    const job = await this.request<Job>(path, { method: 'POST', body: {} });
+    this.jobs.follow(job);
     if (this._name !== name) {
       return;
     }
@@ -121,12 +136,6 @@ export class Details implements IDetails {
     this._verification = ended.state === 'done' ? (ended.result as Verification) : null;
     this._changed.emit();
     await this.jobs.drop(job.id).catch(() => undefined);
-  }
-
-  private async run(name: string, what: string, body: object): Promise<Job> {
-    const job = await this.request<Job>(url('environments', name, what), { method: 'POST', body });
-    this.jobs.follow(job);
-    return job;
   }
 
   private async read(): Promise<void> {
@@ -155,7 +164,7 @@ export class Details implements IDetails {
   private compare(): void {
     const now = this._name === null ? undefined : this.environments.byName(this._name);
     if (now && this._data && !same(now, this._data)) {
-      this._verification = null;
+      this._verification = this._newer = this._asked = null;
       void this.refresh();
     }
   }
@@ -168,7 +177,7 @@ export class Details implements IDetails {
 
   private forget(): void {
     this._name = this._data = this._error = null;
-    this._verifying = this._verification = this._goingBack = null;
+    this._verifying = this._verification = this._newer = this._asked = null;
   }
 
   private _name: string | null = null;
@@ -177,7 +186,8 @@ export class Details implements IDetails {
   private _error: EnvsError | null = null;
   private _verifying: string | null = null;
   private _verification: Verification | null = null;
-  private _goingBack: string | null = null;
+  private _newer: NewerList | null = null;
+  private _asked: string | null = null;
   private readonly _changed = new Signal<this, void>(this);
 }
 

@@ -4,7 +4,16 @@ import { Signal } from '@lumino/signaling';
 import { isOver } from './jobs';
 import type { EnvsError, IRequest, IRequestOptions } from './request';
 import { failure, shown, url } from './request';
-import type { BuildRequest, ChangeWish, CreateRequest, IDraft, IJobs, Job, Plan } from './tokens';
+import type {
+  BuildRequest,
+  ChangeWish,
+  CreateRequest,
+  IDraft,
+  IJobs,
+  Job,
+  Plan,
+  RollbackWish
+} from './tokens';
 
 /** Where a request goes, and as what. */
 interface IAddressed extends IRequestOptions {
@@ -24,9 +33,11 @@ export function toBuild(request: BuildRequest): IAddressed {
     : toCreate(request);
 }
 
-/** A request to change an environment. */
-export function toChange({ environment, ...body }: ChangeWish): IAddressed {
-  return { path: url('environments', environment), method: 'PATCH', body };
+/** A request to change an environment, or to make it what it was. */
+export function toChange({ environment, ...body }: ChangeWish | RollbackWish): IAddressed {
+  return 'generation' in body
+    ? { path: url('environments', environment, 'rollback'), method: 'POST', body }
+    : { path: url('environments', environment), method: 'PATCH', body };
 }
 
 /** A request on its way to an install. The plan is made by a job that belongs to the draft. */

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IConsoleTracker } from '@jupyterlab/console';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
@@ -26,8 +27,7 @@ import { additions, offers } from './plugins/missing';
 import { notifications } from './plugins/notifications';
 import { preferences } from './plugins/preferences';
 import { makeRequest } from './request';
-import type { ChangeWish } from './tokens';
-import type { BuildRequest } from './tokens';
+import type { BuildRequest, ChangeWish, RollbackWish } from './tokens';
 import {
   IAdditions,
   ICatalogue,
@@ -106,16 +106,20 @@ const pins: JupyterFrontEndPlugin<IPins> = {
   description: "The current notebook's pin: what it says it runs in, and what is on this machine.",
   autoStart: true,
   requires: [IJobs, INotebookTracker],
+  // not every application has consoles
+  optional: [IConsoleTracker],
   provides: IPins,
   activate: (
-    { serviceManager }: JupyterFrontEnd,
+    { serviceManager, shell }: JupyterFrontEnd,
     jobs: IJobs,
-    tracker: INotebookTracker
+    tracker: INotebookTracker,
+    consoles: IConsoleTracker | null
   ): IPins => {
     const { contents, kernelspecs, events } = serviceManager;
     const request = makeRequest(serviceManager.serverSettings);
     const draft = new Draft<BuildRequest>(request, jobs, toBuild);
-    const model = new PinsModel(request, jobs, draft, { tracker, contents, kernelspecs });
+    const places = { tracker, consoles, shell };
+    const model = new PinsModel(request, jobs, draft, { ...places, contents, kernelspecs });
     onChange(events.stream, change => {
       if (change.resource === 'environments' || change.id === model.path) {
         void model.refresh();
@@ -160,7 +164,7 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
       request,
       environments,
       jobs,
-      new Draft<ChangeWish>(request, jobs, toChange)
+      new Draft<ChangeWish | RollbackWish>(request, jobs, toChange)
     );
     const collector = new Collector(request, jobs);
     const state = new PanelState(

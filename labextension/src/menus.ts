@@ -50,15 +50,19 @@ export function environmentMenu(
   return menu;
 }
 
-/** What can be done with the current notebook's pin. */
+/** What can be done with the current notebook's pin, or with a console, which has none. */
 export function notebookMenu(
   commands: CommandRegistry,
   environments: readonly Environment[],
+  isConsole: boolean,
   trans: TranslationBundle
 ): Menu {
   const menu = new MenuSvg({ commands });
-  addSubmenu(menu, trans.__('Pin to'), CommandIDs.pin, listed(environments));
-  menu.addItem({ command: CommandIDs.unpin });
+  if (!isConsole) {
+    addSubmenu(menu, trans.__('Pin to'), CommandIDs.pin, listed(environments));
+    menu.addItem({ command: CommandIDs.unpin });
+  }
+  menu.addItem({ command: CommandIDs.addPackage, args: { listed: true } });
   menu.addItem({ type: 'separator' });
   menu.addItem({ command: CommandIDs.create });
   menu.addItem({ command: CommandIDs.refresh });
@@ -69,13 +73,14 @@ export function notebookMenu(
 export function choiceMenu(
   commands: CommandRegistry,
   command: typeof CommandIDs.use | typeof CommandIDs.pin,
-  environments: readonly Environment[]
+  environments: readonly Environment[],
+  isConsole: boolean
 ): Menu {
   const menu = new MenuSvg({ commands });
   listed(environments).forEach(args => menu.addItem({ command, args }));
   if (command === CommandIDs.use) {
     menu.addItem({ type: 'separator' });
-    menu.addItem({ command: 'notebook:change-kernel' });
+    menu.addItem({ command: isConsole ? 'console:change-kernel' : 'notebook:change-kernel' });
   }
   return menu;
 }

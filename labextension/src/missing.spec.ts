@@ -90,3 +90,47 @@ describe('a missing module', () => {
     await vi.waitFor(() => expect(again).toHaveBeenCalledTimes(times));
   });
 });
+
+describe('packages that somebody names', () => {
+  it('become a plan, and the form goes with the install', async () => {
+    const { server, additions } = await started();
+    additions.openForm('penguins', { packages: 'seaborn >= 0.12' });
+    additions.openForm('penguins', { typed: 'pip:extra' });
+    expect(additions.environment).toBe('penguins');
+    const plan = aJob({ id: 'p1', kind: 'plan', state: 'done', result: aPlan() });
+    server.answer('PATCH environments/penguins', plan, 202);
+    await additions.plan();
+    expect(server.asked.find(({ method }) => method === 'PATCH')?.body).toEqual({
+      install: ['seaborn>=0.12'],
+      pip: ['extra'],
+      dry_run: true
+    });
+    server.answer('PATCH environments/penguins', aJob({ id: 'c1', kind: 'change' }), 202);
+    expect(additions.form?.packages).toBe('seaborn >= 0.12');
+    await additions.install();
+    expect(additions.form).toBeNull();
+    expect(additions.environment).toBeNull();
+  });
+
+  it('stay in the form when the plan fails, and a change of them drops the plan', async () => {
+    const { server, additions } = await started();
+    additions.openForm('penguins', { packages: 'nothing' });
+    const error = { code: 'unsolvable', message: 'No.', hints: [], fields: {} };
+    const failed = aJob({ id: 'p1', kind: 'plan', state: 'failed', error });
+    server.answer('PATCH environments/penguins', failed, 202);
+    await additions.plan();
+    expect(additions.draft.error?.code).toBe('unsolvable');
+    additions.openForm('penguins', { packages: 'something' });
+    expect(additions.draft.error).toBeNull();
+    expect(additions.form?.packages).toBe('something');
+  });
+
+  it('are asked for anew in another environment', async () => {
+    const { additions } = await started();
+    additions.openForm('penguins', { packages: 'seaborn' });
+    additions.openForm('other');
+    expect(additions.form).toEqual({ environment: 'other', packages: '', typed: '' });
+    await additions.discard();
+    expect(additions.form).toBeNull();
+  });
+});

@@ -1,18 +1,23 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import { wished } from './packages';
 import { shown } from './request';
 import type {
   AddRequest,
   Environment,
+  IAddForm,
   IAdditions,
   ICatalogue,
   IDraft,
   IEnvironments,
   IJobs,
   IMissing,
+  IPins,
   Job,
-  ModuleProvider
+  ModuleProvider,
+  Pin,
+  PinStatus
 } from './tokens';
 
 /** An error as a cell has it. */
@@ -29,6 +34,8 @@ export function missingModule(error: ICellError): string | null {
   return /^No module named '([\p{L}_][\p{L}\p{N}_.]*)'/u.exec(error.errorValue)?.[1] ?? null;
 }
 
+const EMPTY = { packages: '', typed: '' };
+
 /** What is asked for to bring a module into an environment. */
 export function addRequest(provider: ModuleProvider, environment: string): AddRequest | null {
   if (provider.package === null) {
@@ -38,7 +45,18 @@ export function addRequest(provider: ModuleProvider, environment: string): AddRe
   return { environment, ...wish };
 }
 
-/** Adding a package that a cell turned out to need: by its plan, and then the cell once more. */
+/** The pin of the current notebook that is as it should be, and has to say what is added to its environment. */
+export function toRenew(
+  { status }: Pick<IPins, 'status'>,
+  environment: string | null
+): (PinStatus & { readonly pin: Pin; readonly environment: Environment }) | null {
+  const { pin = null, environment: found = null } = status ?? {};
+  return status?.verdict.state === 'match' && pin && found && found.name === environment
+    ? { ...status, pin, environment: found }
+    : null;
+}
+
+/** Adding packages to an environment by their plan; where a cell needs them, the cell runs once more. */
 export class Additions implements IAdditions {
   constructor(
     private readonly environments: Pick<IEnvironments, 'byKernel'>,
@@ -53,6 +71,29 @@ export class Additions implements IAdditions {
 
   get current(): IMissing | null {
     return this._current;
+  }
+
+  get form(): IAddForm | null {
+    return this._form;
+  }
+
+  get environment(): string | null {
+    return (this._current ?? this._form)?.environment ?? null;
+  }
+
+  openForm(environment: string, change: Partial<Omit<IAddForm, 'environment'>> = {}): void {
+    const before = this._form?.environment === environment ? this._form : EMPTY;
+    this._form = { ...before, ...change, environment };
+    this._current = null;
+    this._changed.emit();
+    void this.draft.discard();
+  }
+
+  async plan(): Promise<void> {
+    if (this._form) {
+      const { environment, packages, typed } = this._form;
+      await this.draft.propose({ environment, ...wished(`${packages}\n${typed}`) });
+    }
   }
 
   async look(
@@ -79,6 +120,7 @@ export class Additions implements IAdditions {
 
   async propose(missing: IMissing): Promise<void> {
     this._current = missing;
+    this._form = null;
     this._changed.emit();
     await this.draft.propose(missing.request);
   }
@@ -87,18 +129,18 @@ export class Additions implements IAdditions {
     const missing = this._current;
     const additive = this.draft.plan?.additive ?? false;
     const job = await this.draft.install();
-    if (job && missing) {
-      this._current = null;
+    if (job) {
+      this._current = this._form = null;
       this._changed.emit();
-      if (additive) {
-        void this.runAgain(job, missing);
-      }
+    }
+    if (job && missing && additive) {
+      void this.runAgain(job, missing);
     }
     return job;
   }
 
   async discard(): Promise<void> {
-    this._current = null;
+    this._current = this._form = null;
     this._changed.emit();
     await this.draft.discard();
   }
@@ -121,5 +163,6 @@ export class Additions implements IAdditions {
   }
 
   private _current: IMissing | null = null;
+  private _form: IAddForm | null = null;
   private readonly _changed = new Signal<this, void>(this);
 }

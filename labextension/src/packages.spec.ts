@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { askedAs, grouped, matching, neededBy, specName, wished } from './packages';
+import { askedAs, grouped, matching, neededBy, specName, toNewer, wished } from './packages';
 import { aDetail, aPackage } from './testing/details';
 
 const DETAIL = aDetail({
@@ -46,6 +46,15 @@ describe('packages', () => {
     expect(askedAs(DETAIL, find('seaborn'))).toBe('conda-forge::seaborn>=0.12');
     expect(askedAs(DETAIL, find('Typing.Extensions'))).toBe('typing_extensions==4');
     expect(askedAs(DETAIL, find('numpy'))).toBeNull();
+  });
+
+  it('become newer by an update, or by another wish where a version was asked for', () => {
+    const environment = DETAIL.name;
+    expect(toNewer(DETAIL, find('numpy'), '9')).toEqual({ environment, update: ['numpy'] });
+    expect(toNewer(DETAIL, find('seaborn'), '0.14')).toEqual({
+      environment,
+      install: ['seaborn=0.14']
+    });
   });
 
   it('are found by name and version', () => {

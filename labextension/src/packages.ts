@@ -1,4 +1,5 @@
-import type { EnvironmentDetail, Package } from './tokens';
+import { splitPackages } from './newEnvironment';
+import type { ChangeWish, EnvironmentDetail, Package } from './tokens';
 
 /** Packages of one environment: which were asked for, and why the others are there. Pure. */
 
@@ -26,6 +27,16 @@ export function grouped(detail: EnvironmentDetail): IPackageGroups {
     requested: sorted.filter(item => asked.has(plain(item.name))),
     dependencies: sorted.filter(item => !asked.has(plain(item.name)))
   };
+}
+
+/** What brings a newer version of a package: an update where its version was left open, else another wish. */
+export function toNewer(detail: EnvironmentDetail, item: Package, newest: string): ChangeWish {
+  const environment = detail.name;
+  const asked = askedAs(detail, item);
+  const isOpen = asked === null || plain(asked) === plain(item.name);
+  return isOpen
+    ? { environment, update: [item.name] }
+    : { environment, install: [`${item.name}=${newest}`] };
 }
 
 /** Those whose name or version has the text in it. */
@@ -75,7 +86,7 @@ function usersOf(detail: EnvironmentDetail): Map<string, string[]> {
 
 /** Match specs, and requirements that begin with `pip:`. */
 export function wished(text: string): { install?: string[]; pip?: string[] } {
-  const words = text.split(/[\s]+/).filter(Boolean);
+  const words = splitPackages(text);
   const pip = words.filter(word => word.startsWith('pip:')).map(word => word.slice(4));
   const install = words.filter(word => !word.startsWith('pip:'));
   return { ...(install.length ? { install } : {}), ...(pip.length ? { pip } : {}) };

@@ -96,9 +96,9 @@ export class EnvsPanel extends ReactWidget {
     badgeMenu: (path, anchor) => openBelow(badgeMenu(this.commands, path), anchor),
     sortMenu: anchor => openBelow(sortMenu(this.commands), anchor),
     notebookMenu: anchor =>
-      openBelow(notebookMenu(this.commands, this.items, this.parts.trans), anchor),
+      openBelow(notebookMenu(this.commands, this.items, this.isConsole, this.parts.trans), anchor),
     choiceMenu: (command, anchor) =>
-      openBelow(choiceMenu(this.commands, CommandIDs[command], this.items), anchor),
+      openBelow(choiceMenu(this.commands, CommandIDs[command], this.items, this.isConsole), anchor),
     sourceMenu: anchor => {
       const { catalogue, trans } = this.parts;
       openBelow(sourceMenu(this.commands, this.items, catalogue.templates, trans), anchor);
@@ -106,6 +106,10 @@ export class EnvsPanel extends ReactWidget {
   };
 
   private _wasShown = false;
+
+  private get isConsole() {
+    return this.parts.pins.console !== null;
+  }
 
   private get items() {
     return this.parts.environments.items ?? [];

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Draft, toBuild } from './draft';
 import { JobsModel } from './jobs';
 import { METADATA_KEY, PinsModel } from './pin';
-import { Notebook, Workspace } from './testing/notebook';
+import { Console, Notebook, Workspace } from './testing/notebook';
 import type { BuildRequest } from './tokens';
 import { aJob, anEnvironment, aPlan, aStatus, PIN, Server } from './testing/server';
 
@@ -52,6 +52,29 @@ describe('pins', () => {
     expect(pins.status?.verdict.state).toBe('match');
     workspace.show(null);
     expect([pins.path, pins.kernel, pins.status]).toEqual([null, null, null]);
+  });
+
+  it('make way for a console that comes to the front, and come back', async () => {
+    const { pins, workspace, notebook, server } = opened();
+    await read(pins);
+    const other = new Console();
+    other.kernel = 'penguins';
+    workspace.showConsole(other.console);
+    expect([pins.path, pins.status, pins.console]).toEqual([null, null, 'Console 1']);
+    expect(pins.kernel?.name).toBe('penguins');
+    await pins.use(anEnvironment({ kernel: 'gulls', kernels: ['gulls'] }));
+    expect([other.done, notebook.done]).toEqual([['kernel gulls'], []]);
+    await expect(pins.pin(anEnvironment())).rejects.toThrow('No notebook is open.');
+    workspace.bring(null);
+    expect(pins.console).toBe('Console 1');
+    const asked = server.count(`GET ${PATH}`);
+    workspace.bring(workspace.services.tracker.currentWidget);
+    await read(pins);
+    expect(server.count(`GET ${PATH}`)).toBe(asked + 1);
+    expect(pins.console).toBeNull();
+    workspace.bring(workspace.services.consoles?.currentWidget ?? null);
+    workspace.showConsole(null);
+    expect([pins.path, pins.console]).toEqual(['work/analysis.ipynb', null]);
   });
 
   it('never show the answer for another notebook', async () => {

@@ -1,10 +1,12 @@
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
-import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { Contents, KernelSpec } from '@jupyterlab/services';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import { coalesce } from './coalesce';
+import type { IPlaces } from './front';
+import { Front } from './front';
 import type { IRequest } from './request';
 import { merged, samePin } from './pinEntry';
 import { EnvsError, shown, url } from './request';
@@ -24,13 +26,11 @@ import type {
 export const METADATA_KEY = 'jupyter_envs';
 
 /** What the pins need of JupyterLab. */
-export interface IWorkspace {
-  readonly tracker: Pick<INotebookTracker, 'currentWidget' | 'currentChanged'>;
+export interface IWorkspace extends IPlaces {
   readonly contents: Pick<Contents.IManager, 'localPath' | 'fileChanged'>;
-  readonly kernelspecs: Pick<KernelSpec.IManager, 'specs' | 'refreshSpecs'>;
 }
 
-/** The current notebook's pin: follows the current notebook, its kernel and its name. */
+/** The current notebook's pin: follows the current notebook, its kernel and its name; of a console only the kernel. */
 export class PinsModel implements IPins {
   constructor(
     private readonly request: IRequest,
@@ -39,13 +39,16 @@ export class PinsModel implements IPins {
     private readonly workspace: IWorkspace
   ) {
     this.refresh = coalesce(() => this.read());
-    workspace.tracker.currentChanged.connect((_, panel) => this.bind(panel));
+    this.front = new Front(workspace);
+    this.front.changed.connect(() => this.bind());
+    this.front.kernelChanged.connect(() => this._changed.emit());
     workspace.contents.fileChanged.connect((_, change) => this.onFile(change.newValue?.path));
     jobs.ended.connect((_, job) => void this.onEnded(job).catch(this.fail));
-    this.bind(workspace.tracker.currentWidget);
+    this.bind();
   }
 
   readonly refresh: () => Promise<void>;
+  private readonly front: Front;
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -55,16 +58,12 @@ export class PinsModel implements IPins {
     return this._panel ? this.workspace.contents.localPath(this._panel.context.path) : null;
   }
 
+  get console(): string | null {
+    return this.front.console?.title.label ?? null;
+  }
+
   get kernel(): IKernelView | null {
-    const context = this._panel?.sessionContext;
-    const kernel = context?.session?.kernel;
-    return context && kernel
-      ? {
-          name: kernel.name,
-          displayName: context.kernelDisplayName,
-          status: context.kernelDisplayStatus
-        }
-      : null;
+    return this.front.kernel;
   }
 
   get status(): PinStatus | null {
@@ -86,7 +85,7 @@ export class PinsModel implements IPins {
         write_notebook: false
       });
       if (this.kernel?.name !== environment.kernel) {
-        await this.switchTo(panel, environment);
+        await this.front.switchTo(environment);
       }
       await this.write(panel, status.pin);
     });
@@ -100,7 +99,7 @@ export class PinsModel implements IPins {
   }
 
   use(environment: Environment): Promise<void> {
-    return this.change(panel => this.switchTo(panel, environment));
+    return this.working(() => this.front.switchTo(environment));
   }
 
   async build(): Promise<Job | null> {
@@ -110,11 +109,14 @@ export class PinsModel implements IPins {
 
   async saveChanges(): Promise<void> {
     const environment = this.status?.environment;
-    const path = this.path;
     const job = await this.build();
-    if (!job || !environment) {
-      return;
+    if (job && environment) {
+      await this.renew(job, environment);
     }
+  }
+
+  async renew(job: Job, environment: Environment): Promise<void> {
+    const path = this.path;
     const { state } = await this.jobs.whenEnded(job.id);
     if (state === 'done' && path === this.path) {
       await this.pin(environment);
@@ -137,20 +139,19 @@ export class PinsModel implements IPins {
     }
   }
 
-  dispose(): void {
-    this.bind(null);
-    Signal.clearData(this);
-  }
-
   private async change(work: (panel: NotebookPanel) => Promise<void>): Promise<void> {
     const panel = this._panel;
     if (!panel) {
       throw new EnvsError('No notebook is open.', 'not-found', 0);
     }
+    await this.working(() => work(panel));
+  }
+
+  private async working(work: () => Promise<void>): Promise<void> {
     this._busy += 1;
     this._changed.emit();
     try {
-      await work(panel);
+      await work();
     } finally {
       this._busy -= 1;
       await this.refresh();
@@ -163,19 +164,6 @@ export class PinsModel implements IPins {
 
   private here(): string {
     return this.path ?? '';
-  }
-
-  private async switchTo(panel: NotebookPanel, environment: Environment): Promise<void> {
-    const name = environment.kernel;
-    if (name === null) {
-      throw new EnvsError(`${environment.name} has no kernel.`, 'not-found', 0);
-    }
-    if (!this.workspace.kernelspecs.specs?.kernelspecs[name]) {
-      await this.workspace.kernelspecs.refreshSpecs();
-    }
-    const kernel = await panel.sessionContext.changeKernel({ name });
-    // the notebook writes the kernel's spec into its metadata as soon as it knows it
-    await kernel?.spec;
   }
 
   private async write(panel: NotebookPanel, pin: Pin | null): Promise<void> {
@@ -230,40 +218,23 @@ export class PinsModel implements IPins {
     this._changed.emit();
   };
 
-  private bind(panel: NotebookPanel | null): void {
-    if (panel === this._panel) {
-      return;
-    }
-    if (this._panel && !this._panel.isDisposed) {
-      this.unfollow(this._panel);
-    }
+  private bind(): void {
+    const before = this._panel;
+    before?.context.pathChanged.disconnect(this.onPath);
+    before?.context.saveState.disconnect(this.onSave);
+    const panel = this.front.notebook;
     this._panel = panel;
     this._status = null;
     this._error = null;
     void this.draft.discard();
     this._changed.emit();
     if (panel) {
-      this.follow(panel);
+      panel.context.pathChanged.connect(this.onPath);
+      panel.context.saveState.connect(this.onSave);
       // a notebook that cannot be opened says so itself
       panel.context.ready.then(this.refresh, () => undefined);
     }
   }
-
-  private follow({ context, sessionContext }: NotebookPanel): void {
-    sessionContext.kernelChanged.connect(this.onKernel);
-    sessionContext.statusChanged.connect(this.onKernel);
-    context.pathChanged.connect(this.onPath);
-    context.saveState.connect(this.onSave);
-  }
-
-  private unfollow({ context, sessionContext }: NotebookPanel): void {
-    sessionContext.kernelChanged.disconnect(this.onKernel);
-    sessionContext.statusChanged.disconnect(this.onKernel);
-    context.pathChanged.disconnect(this.onPath);
-    context.saveState.disconnect(this.onSave);
-  }
-
-  private readonly onKernel = (): void => this._changed.emit();
 
   private readonly onPath = (): void => void this.refresh();
 

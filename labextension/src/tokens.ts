@@ -4,6 +4,16 @@ import type { ISignal } from '@lumino/signaling';
 import type { components } from './api';
 import type { Sort } from './listing';
 import type { EnvsError } from './request';
+import type { AddRequest, ChangeWish, IAddForm, INewEnvironment, RollbackWish } from './wishes';
+
+export type {
+  AddRequest,
+  ChangeWish,
+  IAddForm,
+  IFormFile,
+  INewEnvironment,
+  RollbackWish
+} from './wishes';
 
 type Schemas = components['schemas'];
 
@@ -22,6 +32,7 @@ export type EnvironmentDetail = Schemas['EnvironmentDetail'];
 export type Generation = Schemas['Generation'];
 export type Totals = Schemas['Totals'];
 export type Verification = Schemas['Verification'];
+export type NewerList = Schemas['NewerList'];
 export type Difference = Schemas['Difference'];
 export type ExportFormat = Schemas['ExportFormat'];
 export type Export = Schemas['Export'];
@@ -134,21 +145,6 @@ export interface ICatalogue extends IChanging {
   provider(module: string): Promise<ModuleProvider>;
 }
 
-/** Packages to be added to an environment. */
-export interface AddRequest {
-  readonly environment: string;
-  readonly install?: readonly string[];
-  readonly pip?: readonly string[];
-}
-
-/** What is to become of an environment's packages. */
-export interface ChangeWish extends AddRequest {
-  /** Names of packages that may get another version, or all of them. */
-  readonly update?: readonly string[] | 'all';
-  /** Names of packages that are no longer asked for. */
-  readonly remove?: readonly string[];
-}
-
 /** One environment that is looked at closely. */
 export interface IDetails extends IChanging {
   /** Which; null while none is. */
@@ -158,13 +154,15 @@ export interface IDetails extends IChanging {
   /** As last read; null until then. */
   readonly data: EnvironmentDetail | null;
   readonly error: EnvsError | null;
-  /** What is to be changed in it. */
-  readonly draft: IDraft<ChangeWish>;
+  /** What is to be changed in it, or undone. */
+  readonly draft: IDraft<ChangeWish | RollbackWish>;
   /** The job that compares its files, while it runs; then what that brought. */
   readonly verifying: Job | null;
   readonly verification: Verification | null;
-  /** The generation that somebody may want to go back to. */
-  readonly goingBack: string | null;
+  /** What its channels have newer, once somebody has asked; and while the answer is on its way. */
+  readonly newer: NewerList | null;
+  readonly lookingForNewer: boolean;
+  lookForNewer(): Promise<void>;
   /** Is this job shown here, so that nobody else has to? */
   owns(job: Job): boolean;
   refresh(): Promise<void>;
@@ -172,8 +170,6 @@ export interface IDetails extends IChanging {
   close(): void;
   /** Install what the draft's plan says. */
   install(): Promise<Job | null>;
-  askBack(generation: string | null): void;
-  goBack(generation: string): Promise<void>;
   verify(): Promise<void>;
 }
 
@@ -222,10 +218,14 @@ export interface IMissing {
   readonly again: () => Promise<void>;
 }
 
-/** Adding the package that a cell needs: found on its own, planned and installed only when somebody says so. */
+/** Adding packages: those somebody names, or the one that a cell needs. Planned and installed only when somebody says so. */
 export interface IAdditions extends IChanging {
-  /** What is being added, from its plan to its install. */
+  /** What a cell needs, from its plan to its install. */
   readonly current: IMissing | null;
+  /** What somebody names, from the first letter to the install; then there is no `current`. */
+  readonly form: IAddForm | null;
+  /** The environment that either is about. */
+  readonly environment: string | null;
   readonly draft: IDraft<AddRequest>;
   /** What would bring the module that a cell did not find; null if it is not that, or not one of our environments. */
   look(
@@ -233,6 +233,10 @@ export interface IAdditions extends IChanging {
     kernel: string | undefined
   ): Promise<Omit<IMissing, 'again'> | null>;
   propose(missing: IMissing): Promise<void>;
+  /** Open the form for an environment, or change what it holds; a plan that was made of it is gone. */
+  openForm(environment: string, change?: Partial<Omit<IAddForm, 'environment'>>): void;
+  /** Ask what the form's packages would mean. */
+  plan(): Promise<void>;
   /** Install what the plan says; then the cell runs again, if its kernel can see the package. */
   install(): Promise<Job | null>;
   discard(): Promise<void>;
@@ -248,7 +252,7 @@ export interface IPreferences extends IChanging {
   readonly channels: string;
 }
 
-/** The kernel of the current notebook, as the card shows it. */
+/** The kernel of the current notebook or console, as the card shows it. */
 export interface IKernelView {
   readonly name: string;
   readonly displayName: string;
@@ -259,6 +263,8 @@ export interface IKernelView {
 export interface IPins extends IChanging {
   /** The current notebook's path below the server's root; null without one. */
   readonly path: string | null;
+  /** The title of the console that is in front instead of a notebook: it has a kernel, and nothing to pin. */
+  readonly console: string | null;
   readonly kernel: IKernelView | null;
   /** As last read for `path`; null until then. */
   readonly status: PinStatus | null;
@@ -277,9 +283,11 @@ export interface IPins extends IChanging {
   build(): Promise<Job | null>;
   /** Carry out the draft's plan for what was changed by hand, and write the notebook's files and its pin anew. */
   saveChanges(): Promise<void>;
+  /** Once a job has changed the environment: write the notebook's files and its pin anew, if it is still in front. */
+  renew(job: Job, environment: Environment): Promise<void>;
   /** Add this machine to the notebook's lock. */
   lock(): Promise<Job>;
-  /** Run the notebook in an environment's kernel. */
+  /** Run the notebook, or the console, in an environment's kernel. */
   use(environment: Environment): Promise<void>;
 }
 
@@ -320,29 +328,6 @@ export interface IQuestion {
   readonly kind: 'rename' | 'about';
   readonly name: string;
   readonly error: EnvsError | null;
-}
-
-/** What the form for a new environment holds. */
-export interface INewEnvironment {
-  name: string;
-  /** Match specs; one that begins with `pip:` is a requirement for PyPI. */
-  packages: string;
-  /** What stands in the field for packages and has not become one yet. */
-  typed: string;
-  channels: string;
-  /** A file instead of packages. */
-  file: IFormFile | null;
-  /** The name of an environment to copy, instead of packages. */
-  clone: string | null;
-  /** What is to be known about where this came from. */
-  notes: readonly string[];
-}
-
-/** A file's name and text; and its path, if it lies below the server's root. */
-export interface IFormFile {
-  readonly name: string;
-  readonly text: string;
-  readonly path?: string;
 }
 
 export const IEnvironments = new Token<IEnvironments>(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rattler import Channel as RattlerChannel
-from rattler import RepoDataRecord
+from rattler import RepoDataRecord, Version
 
 from jupyter_envs.channels import Channel
 from jupyter_envs.engine.conda.failures import mapped
@@ -41,6 +41,13 @@ class Catalogue:
             shown = found[:limit]
             await self._look_up([name for name in shown if name not in self._hits])
         return [self._hits[name] for name in shown if name in self._hits], len(found)
+
+    async def newer(self, versions: Mapping[str, str]) -> list[Hit]:
+        """Of the packages of these names those that the channels have in a newer version. Raises `Unreachable`."""
+        with mapped("Looking for newer versions"):
+            await self._look_up([name for name in versions if name not in self._hits])
+            known = {name: self._hits[name] for name in versions if name in self._hits}
+            return [hit for name, hit in known.items() if Version(hit.version) > Version(versions[name])]
 
     async def _all_names(self) -> list[str]:
         if self._names is None:

@@ -125,6 +125,12 @@ export async function required(context: ICommandContext, args: IArgs): Promise<E
   return found;
 }
 
+/** As `chosen`, if it is ours: what another tool made is never changed. */
+export function ours(context: ICommandContext, args: Raw): Environment | undefined {
+  const found = chosen(context, args);
+  return found?.foreign ? undefined : found;
+}
+
 /** Has the environment a kernel to run in? */
 export function runnable(context: ICommandContext, args: Raw): boolean {
   return Boolean(chosen(context, args)?.kernel);

@@ -3,13 +3,8 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { ChangeWish, Environment } from '../tokens';
 import type { Commands, IArgs, ICommandContext } from './context';
-import { chosen, guard, required } from './context';
+import { chosen, guard, ours, required } from './context';
 import { CommandIDs } from './ids';
-
-/** An environment of ours that the arguments name; that of another tool is refused. */
-function isOurs(context: ICommandContext, args: ReadonlyPartialJSONObject): boolean {
-  return chosen(context, args)?.foreign === false;
-}
 
 /** Show one environment in place of the list. */
 async function look(context: ICommandContext, args: IArgs): Promise<Environment> {
@@ -25,7 +20,7 @@ async function look(context: ICommandContext, args: IArgs): Promise<Environment>
 export function detailsCommands(context: ICommandContext): Commands {
   const { state, trans } = context;
   const { details } = state;
-  const isEnabled = (args: ReadonlyPartialJSONObject) => isOurs(context, args);
+  const isEnabled = (args: ReadonlyPartialJSONObject) => ours(context, args) !== undefined;
   return {
     [CommandIDs.details]: {
       label: trans.__('Packages and History'),
@@ -43,12 +38,22 @@ export function detailsCommands(context: ICommandContext): Commands {
         await details.verify();
       })
     },
-    [CommandIDs.rollback]: {
-      label: trans.__('Go Back to an Earlier State'),
-      isEnabled: args => isOurs(context, args) && typeof args.generation === 'string',
+    [CommandIDs.lookForNewer]: {
+      label: trans.__('Look for Newer Versions'),
+      caption: trans.__('Ask the channels which packages of this environment they have newer'),
+      isEnabled,
       execute: guard(context, async args => {
         await look(context, args);
-        await details.goBack(args.generation ?? '');
+        await details.lookForNewer();
+      })
+    },
+    [CommandIDs.rollback]: {
+      label: trans.__('Go Back to an Earlier State…'),
+      caption: trans.__('Show what it would mean to have the packages of then'),
+      isEnabled: args => ours(context, args) !== undefined && typeof args.generation === 'string',
+      execute: guard(context, async args => {
+        const { name: environment } = await look(context, args);
+        await details.draft.propose({ environment, generation: args.generation ?? '' });
       })
     }
   };
@@ -62,7 +67,7 @@ export function changeCommands(context: ICommandContext): Commands {
     [CommandIDs.change]: {
       label: trans.__('Change Its Packages…'),
       caption: trans.__('Show what it would mean to add, update or remove packages'),
-      isEnabled: args => isOurs(context, args),
+      isEnabled: args => ours(context, args) !== undefined,
       execute: guard(context, async args => {
         const { name } = await look(context, args);
         const wish = toWish(name, args);

@@ -7,7 +7,7 @@ import { download, saveExport } from '../files';
 import { shown } from '../request';
 import type { ExportFormat } from '../tokens';
 import type { Commands, IArgs, ICommandContext } from './context';
-import { chosen, guard, runnable } from './context';
+import { chosen, guard, ours, runnable } from './context';
 import { CommandIDs } from './ids';
 
 /** What is done with one environment. */
@@ -41,7 +41,7 @@ export function environmentCommands(context: ICommandContext): Commands {
     [CommandIDs.remove]: {
       label: trans.__('Remove…'),
       icon: closeIcon,
-      isEnabled: args => chosen(context, args)?.foreign === false,
+      isEnabled: args => ours(context, args) !== undefined,
       execute: args => {
         state.askRemove(chosen(context, args)?.name ?? null);
         reveal();

@@ -1,4 +1,5 @@
 import { badgeCommands, binderCommands } from './binder';
+import { additionCommands } from './additions';
 import type { ICommandContext } from './context';
 import { createCommands, fileCommands, planCommands } from './create';
 import { changeCommands, detailsCommands, spaceCommands } from './details';
@@ -16,6 +17,7 @@ export function addCommands(context: ICommandContext): void {
   const groups = [
     panelCommands,
     jobCommands,
+    additionCommands,
     fileCommands,
     createCommands,
     planCommands,

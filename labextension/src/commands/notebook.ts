@@ -9,6 +9,10 @@ function isOpen({ pins }: ICommandContext): boolean {
   return pins.path !== null && !pins.busy;
 }
 
+function hasKernel({ pins }: ICommandContext): boolean {
+  return (pins.path ?? pins.console) !== null && !pins.busy;
+}
+
 function isPinned(context: ICommandContext): boolean {
   return isOpen(context) && context.pins.status?.pin != null;
 }
@@ -18,18 +22,28 @@ export function notebookCommands(context: ICommandContext): Commands {
   const { pins, trans } = context;
   return {
     [CommandIDs.use]: {
-      label: listedLabel(trans.__('Use for This Notebook')),
-      caption: trans.__('Run the current notebook in this environment'),
+      label: args =>
+        listedLabel(
+          pins.console === null
+            ? trans.__('Use for This Notebook')
+            : trans.__('Use for This Console')
+        )(args),
+      caption: trans.__('Run the current notebook or console in this environment'),
       icon: envsIcon,
-      isEnabled: args => isOpen(context) && runnable(context, args),
+      isEnabled: args => hasKernel(context) && runnable(context, args),
       execute: guard(context, async args => pins.use(await required(context, args)))
     },
     [CommandIDs.restartKernel]: {
-      label: trans.__('Restart This Notebook’s Kernel'),
+      label: () =>
+        pins.console === null
+          ? trans.__('Restart This Notebook’s Kernel')
+          : trans.__('Restart This Console’s Kernel'),
       caption: trans.__('Let the kernel start anew from the environment as it is now'),
       icon: refreshIcon,
       isEnabled: () => pins.kernel !== null,
-      execute: guard(context, () => context.commands.execute('notebook:restart-kernel'))
+      execute: guard(context, () =>
+        context.commands.execute(`${pins.console === null ? 'notebook' : 'console'}:restart-kernel`)
+      )
     },
     [CommandIDs.pin]: {
       label: listedLabel(trans.__('Pin This Notebook')),

@@ -1,8 +1,8 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import { describe, expect, it, vi } from 'vitest';
 
-import { started } from '../testing/started';
-import { aJob, anEnvironment } from '../testing/server';
+import { PATH, started } from '../testing/started';
+import { aJob, anEnvironment, aPlan, aStatus, PIN } from '../testing/server';
 import { CommandIDs } from '.';
 
 const environment = 'penguins';
@@ -20,6 +20,46 @@ describe('commands on an environment of ours', () => {
     await commands.execute(CommandIDs.confirmRename, { environment, to: 'gulls', force: true });
     expect(server.asked[server.asked.length - 1].body).toEqual({ name: 'gulls', force: true });
     expect(state.asking).toBeNull();
+  });
+
+  it('add packages: named in a form, planned, installed', async () => {
+    const { server, commands, additions, revealed } = await started();
+    expect(commands.isEnabled(CommandIDs.addPackage, { environment: 'gone' })).toBe(false);
+    await commands.execute(CommandIDs.addPackage, { environment });
+    expect(additions.form?.environment).toBe(environment);
+    expect(revealed).toEqual(['panel']);
+    additions.openForm(environment, { typed: 'seaborn' });
+    const plan = aJob({ id: 'p1', kind: 'plan', state: 'done', result: aPlan() });
+    server.answer('PATCH environments/penguins', plan, 202);
+    expect(commands.isEnabled(CommandIDs.confirmAddition)).toBe(false);
+    await commands.execute(CommandIDs.planAddition);
+    expect(commands.isEnabled(CommandIDs.confirmAddition)).toBe(true);
+    server.answer('PATCH environments/penguins', aJob({ kind: 'change' }), 202);
+    await commands.execute(CommandIDs.confirmAddition);
+    expect(server.asked[server.asked.length - 1].body).toEqual({
+      install: ['seaborn'],
+      plan: 'h1'
+    });
+    expect(additions.form).toBeNull();
+  });
+
+  it('add packages to what a notebook is pinned to, and write its pin anew', async () => {
+    const { server, commands, additions, pins, jobs, notebook } = await started();
+    server.answer(`GET ${PATH}`, aStatus());
+    await pins.refresh();
+    additions.openForm(environment, { typed: 'seaborn' });
+    const plan = aJob({ id: 'p1', kind: 'plan', state: 'done', result: aPlan() });
+    server.answer('PATCH environments/penguins', plan, 202);
+    await commands.execute(CommandIDs.planAddition);
+    server.answer('PATCH environments/penguins', aJob({ kind: 'change' }), 202);
+    server.answer(`PUT ${PATH}`, aStatus());
+    const done = commands.execute(CommandIDs.confirmAddition);
+    await vi.waitFor(() => expect(additions.form).toBeNull());
+    expect(server.count(`PUT ${PATH}`)).toBe(0);
+    jobs.follow(aJob({ kind: 'change', state: 'done' }));
+    await done;
+    expect(server.count(`PUT ${PATH}`)).toBe(1);
+    expect(notebook?.metadata.get('jupyter_envs')).toEqual(PIN);
   });
 
   it('write note and tags as text', async () => {

@@ -4,23 +4,17 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { interpreter, shellCommand } from '../places';
 import { shown } from '../request';
-import type { Environment, IQuestion } from '../tokens';
+import type { IQuestion } from '../tokens';
 import type { Commands, IArgs, ICommandContext } from './context';
-import { chosen, guard, required } from './context';
+import { chosen, guard, ours, required } from './context';
 import { CommandIDs } from './ids';
-
-/** An environment of ours that the arguments name. */
-function own(context: ICommandContext, args: ReadonlyPartialJSONObject): Environment | undefined {
-  const found = chosen(context, args);
-  return found?.foreign ? undefined : found;
-}
 
 /** Name, note and tags: asked for in the environment's row. */
 export function ownCommands(context: ICommandContext): Commands {
   const { environments, state, trans, reveal } = context;
-  const isEnabled = (args: ReadonlyPartialJSONObject) => own(context, args) !== undefined;
+  const isEnabled = (args: ReadonlyPartialJSONObject) => ours(context, args) !== undefined;
   const question = (kind: IQuestion['kind']) => (args: ReadonlyPartialJSONObject) => {
-    const name = own(context, args)?.name;
+    const name = ours(context, args)?.name;
     state.ask(name === undefined ? null : { kind, name, error: null });
     reveal();
   };
@@ -75,7 +69,7 @@ export function placeCommands(context: ICommandContext): Commands {
     [CommandIDs.terminal]: {
       label: trans.__('Open a Terminal in It'),
       icon: terminalIcon,
-      isEnabled: args => own(context, args) !== undefined,
+      isEnabled: args => ours(context, args) !== undefined,
       isVisible: () => commands.hasCommand('terminal:create-new'),
       execute: guard(context, async args => {
         const line = shellCommand((await required(context, args)).name);

@@ -35,13 +35,8 @@ export function panelCommands(context: ICommandContext): Commands {
 
 /** What is done with jobs, and about those that failed. */
 export function jobCommands(context: ICommandContext): Commands {
-  const { additions, jobs, pins, state, trans, reveal } = context;
+  const { jobs, pins, state, trans, reveal } = context;
   return {
-    [CommandIDs.confirmAddition]: {
-      label: trans.__('Install What the Cell Needs'),
-      isEnabled: () => additions?.draft.plan != null,
-      execute: guard(context, () => additions?.install())
-    },
     [CommandIDs.dropJob]: {
       label: trans.__('Cancel or Dismiss a Job'),
       icon: stopIcon,

@@ -1,114 +1,107 @@
 import * as React from 'react';
 
-import { wished } from '../packages';
-import type { EnvironmentDetail } from '../tokens';
+import type { EnvironmentDetail, IDetails } from '../tokens';
+import { AddCard } from './addSection';
 import { Actions, Button } from './basics';
 import { DraftView } from './draftView';
-import { Field } from './field';
 import { useTrans } from './hooks';
 import type { IPanelProps } from './panelView';
 
-/** Packages to add, or all to update; and the plan for what was asked. */
-export function ChangePackages(
-  props: IPanelProps & { data: EnvironmentDetail }
-): React.JSX.Element {
-  const { data, state, jobs, actions } = props;
+type IChangeProps = IPanelProps & { data: EnvironmentDetail };
+
+/** Packages to add, or all to update; and the plan for what is to be updated or removed. */
+export function ChangePackages(props: IChangeProps): React.JSX.Element {
+  const { additions, data, state } = props;
+  const { draft } = state.details;
+  const undoing = draft.request && 'generation' in draft.request;
+  if (!undoing && (draft.plan ?? draft.planning ?? draft.error)) {
+    return <Planned {...props} />;
+  }
+  return additions?.environment === data.name ? (
+    <AddCard {...props} additions={additions} channels={data.spec.channels} />
+  ) : (
+    <Buttons {...props} />
+  );
+}
+
+function Planned({ state, jobs, actions }: IChangeProps): React.JSX.Element {
   const trans = useTrans();
   const { draft } = state.details;
-  const [adding, setAdding] = React.useState(false);
+  return (
+    <div className="jp-Envs-card">
+      <DraftView
+        draft={draft}
+        jobs={jobs}
+        installLabel={changeLabel(draft.request, trans)}
+        file={null}
+        onEdit={() => undefined}
+        onAgain={() => draft.request && void draft.propose(draft.request)}
+        onInstall={() => actions.run('confirmChange')}
+        onDiscard={() => void draft.discard()}
+      />
+    </div>
+  );
+}
+
+function Buttons({ additions, data, state, actions }: IChangeProps): React.JSX.Element {
+  const trans = useTrans();
   const environment = data.name;
-  if (draft.plan ?? draft.planning ?? draft.error) {
-    return (
-      <div className="jp-Envs-card">
-        <DraftView
-          draft={draft}
-          jobs={jobs}
-          installLabel={changeLabel(draft.request, trans)}
-          file={null}
-          onEdit={() => undefined}
-          onAgain={() => draft.request && void draft.propose(draft.request)}
-          onInstall={() => actions.run('confirmChange')}
-          onDiscard={() => void draft.discard()}
-        />
-      </div>
-    );
-  }
-  return adding ? (
-    <AddPackages
-      onAdd={wish => {
-        setAdding(false);
-        actions.run('change', { environment, ...wish });
-      }}
-      onClose={() => setAdding(false)}
-    />
-  ) : (
+  return (
     <div className="jp-Envs-card jp-Envs-buttons">
       <Actions>
-        <Button label={trans.__('Add package…')} onClick={() => setAdding(true)} />
+        {additions && (
+          <Button
+            label={trans.__('Add package…')}
+            onClick={() => actions.run('addPackage', { environment })}
+          />
+        )}
         <Button
           label={trans.__('Update all…')}
           onClick={() => actions.run('change', { environment, update: 'all' })}
         />
+        <Button
+          label={trans.__('Newer versions?')}
+          title={trans.__('Ask the channels which packages they have newer')}
+          disabled={state.details.lookingForNewer}
+          onClick={() => actions.run('lookForNewer', { environment })}
+        />
       </Actions>
+      <Newer details={state.details} />
+    </div>
+  );
+}
+
+/** What was found when somebody asked for newer versions. */
+function Newer({ details }: { details: IDetails }): React.JSX.Element {
+  const trans = useTrans();
+  const { newer, lookingForNewer } = details;
+  const found = newer && [
+    newer.packages.length === 0
+      ? trans.__('The channels have nothing newer.')
+      : trans._n(
+          '%1 package is newer in the channels.',
+          '%1 packages are newer in the channels.',
+          newer.packages.length
+        ),
+    newer.unchecked === 0
+      ? ''
+      : trans._n(
+          '%1 from PyPI was not looked up.',
+          '%1 from PyPI were not looked up.',
+          newer.unchecked
+        )
+  ];
+  return (
+    <div role="status" className="jp-Envs-hint">
+      {lookingForNewer ? trans.__('Asking the channels…') : found?.filter(Boolean).join(' ')}
     </div>
   );
 }
 
 /** The button under the plan says what it does. */
-function changeLabel(
-  request: IPanelProps['state']['details']['draft']['request'],
-  trans: ReturnType<typeof useTrans>
-): string {
-  if (request?.remove) {
+function changeLabel(request: object | null, trans: ReturnType<typeof useTrans>): string {
+  if (request && 'remove' in request) {
     return trans.__('Remove');
   }
-  return request?.update ? trans.__('Update') : trans.__('Install');
-}
-
-function AddPackages(props: {
-  onAdd: (wish: { install?: string[]; pip?: string[] }) => void;
-  onClose: () => void;
-}): React.JSX.Element {
-  const trans = useTrans();
-  const [text, setText] = React.useState('');
-  const submit = () => text.trim() && props.onAdd(wished(text));
-  return (
-    <form
-      className="jp-Envs-card"
-      aria-label={trans.__('Add packages')}
-      onSubmit={event => {
-        event.preventDefault();
-        submit();
-      }}
-      onKeyDown={event => {
-        if (event.key === 'Escape') {
-          event.preventDefault();
-          props.onClose();
-        }
-      }}
-    >
-      <Field label={trans.__('Packages to add')}>
-        {id => (
-          <input
-            id={id}
-            autoFocus
-            spellCheck={false}
-            autoComplete="off"
-            placeholder="seaborn pip:some-package"
-            value={text}
-            onChange={event => setText(event.target.value)}
-          />
-        )}
-      </Field>
-      <Actions>
-        <Button
-          primary
-          label={trans.__('Show the plan')}
-          disabled={!text.trim()}
-          onClick={submit}
-        />
-        <Button label={trans.__('Cancel')} onClick={props.onClose} />
-      </Actions>
-    </form>
-  );
+  return request && 'update' in request ? trans.__('Update') : trans.__('Install');
 }

@@ -16,12 +16,13 @@ import { Verify } from './verify';
 /** One environment in place of the list: what it has, where that came from, and what can be changed. */
 export function DetailsSection(props: IPanelProps): React.JSX.Element {
   const { details } = props.state;
-  useChanges(details, details.draft);
+  const { additions } = props;
+  useChanges(details, details.draft, ...(additions ? [additions] : []));
   const item = props.environments.byName(details.name ?? '') ?? details.data;
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.key === 'Escape' && !event.defaultPrevented) {
       const { draft } = details;
-      void (draft.plan || draft.error ? draft.discard() : details.close());
+      void (draft.request ? draft.discard() : details.close());
     }
   };
   return (
@@ -146,17 +147,13 @@ function Contents(props: IPanelProps & { data: EnvironmentDetail }): React.JSX.E
       <PackageLists
         key={environment}
         detail={data}
-        onUpdate={name => actions.run('change', { environment, update: [name] })}
+        newer={details.newer}
+        onUpdate={wish => actions.run('change', { ...wish })}
         onRemove={name => actions.run('change', { environment, remove: [name] })}
       />
       {!data.foreign && (
         <>
-          <History
-            history={data.history}
-            asking={details.goingBack}
-            onAsk={generation => details.askBack(generation)}
-            onGoBack={generation => actions.run('rollback', { environment, generation })}
-          />
+          <History {...props} />
           <Verify
             job={details.verifying}
             result={details.verification}

@@ -19,6 +19,8 @@ export interface IDraftViewProps {
   onAgain: () => void;
   onInstall: () => void;
   onDiscard: () => void;
+  /** What else is to be known before the install. */
+  remarks?: readonly string[];
 }
 
 /** A plan in the making, the plan, or why there is none. Nothing without a request. */
@@ -32,6 +34,7 @@ export function DraftView(props: IDraftViewProps): React.JSX.Element | null {
         installLabel={props.installLabel}
         onInstall={props.onInstall}
         onCancel={props.onDiscard}
+        remarks={props.remarks}
       />
     );
   }

@@ -10,8 +10,9 @@ import { Actions, Button, Failure, IconButton, Sentence } from './basics';
 import { useTrans } from './hooks';
 
 export interface INotebookCardProps {
-  /** The notebook's path; null without a notebook. */
+  /** The notebook's path, or the console's title; null without either. */
   path: string | null;
+  isConsole: boolean;
   card: ICard | null;
   error: EnvsError | null;
   /** Something is being done about it: its action waits. */
@@ -24,6 +25,8 @@ export interface INotebookCardProps {
   onAgain: () => void;
   /** Further things to do with it, where nothing is being built. */
   extra?: React.ReactNode;
+  /** Say which packages to add to an environment. */
+  onAdd: (environment: string) => void;
   /** Plan, progress or failure of what is to be built, if there is any. */
   children?: React.ReactNode;
 }
@@ -35,7 +38,7 @@ export function NotebookCard(props: INotebookCardProps): React.JSX.Element {
   if (path === null) {
     return (
       <div className="jp-Envs-card jp-Envs-hint">
-        {trans.__('Open a notebook to see what it runs in.')}
+        {trans.__('Open a notebook or a console to see what it runs in.')}
       </div>
     );
   }
@@ -92,16 +95,35 @@ function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Elemen
           {action && <CardButton {...props} action={action} primary />}
           {card.second && <CardButton {...props} action={card.second} />}
           <Button menu disabled={busy} label={trans.__('Switch ▾')} onClick={props.onSwitch} />
+          <AddButton {...props} />
           <IconButton
             menu
             icon={ellipsesIcon}
-            label={trans.__('More for this notebook')}
+            label={
+              props.isConsole
+                ? trans.__('More for this console')
+                : trans.__('More for this notebook')
+            }
             onClick={props.onMenu}
           />
         </Actions>
       )}
       {!children && props.extra}
     </>
+  );
+}
+
+function AddButton(
+  props: Pick<INotebookCardProps, 'busy' | 'onAdd'> & { card: ICard }
+): React.JSX.Element | null {
+  const trans = useTrans();
+  const { adds } = props.card;
+  return adds === null ? null : (
+    <Button
+      disabled={props.busy}
+      label={trans.__('Add package…')}
+      onClick={() => props.onAdd(adds)}
+    />
   );
 }
 

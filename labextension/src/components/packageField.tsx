@@ -11,9 +11,11 @@ export interface IPackageFieldProps {
   id: string;
   form: Pick<INewEnvironment, 'packages' | 'typed' | 'channels'>;
   catalogue: ICatalogue;
-  onChange: (change: Partial<INewEnvironment>) => void;
+  onChange: (change: { packages?: string; typed?: string }) => void;
   /** Enter, with nothing typed. */
   onDone: () => void;
+  placeholder?: string;
+  autoFocus?: boolean;
 }
 
 /** Packages as chips, and a field that looks in the channels for what is typed: arrows, Enter, Escape. */
@@ -37,7 +39,8 @@ export function PackageField(props: IPackageFieldProps): React.JSX.Element {
         aria-activedescendant={list.active < 0 ? undefined : `${listId}-${list.active}`}
         spellCheck={false}
         autoComplete="off"
-        placeholder={form.packages ? '' : 'python=3.12 pandas'}
+        autoFocus={props.autoFocus}
+        placeholder={form.packages ? '' : (props.placeholder ?? 'python=3.12 pandas')}
         value={form.typed}
         onChange={event => list.type(event.target.value)}
         onKeyDown={list.onKeyDown}

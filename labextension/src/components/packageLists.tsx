@@ -2,8 +2,8 @@ import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { channel, size } from '../format';
-import { askedAs, grouped, matching, neededBy } from '../packages';
-import type { EnvironmentDetail, Package } from '../tokens';
+import { askedAs, grouped, matching, neededBy, toNewer } from '../packages';
+import type { ChangeWish, EnvironmentDetail, NewerList, Package } from '../tokens';
 import { Actions, Button } from './basics';
 import { useTrans } from './hooks';
 import type { IRowState } from './virtualList';
@@ -14,7 +14,9 @@ const ROW = 26;
 
 export interface IPackageListsProps {
   detail: EnvironmentDetail;
-  onUpdate: (name: string) => void;
+  /** What the channels have newer, if that was looked for. */
+  newer: NewerList | null;
+  onUpdate: (wish: ChangeWish) => void;
   onRemove: (name: string) => void;
 }
 
@@ -112,6 +114,7 @@ function List(props: IListProps): React.JSX.Element | null {
       row={(item, state) => (
         <Row
           item={item}
+          newest={newestOf(props, item)}
           open={key(item) === opened}
           state={state}
           onOpen={() => onOpen(key(item))}
@@ -122,13 +125,21 @@ function List(props: IListProps): React.JSX.Element | null {
   );
 }
 
+/** The newer version that a channel has of a package. */
+function newestOf({ newer }: IListProps, item: Package): string | null {
+  return item.manager === 'conda'
+    ? (newer?.packages.find(({ name }) => name === item.name)?.newest ?? null)
+    : null;
+}
+
 function Row(props: {
   item: Package;
+  newest: string | null;
   open: boolean;
   state: IRowState;
   onOpen: () => void;
 }): React.JSX.Element {
-  const { item, open, state, onOpen } = props;
+  const { item, newest, open, state, onOpen } = props;
   const trans = useTrans();
   return (
     <button
@@ -144,7 +155,8 @@ function Row(props: {
         {item.name}
       </span>
       <span className="jp-Envs-small">
-        {item.version}
+        {newest === null ? item.version : `${item.version} → `}
+        {newest !== null && <b title={trans.__('%1 is available', newest)}>{newest}</b>}
         {item.manager === 'pip' && ` · ${trans.__('PyPI')}`}
       </span>
     </button>
@@ -154,6 +166,8 @@ function Row(props: {
 /** Why a package is here, where it came from, and what can be done about it. */
 function About(props: IListProps & { item: Package }): React.JSX.Element {
   const { detail, item, onUpdate, onRemove } = props;
+  const newest = newestOf(props, item);
+  const environment = detail.name;
   const trans = useTrans();
   const asked = askedAs(detail, item);
   const needed = React.useMemo(() => neededBy(detail, item), [detail, item]);
@@ -162,10 +176,20 @@ function About(props: IListProps & { item: Package }): React.JSX.Element {
     <div className="jp-Envs-about" role="group" aria-label={trans.__('About %1', item.name)}>
       <p>{reason(asked, requested, needed, trans)}</p>
       <p className="jp-Envs-hint">{origin(item, trans)}</p>
-      {requested && !detail.foreign && (
+      {!detail.foreign && (newest !== null || requested) && (
         <Actions>
-          <Button label={trans.__('Update…')} onClick={() => onUpdate(item.name)} />
-          <Button label={trans.__('Remove…')} onClick={() => onRemove(item.name)} />
+          {newest === null ? (
+            <Button
+              label={trans.__('Update…')}
+              onClick={() => onUpdate({ environment, update: [item.name] })}
+            />
+          ) : (
+            <Button
+              label={trans.__('Update to %1…', newest)}
+              onClick={() => onUpdate(toNewer(detail, item, newest))}
+            />
+          )}
+          {requested && <Button label={trans.__('Remove…')} onClick={() => onRemove(item.name)} />}
         </Actions>
       )}
     </div>

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import type { CardAction } from '../card';
 import { card } from '../card';
 import { isOver } from '../jobs';
 import { formFile, pinnedFile } from '../mend';
@@ -14,7 +15,7 @@ import type {
   IPanelState,
   IPins
 } from '../tokens';
-import { AddCard } from './addSection';
+import { AdditionsSection } from './addSection';
 import { Failure } from './basics';
 import { BinderSection, ToBinder } from './binderSection';
 import { Boundary } from './boundary';
@@ -30,7 +31,10 @@ import { useHovered } from './still';
 
 /** What the panel can ask for: each is a command, or opens a menu of commands. */
 export interface IPanelActions {
-  run: (command: keyof IPanelCommands, args?: Record<string, string | boolean | string[]>) => void;
+  run: (
+    command: keyof IPanelCommands,
+    args?: Record<string, string | boolean | readonly string[] | undefined>
+  ) => void;
   environmentMenu: (environment: Environment, anchor: HTMLElement) => void;
   badgeMenu: (path: string | null, anchor: HTMLElement) => void;
   sortMenu: (anchor: HTMLElement) => void;
@@ -41,6 +45,7 @@ export interface IPanelActions {
 
 /** The commands that the panel runs, by their short names. */
 export type IPanelCommands = Record<
+  | 'addPackage'
   | 'build'
   | 'buildOnBinder'
   | 'change'
@@ -60,11 +65,13 @@ export type IPanelCommands = Record<
   | 'freeSpace'
   | 'install'
   | 'lock'
+  | 'lookForNewer'
   | 'newNotebook'
   | 'openLink'
   | 'openOnBinder'
   | 'pin'
   | 'plan'
+  | 'planAddition'
   | 'refresh'
   | 'remove'
   | 'restartKernel'
@@ -92,7 +99,7 @@ export interface IPanelProps {
 
 /** The whole panel: this notebook, jobs while there are any, a new environment, the environments. */
 export function PanelView(props: IPanelProps): React.JSX.Element {
-  const { additions, environments, jobs, pins, state, trans } = props;
+  const { environments, jobs, pins, state, trans } = props;
   useChanges(
     environments,
     jobs,
@@ -121,14 +128,7 @@ export function PanelView(props: IPanelProps): React.JSX.Element {
           <BinderSection {...props} />
         </Boundary>
         <Boundary>
-          {additions && (
-            <AddCard
-              additions={additions}
-              jobs={jobs}
-              onInstall={() => props.actions.run('confirmAddition')}
-              onDiscard={() => void additions.discard()}
-            />
-          )}
+          <AdditionsSection {...props} />
           <JobsSection {...props} hovered={hovered} fold={folding(state, 'jobs')} />
           <FormSection {...props} />
         </Boundary>
@@ -154,13 +154,18 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
   const trans = useTrans();
   const { draft } = pins;
   const proposed = draft.plan ?? draft.planning ?? draft.error;
+  const isConsole = pins.console !== null;
   const name = pins.status?.pin?.environment;
   const working =
     name !== undefined && jobs.items.some(job => !isOver(job) && job.environment === name);
   return (
-    <Section title={trans.__('This notebook')} {...folding(state, 'notebook')}>
+    <Section
+      title={isConsole ? trans.__('This console') : trans.__('This notebook')}
+      {...folding(state, 'notebook')}
+    >
       <NotebookCard
-        path={pins.path}
+        path={pins.path ?? pins.console}
+        isConsole={isConsole}
         card={card(pins, environments, trans)}
         error={pins.error}
         busy={pins.busy || working}
@@ -169,17 +174,8 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
         onRestart={() => actions.run('restartKernel')}
         onAgain={() => actions.run('refresh')}
         extra={name !== undefined && <ToBinder actions={actions} />}
-        onAction={(action, anchor) => {
-          if (action.kind === 'choose') {
-            actions.choiceMenu('pin', anchor);
-          } else if (action.kind === 'new') {
-            actions.run('create');
-          } else if (action.kind === 'use' || action.kind === 'pin') {
-            actions.run(action.kind, { environment: action.environment.name });
-          } else {
-            actions.run(action.kind);
-          }
-        }}
+        onAdd={environment => actions.run('addPackage', { environment })}
+        onAction={(action, anchor) => mendIt(action, anchor, actions)}
       >
         {proposed && (
           <DraftView
@@ -198,6 +194,19 @@ function NotebookSection(props: IPanelProps): React.JSX.Element {
       </NotebookCard>
     </Section>
   );
+}
+
+/** Do the one thing that mends the state of the current notebook. */
+function mendIt(action: CardAction, anchor: HTMLElement, actions: IPanelActions): void {
+  if (action.kind === 'choose') {
+    actions.choiceMenu('pin', anchor);
+  } else if (action.kind === 'new') {
+    actions.run('create');
+  } else if (action.kind === 'use' || action.kind === 'pin') {
+    actions.run(action.kind, { environment: action.environment.name });
+  } else {
+    actions.run(action.kind);
+  }
 }
 
 function isAdoption(request: BuildRequest | null): boolean {

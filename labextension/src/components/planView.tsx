@@ -12,6 +12,8 @@ export function PlanView(props: {
   installLabel: string;
   onInstall: () => void;
   onCancel: () => void;
+  /** What else is to be known before the install. */
+  remarks?: readonly string[];
 }): React.JSX.Element {
   const trans = useTrans();
   const { plan } = props;
@@ -22,7 +24,7 @@ export function PlanView(props: {
       aria-label={trans.__('Plan for %1', plan.environment)}
     >
       <Packages plan={plan} />
-      <Notes plan={plan} />
+      <Notes plan={plan} remarks={props.remarks ?? []} />
       <Actions>
         <Button primary label={props.installLabel} onClick={props.onInstall} />
         <Button label={trans.__('Cancel')} onClick={props.onCancel} />
@@ -85,8 +87,9 @@ function Row(props: { name: string; note: string }): React.JSX.Element {
 }
 
 /** How much, from where, what is noteworthy, and what would run code. */
-function Notes({ plan }: { plan: Plan }): React.JSX.Element {
+function Notes(props: { plan: Plan; remarks: readonly string[] }): React.JSX.Element {
   const trans = useTrans();
+  const { plan, remarks } = props;
   return (
     <div className="jp-Envs-notes">
       <p>{planSentence(plan, trans)}</p>
@@ -95,7 +98,7 @@ function Notes({ plan }: { plan: Plan }): React.JSX.Element {
           {trans.__('From %1.', plan.channels.map(channel).join(', '))}
         </p>
       )}
-      {plan.notes.map(note => (
+      {[...plan.notes, ...remarks].map(note => (
         <p key={note}>{note}</p>
       ))}
       {plan.runs_code.length === 0 && plan.to_fetch === 0 && (

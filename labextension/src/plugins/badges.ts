@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import type { ConsolePanel } from '@jupyterlab/console';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -10,7 +11,7 @@ import { CommandIDs } from '../commands';
 import { BadgeWidget } from '../components/badge';
 import { IEnvironments, IPanelState, IPins, IPreferences } from '../tokens';
 
-/** The environment's name with its dot in the toolbar of each notebook; its place is in the schema of the same name. */
+/** The environment's name with its dot in the toolbar of each notebook and console; its place is in the schema of the same name. */
 export const toolbar: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-envs:toolbar',
   description: "The environment's name with its dot in the notebook's toolbar.",
@@ -28,22 +29,28 @@ export const toolbar: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_envs');
     const { contents } = app.serviceManager;
-    registry.addFactory<NotebookPanel>('Notebook', 'environment', panel => {
-      // what is known of a notebook that is not the current one is what was known when it was
+    const sources = [environments, pins, ...(preferences ? [preferences] : [])];
+    const place = (isCurrent: () => boolean) => {
+      // what is known of one that is not the current one is what was known when it was
       let last: IBadge | null = null;
       const badge = () => {
-        if (pins.path === contents.localPath(panel.context.path)) {
+        if (isCurrent()) {
           last = currentBadge(pins, environments, trans) ?? last;
         }
         return preferences?.toolbar === false ? null : last;
       };
-      const sources = [environments, pins, ...(preferences ? [preferences] : [])];
       return new BadgeWidget({ badge, sources, trans, onOpen: opener(app) });
-    });
+    };
+    registry.addFactory<NotebookPanel>('Notebook', 'environment', ({ context }) =>
+      place(() => pins.path === contents.localPath(context.path))
+    );
+    registry.addFactory<ConsolePanel>('ConsolePanel', 'environment', ({ title }) =>
+      place(() => pins.console === title.label)
+    );
   }
 };
 
-/** The same for the current notebook in the status bar. */
+/** The same for the current notebook or console in the status bar. */
 export const status: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-envs:status',
   description: "The current notebook's environment with its dot in the status bar.",
@@ -62,7 +69,7 @@ export const status: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_envs');
     const badge = () =>
-      preferences?.status === false || pins.path === null
+      preferences?.status === false || (pins.path ?? pins.console) === null
         ? null
         : currentBadge(pins, environments, trans);
     const sources = [environments, pins, ...(preferences ? [preferences] : [])];

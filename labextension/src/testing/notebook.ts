@@ -1,3 +1,4 @@
+import type { ConsolePanel } from '@jupyterlab/console';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
@@ -68,9 +69,21 @@ export class Notebook {
   }
 }
 
-/** JupyterLab with at most one notebook in front. */
+/** A console: a kernel and a title. */
+export class Console extends Notebook {
+  readonly title = { label: 'Console 1' };
+
+  get console(): ConsolePanel {
+    const { sessionContext } = this.panel;
+    return { sessionContext, title: this.title } as unknown as ConsolePanel;
+  }
+}
+
+/** JupyterLab with at most one notebook and one console, one of them in front. */
 export class Workspace {
   readonly currentChanged = new Signal<this, NotebookPanel | null>(this);
+  readonly consoleChanged = new Signal<this, ConsolePanel | null>(this);
+  readonly frontChanged = new Signal<this, unknown>(this);
   readonly fileChanged = new Signal<this, Partial<Contents.IChangedArgs>>(this);
   readonly kernels = new Set(['python3']);
   refreshed = 0;
@@ -78,14 +91,29 @@ export class Workspace {
   constructor(private current: NotebookPanel | null = null) {}
 
   show(panel: NotebookPanel | null): void {
-    this.current = panel;
+    this.current = this.front = panel;
     this.currentChanged.emit(panel);
+  }
+
+  showConsole(panel: ConsolePanel | null): void {
+    this.console = this.front = panel;
+    this.consoleChanged.emit(panel);
+  }
+
+  /** Bring something to the front that its tracker knows already: only the shell says so. */
+  bring(front: NotebookPanel | ConsolePanel | null): void {
+    this.front = front;
+    this.frontChanged.emit(undefined);
   }
 
   get services(): IWorkspace {
     const kernelspecs = () => Object.fromEntries([...this.kernels].map(name => [name, {}]));
     return {
-      tracker: { currentWidget: this.current, currentChanged: this.currentChanged },
+      tracker: tracked(() => this.current, this.currentChanged),
+      consoles: tracked(() => this.console, this.consoleChanged),
+      shell: Object.defineProperty({ currentChanged: this.frontChanged }, 'currentWidget', {
+        get: () => this.front
+      }),
       contents: { localPath: (path: string) => path, fileChanged: this.fileChanged },
       kernelspecs: {
         get specs() {
@@ -98,4 +126,18 @@ export class Workspace {
       }
     } as unknown as IWorkspace;
   }
+
+  private console: ConsolePanel | null = null;
+  private front: NotebookPanel | ConsolePanel | null = null;
+}
+
+/** What a tracker is to us. */
+function tracked(current: () => unknown, currentChanged: unknown): object {
+  return {
+    get currentWidget() {
+      return current();
+    },
+    currentChanged,
+    find: (test: (widget: unknown) => boolean) => [current()].find(one => one !== null && test(one))
+  };
 }

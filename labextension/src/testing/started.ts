@@ -9,10 +9,11 @@ import { Collector } from '../collector';
 import { Details } from '../details';
 import { Draft, toChange } from '../draft';
 import { JobsModel } from '../jobs';
+import { Additions } from '../missing';
 import { EnvironmentsModel } from '../model';
 import { PanelState } from '../panelState';
 import { PinsModel } from '../pin';
-import type { ChangeWish } from '../tokens';
+import type { AddRequest, ChangeWish, RollbackWish } from '../tokens';
 import { Notebook, Workspace } from './notebook';
 import { anEnvironment, aStatus, Server } from './server';
 
@@ -26,15 +27,7 @@ export async function started(notebook: Notebook | null = new Notebook()) {
   server.answer(`GET ${PATH}`, aStatus('drifted', 'restore'));
   const jobs = new JobsModel(server.request, Date.now, 60_000);
   const environments = new EnvironmentsModel(server.request, jobs);
-  const changing = new Draft<ChangeWish>(server.request, jobs, toChange);
-  const details = new Details(server.request, environments, jobs, changing);
-  const collector = new Collector(server.request, jobs);
-  const state = new PanelState(
-    new Draft(server.request, jobs),
-    details,
-    collector,
-    new BinderModel(server.request, jobs)
-  );
+  const state = panelState(server, jobs, environments);
   const workspace = new Workspace(notebook?.panel);
   const draft = new Draft(server.request, jobs);
   const pins = new PinsModel(server.request, jobs, draft, workspace.services);
@@ -42,24 +35,52 @@ export async function started(notebook: Notebook | null = new Notebook()) {
   const revealed: string[] = [];
   const trans = nullTranslator.load('jupyter_envs');
   const docManager = { services: {} } as unknown as IDocumentManager;
-  const translator = nullTranslator;
   const reveal = () => void revealed.push('panel');
   const catalogue = new Catalogue(server.request, 0);
+  const adding = new Draft<AddRequest>(server.request, jobs, toChange);
+  const additions = new Additions(environments, catalogue, jobs, adding);
   addCommands({
     commands,
     environments,
     jobs,
     pins,
     catalogue,
-    additions: null,
+    additions,
     preferences: null,
     state,
     docManager,
-    translator,
+    translator: nullTranslator,
     trans,
     reveal
   });
   await environments.refresh();
   await pins.refresh();
-  return { server, jobs, environments, catalogue, state, pins, commands, revealed, notebook };
+  return {
+    server,
+    jobs,
+    environments,
+    catalogue,
+    additions,
+    state,
+    pins,
+    commands,
+    revealed,
+    notebook
+  };
+}
+
+function panelState(
+  { request }: Server,
+  jobs: JobsModel,
+  environments: EnvironmentsModel
+): PanelState {
+  const changing = new Draft<ChangeWish | RollbackWish>(request, jobs, toChange);
+  const details = new Details(request, environments, jobs, changing);
+  const collector = new Collector(request, jobs);
+  return new PanelState(
+    new Draft(request, jobs),
+    details,
+    collector,
+    new BinderModel(request, jobs)
+  );
 }
