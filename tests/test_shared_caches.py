@@ -19,6 +19,7 @@ from jupyter_envs.engine import bytecode
 from jupyter_envs.engine.cache import read_lock
 from jupyter_envs.engine.cache_check import damage
 from jupyter_envs.engine.messages import packages_to_json
+from jupyter_envs.errors import PackageRefused
 from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import ChangeRequest, CreateRequest, Manager
 from jupyter_envs.models import Package
@@ -162,6 +163,18 @@ def test_what_is_not_trusted_is_downloaded(manager: Manager, shared: Path, tmp_p
 def findings(manager: Manager) -> list[str]:
     report = asyncio.run(manager.diagnose())
     return [finding.message for finding in report.findings if finding.code == "shared-cache"]
+
+
+@pytest.mark.parametrize("limit", [{"max_package_files": 10}, {"max_package_size": 1000}])
+def test_what_is_larger_than_allowed_does_not_come_from_it_either(
+    home: Path, tmp_path: Path, limit: dict[str, int]
+) -> None:
+    channel, shared = small_channel(tmp_path / "many", 20), tmp_path / "many-shared"
+    asyncio.run(create(make_manager(tmp_path / "admin", channel, shared), "all", "kern=1.0"))
+    manager = make_manager(home, channel, tmp_path / "own", shared_caches=[str(shared)], **limit)
+    with pytest.raises(PackageRefused, match="kern"):
+        make(manager, "one", "kern=1.0")
+    assert not (home / "envs/one").exists()
 
 
 def test_doctor_says_who_may_write_to_it(manager: Manager, shared: Path) -> None:

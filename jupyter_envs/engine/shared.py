@@ -16,6 +16,7 @@ from pathlib import Path
 
 from jupyter_envs.engine import cache, current
 from jupyter_envs.engine.guard import check_package, read_json
+from jupyter_envs.engine.limits import PackageLimits, excess
 from jupyter_envs.errors import PackageRefused
 from jupyter_envs.models import Package
 
@@ -35,14 +36,19 @@ def shared_entry(package: Package) -> Path | None:
     for folder in current.shared_caches():
         if cache.is_cached(package, folder) and trouble(folder) is None:
             entry = cache.entry_path(package, folder)
-            if passes(entry, package.name, package.sha256):
+            if passes(entry, package.name, package.sha256, current.limits()):
                 return entry
     return None
 
 
 @remembered
-def passes(entry: Path, name: str, sha256: str) -> bool:
-    """Whether the guard lets the archive with this hash pass as it is extracted at ``entry``; looked at once."""
+def passes(entry: Path, name: str, sha256: str, limits: PackageLimits) -> bool:
+    """Whether the guard lets the archive with this hash pass as it is extracted at ``entry``; looked at once.
+
+    What is larger than allowed does not pass either: its files may have to be copied.
+    """
+    if excess(entry, limits):
+        return False
     try:
         check_package(entry, name)
         read_json(entry / "info" / "index.json", name)

@@ -1,7 +1,7 @@
 """What load costs a server: memory, and how late its event loop is. ``python -m tests.benchmarks.load``.
 
-A table of moments: the server's resident memory, and of the seconds of each part the median, 99th percentile and worst
-of the longest delay of a callback. The first line is the idle server on the same machine, for comparison.
+A table of moments: the server's resident memory, and by how much callbacks that were due every 5 ms were late in each part:
+the median, the 99th percentile and the worst. The first line is the idle server on the same machine, for comparison.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A Jupyter server that writes down how late its event loop is, in ``~/stalls``, and whose engine can flood its log.
 
-Each line of the file is one second: the longest delay of a callback in it, in milliseconds. Run as a module.
+Each line of the file is one second: by how many milliseconds each of its callbacks was late. Run as a module.
 """
 
 from __future__ import annotations
@@ -26,17 +26,18 @@ class LoadedApp(ServerApp):
 
 async def watch() -> None:
     """Measure for ever."""
-    loop, worst, since = asyncio.get_running_loop(), 0.0, 0.0
+    loop, late, since = asyncio.get_running_loop(), list[float](), 0.0
     with (Path.home() / "stalls").open("a") as file:
         while True:
             before = loop.time()
             await asyncio.sleep(TICK)
-            late = loop.time() - before - TICK
-            worst, since = max(worst, late), since + late + TICK
+            took = loop.time() - before
+            late.append(1000 * (took - TICK))
+            since += took
             if since >= 1:
-                file.write(f"{1000 * worst:.1f}\n")
+                file.write(" ".join(f"{one:.1f}" for one in late) + "\n")
                 file.flush()
-                worst, since = 0.0, 0.0
+                late, since = [], 0.0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ looked at while it grows; what grows too large is stopped by taking away the pla
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from rattler.package_streaming import extract
 
 from jupyter_envs.engine.conda.failures import FAILURES, of_our_disk
 from jupyter_envs.engine.guard import refuse
-from jupyter_envs.engine.limits import PackageLimits
+from jupyter_envs.engine.limits import PackageLimits, excess
 from jupyter_envs.redact import show
 
 FIRST_LOOK, LAST_LOOK = 0.1, 1.0  # seconds
@@ -45,32 +44,6 @@ def unpack(archive: Path, folder: Path, name: str) -> None:
         if of_our_disk(error):
             raise
         raise refuse(name, f"its archive cannot be unpacked ({show(str(error))})") from error
-
-
-def excess(folder: Path, limits: PackageLimits) -> str:
-    """What there is too much of in a folder that may be growing; empty if nothing is."""
-    size = 0
-    for files, found in enumerate(entries(folder), 1):
-        size += found
-        if files > limits.files:
-            return f"it has more than {limits.files} files"
-        if size > limits.size:
-            return f"it is larger than {limits.size} bytes when it is unpacked"
-    return ""
-
-
-def entries(folder: Path) -> Iterator[int]:
-    """The size of each thing below a folder; what comes and goes meanwhile is passed over."""
-    waiting = [str(folder)]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as found:
-                for entry in found:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    yield entry.stat(follow_symlinks=False).st_size
-        except OSError:
-            continue
 
 
 async def stop(task: asyncio.Future[None], folder: Path) -> None:
