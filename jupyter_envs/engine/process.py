@@ -141,6 +141,7 @@ class Worker:
         assert self._process.stderr is not None
         while line := await self._process.stderr.readline():
             reporter.log(redact(line.decode(errors="replace").rstrip("\n")))
+            await asyncio.sleep(0)  # what is in the buffer already is read without a pause
 
     async def end(self) -> None:
         """End the process and everything that it started, and wait until it is gone."""

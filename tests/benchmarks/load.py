@@ -1,7 +1,7 @@
 """What load costs a server: memory, and how late its event loop is. ``python -m tests.benchmarks.load``.
 
-A table of moments: the server's resident memory, and by how much callbacks that were due every 5 ms were late in each part:
-the median, the 99th percentile and the worst. The first line is the idle server on the same machine, for comparison.
+A table of moments: the server's resident memory, and by how much callbacks that were due every 5 ms were late in each
+part: the median, the 99th percentile and the worst. The first line is the idle server on the same machine.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Watch:
         seconds, self._since = time.monotonic() - self._since, time.monotonic()
         ordered = sorted(stalls) or [0.0]
         high = ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))]
-        stall = f"{statistics.median(ordered):.0f} / {high:.0f} / {ordered[-1]:.0f} ms"
+        stall = f"{statistics.median(ordered):.1f} / {high:.0f} / {ordered[-1]:.0f} ms"
         print(f"| {what} | {seconds:.0f} s | {resident(self._server.process.pid):.0f} MB | {stall} |", flush=True)
 
 

@@ -1,7 +1,11 @@
-"""The program of an engine process that floods its log with as many megabytes as ``~/flood`` says."""
+"""The program of an engine process that floods its log with as many megabytes as ``~/flood`` says.
+
+One half goes the engine's own way, the other to standard error, as a library or a build would write it.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,8 +22,11 @@ def flooding(operation: Callable[..., Any]) -> Callable[..., Any]:
     async def flooded(args: dict[str, Any], tracker: Tracker) -> Any:
         file = Path.home() / "flood"
         megabytes = int(file.read_text()) if file.exists() and "flood" in args["specs"] else 0
-        for _ in range(megabytes * 10_000):
-            tracker.say(LINE)
+        for number in range(megabytes * 10_000):
+            if number % 2:
+                tracker.say(LINE)
+            else:
+                print(LINE, file=sys.stderr)
         return await operation(args, tracker)
 
     return flooded
