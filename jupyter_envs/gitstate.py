@@ -7,6 +7,7 @@ git is only asked what it knows, never to change anything, and runs nothing of t
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -17,6 +18,8 @@ from pathlib import Path
 from jupyter_envs.errors import GitProblem
 
 TIMEOUT_SECONDS = 20
+_MTIME = re.compile(r"^  mtime: (\d+):(\d+)$", re.MULTILINE)
+_SIZE = re.compile(r"^  size: (\d+)\t", re.MULTILINE)
 _PASSED = ("PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "TMPDIR")
 _FIXED = {
     "LC_ALL": "C",
@@ -100,17 +103,40 @@ def _state(top: Path, commit: str, path: str) -> FileState:
         ignored = _run(top, "check-ignore", "--quiet", "--", f"./{path}", literal=False).returncode == 0
         return FileState.IGNORED if ignored else FileState.UNTRACKED
     same = blob.replace(b"\r\n", b"\n") == here.replace(b"\r\n", b"\n")
-    return FileState.COMMITTED if same else FileState.MODIFIED
+    return FileState.COMMITTED if same or _is_filtered(top, commit, path) else FileState.MODIFIED
+
+
+def _is_filtered(top: Path, commit: str, path: str) -> bool:
+    """Whether git itself takes a file for unchanged whose bytes differ: a filter (LFS, nbstripout) changed them.
+
+    git remembers size and time of what it last compared; running the filter again would run what a repository names.
+    """
+    listed = _git(top, "ls-files", "--stage", "--debug", "--", path) or ""
+    times, sizes = _MTIME.findall(listed), _SIZE.findall(listed)
+    if not times or not sizes or listed.split(" ")[1:2] != [_object(top, commit, path)]:
+        return False
+    found = (top / path).lstat()
+    seconds, nanoseconds = divmod(found.st_mtime_ns, 1_000_000_000)
+    here = (str(seconds), str(nanoseconds), str(found.st_size & 0xFFFFFFFF))
+    return here == (*times[-1], sizes[-1])
+
+
+def committed(top: Path, commit: str, path: str) -> bytes | None:
+    """A file's content in a commit, as it is stored there; None if it is not in it. Raises `GitProblem`."""
+    return _blob(top, commit, path)
 
 
 def _blob(top: Path, commit: str, path: str) -> bytes | None:
-    """A file's content in a commit, as it is stored there."""
+    id = _object(top, commit, path)
+    return _run(top, "cat-file", "blob", id).stdout if id else None
+
+
+def _object(top: Path, commit: str, path: str) -> str:
+    """The id of a file's content in a commit; empty if it is not in it."""
     listed = _git(top, "ls-tree", "-z", "--full-tree", commit, "--", path) if commit else None
     about, _, name = (listed or "").removesuffix("\0").partition("\t")
     words = about.split(" ")
-    if name != path or words[1:2] != ["blob"]:
-        return None
-    return _run(top, "cat-file", "blob", words[2]).stdout
+    return words[2] if name == path and words[1:2] == ["blob"] else ""
 
 
 def _remote(top: Path, branch: str) -> str:

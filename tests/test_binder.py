@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -253,6 +254,25 @@ def test_a_strangers_script_names_no_notebooks(checkout: Path, ask: Ask, line: s
     (checkout / "binder").mkdir()
     (checkout / "binder" / "postBuild").write_text(marked(["#!/bin/sh", line]))
     assert ask().notebooks == ("analysis.ipynb",)
+
+
+@pytest.mark.parametrize(
+    ("filter", "found"),
+    [
+        ('s/"nbformat_minor": [0-9]*/"nbformat_minor": 4/', []),
+        ('/"name": "penguins"/d; s/"display_name".*/"a": 1/', ["filtered"]),
+    ],
+)
+def test_a_filter_that_takes_the_kernel_out(checkout: Path, ask: Ask, filter: str, found: list[str]) -> None:
+    ask(write=True)
+    path = checkout / "analysis.ipynb"
+    path.write_text(json.dumps(json.loads(path.read_text()), indent=1))
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    git(checkout, "config", "filter.strip.clean", f"sed '{filter}'")
+    (checkout / ".git" / "info" / "attributes").write_text("*.ipynb filter=strip\n")
+    commit(checkout)
+    assert gitstate.committed(checkout, "HEAD", "analysis.ipynb") != path.read_bytes()
+    assert codes(ask()) == found
 
 
 def test_what_repo2docker_takes_or_refuses_beside_our_files(checkout: Path, ask: Ask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -44,6 +45,27 @@ def test_each_state(checkout: Path, name: str) -> None:
     }
     (checkout / name).write_text("two")
     assert gitstate.states(found.top, found.commit, [name])[name] is gitstate.FileState.MODIFIED
+
+
+@pytest.mark.parametrize("name", ["a.ipynb", "ä b#?.ipynb", "-x.ipynb"])
+def test_what_a_filter_changed_is_committed_and_the_filter_does_not_run(
+    checkout: Path, tmp_path: Path, name: str
+) -> None:
+    git(checkout, "config", "filter.strip.clean", "sed s/secret//")
+    (checkout / ".git" / "info" / "attributes").write_text("*.ipynb filter=strip\n")
+    (checkout / name).write_text("a secret\n")
+    # git asks again about a file that is as young as its index
+    os.utime(checkout / name, (1_700_000_000, 1_700_000_000))
+    git(checkout, "add", "--", name)
+    git(checkout, "commit", "-m", "one")
+    git(checkout, "config", "filter.strip.clean", f"touch {tmp_path}/ran; cat")
+    found = gitstate.find(checkout)
+    assert found is not None
+    assert gitstate.committed(found.top, found.commit, name) == b"a \n"
+    assert gitstate.states(found.top, found.commit, [name])[name] is gitstate.FileState.COMMITTED
+    (checkout / name).write_text("a secret, and more\n")
+    assert gitstate.states(found.top, found.commit, [name])[name] is gitstate.FileState.MODIFIED
+    assert not (tmp_path / "ran").exists()
 
 
 def test_no_checkout(tmp_path: Path) -> None:

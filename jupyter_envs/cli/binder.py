@@ -119,6 +119,8 @@ class BinderCommand(ManagerCommand):
             self.say(f"wrote {path}")
         for finding in report.findings:
             self.say(f"✗ {finding.message}\n    {finding.fix}")
+        if not report.findings:
+            self.say("✓ Nothing keeps Binder from opening it.")
         for note in report.notes:
             self.say(f"note: {note}")
         expected = report.estimate

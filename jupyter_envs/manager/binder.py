@@ -205,7 +205,7 @@ async def _findings(request: BinderRequest, seen: Survey, found: Sequence[Change
         findings.append(_OUTSIDE)
     elif seen.ground.checkout is not None:
         paths = [*_needed(seen), *(change.path for change in found if change.before is not None)]
-        findings += await asyncio.to_thread(_states, seen.ground, list(dict.fromkeys(paths)))
+        findings += await asyncio.to_thread(_states, seen, list(dict.fromkeys(paths)))
     return findings
 
 
@@ -223,9 +223,11 @@ def _top(seen: Survey, documents: Places) -> Path | None:
     return documents.place(seen.base) if seen.base is not None else None
 
 
-def _states(ground: Ground, paths: Sequence[str]) -> tuple[Finding, ...]:
+def _states(seen: Survey, paths: Sequence[str]) -> tuple[Finding, ...]:
+    ground = seen.ground
     try:
-        return preflight.of_states(ground, paths)
+        filtered = [preflight.of_commit(ground, pinned, seen.inside(pinned.path)) for pinned in seen.notebooks]
+        return (*preflight.of_states(ground, paths), *(finding for found in filtered for finding in found))
     except EnvsError as error:
         return (Finding("no-git", error.message, "Try again."),)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jupyter_envs import binder, envfile, gitstate
+from jupyter_envs import pin as pins
 from jupyter_envs.binder import Repository, State, Target
 from jupyter_envs.errors import GitProblem
 from jupyter_envs.gitstate import Checkout, FileState
@@ -136,7 +139,11 @@ def of_notebook(pinned: Pinned, merged: bool) -> Iterator[Finding]:
 
 def kernel_of(pinned: Pinned) -> str:
     """The kernel that a notebook names; empty for none."""
-    kernelspec = pinned.notebook.get("metadata", {}).get("kernelspec")
+    return _kernel(pinned.notebook.get("metadata", {}))
+
+
+def _kernel(metadata: dict[str, Any]) -> str:
+    kernelspec = metadata.get("kernelspec")
     name = kernelspec.get("name") if isinstance(kernelspec, dict) else None
     return name if isinstance(name, str) else ""
 
@@ -215,6 +222,41 @@ def of_states(ground: Ground, paths: Sequence[str]) -> tuple[Finding, ...]:
         for state, (code, what, fix) in _NOT_AS_COMMITTED.items()
         if state in found
     )
+
+
+def of_commit(ground: Ground, pinned: Pinned, path: str) -> Iterator[Finding]:
+    """What a git filter took out of a notebook that is committed: Binder gets it without. Raises `GitProblem`."""
+    checkout = ground.checkout
+    if checkout is None or not ground.commit or pinned.pin is None:
+        return
+    if gitstate.states(checkout.top, ground.commit, [path])[path] is not FileState.COMMITTED:
+        return
+    stored = gitstate.committed(checkout.top, ground.commit, path) or b""
+    if not stored.startswith(_LFS) and _says(_metadata(stored)) != _says(pinned.notebook.get("metadata", {})):
+        yield Finding(
+            "filtered",
+            f"A git filter changes {path} when it is committed: its kernel or its pin is another one there.",
+            "Have the filter (nbstripout, for example) keep metadata.kernelspec and metadata.jupyter_envs.",
+            path,
+        )
+
+
+# such a file is brought by git-lfs, as a whole
+_LFS = b"version https://git-lfs.github.com/spec/"
+
+
+def _metadata(stored: bytes) -> Any:
+    try:
+        found = json.loads(stored)
+    except (ValueError, RecursionError):
+        return None
+    return found.get("metadata") if isinstance(found, dict) else None
+
+
+def _says(metadata: Any) -> tuple[str, Any]:
+    """The kernel and the pin that a notebook's metadata name."""
+    known = metadata if isinstance(metadata, dict) else {}
+    return _kernel(known), known.get(pins.METADATA_KEY)
 
 
 def _sentence(paths: Sequence[str], what: str) -> str:
