@@ -13,10 +13,18 @@ from typing import Any, ClassVar
 
 from jupyter_core.application import JupyterApp
 from traitlets import Bool, default
+from traitlets.config.loader import KVArgParseConfigLoader
 
 from jupyter_envs._version import __version__
 from jupyter_envs.errors import Cancelled, EnvsError, InvalidInput
 from jupyter_envs.redact import redact, told
+
+
+class Loader(KVArgParseConfigLoader):
+    """Refuses an option that a command does not have; traitlets would warn and go on without it."""
+
+    def _handle_unrecognized_alias(self, arg: str) -> None:
+        self.parser.error(f"there is no option --{arg}")
 
 
 class Command(JupyterApp):
@@ -81,8 +89,16 @@ class Command(JupyterApp):
             print(f"  {hint}", file=sys.stderr)
         return error.exit_status
 
+    def _create_loader(self, argv: Any, aliases: Any, flags: Any, classes: Any) -> Loader:
+        return Loader(argv, aliases, flags, classes=classes, log=self.log, subcommands=self.subcommands)
+
     def check_arguments(self) -> None:
-        """Raise `InvalidInput` unless the right number of arguments is there."""
+        """Raise `InvalidInput` unless the right number of arguments is there, and only settings that exist."""
+        known = {one.__name__: one.class_trait_names(config=True) for one in self._classes_inc_parents()}
+        for section, values in self.cli_config.items():
+            unknown = sorted(set(values) - set(known.get(section, ())))
+            if unknown:
+                raise InvalidInput(f"There is no setting {section}.{unknown[0]}.", hints=("See --help-all.",))
         few, many = len(self.extra_args) < len(self.arguments), len(self.extra_args) > len(self.arguments)
         if few or (many and not self.more_arguments):
             usage = " ".join(argument.upper() for argument in self.arguments)

@@ -63,8 +63,6 @@ class CollectCommand(ManagerCommand):
         self.ask("Take it away?")
         with self.reporter("Freeing disk space") as reporter:
             done = await manager.disk.collect(reporter)
-        for note in done.notes:
-            self.say(note)
         self.say(f"{size(done.freed)} freed.")
         return done.to_json()
 

@@ -29,10 +29,29 @@ MEGABYTE = 1_000_000
 SHOWN = 12
 
 
-class LineReporter:
+class Lines:
+    """What the log of some work says, kept until it is known how it went: what went wrong is in the error."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, None] = {}
+
+    def log(self, line: str) -> None:
+        """Keep a line; one that comes again is the same one."""
+        self._lines[line] = None
+
+    def show(self) -> None:
+        """Print them, after the work."""
+        for line in list(self._lines)[:SHOWN]:
+            print(line, file=sys.stderr, flush=True)
+        if len(self._lines) > SHOWN:
+            print(f"and {len(self._lines) - SHOWN} more lines", file=sys.stderr, flush=True)
+
+
+class LineReporter(Lines):
     """One line a phase, for logs and pipes."""
 
     def __init__(self, title: str) -> None:
+        super().__init__()
         self._title = title
         self._phase: Phase | None = None
 
@@ -42,14 +61,12 @@ class LineReporter:
             self._phase = progress.phase
             print(f"{self._title}: {PHASES[progress.phase].lower()}", file=sys.stderr, flush=True)
 
-    def log(self, line: str) -> None:
-        """Nothing: what went wrong is in the error."""
 
-
-class BarReporter:
+class BarReporter(Lines):
     """A progress bar."""
 
     def __init__(self, title: str, bar: Progress) -> None:
+        super().__init__()
         self._title = title
         self._bar = bar
         self._task = bar.add_task(title, counts="", total=None)
@@ -62,19 +79,23 @@ class BarReporter:
         description = f"{self._title}: {PHASES[progress.phase].lower()}"
         self._bar.update(self._task, description=description, completed=done, total=total, counts=counts(progress))
 
-    def log(self, line: str) -> None:
-        """Nothing: what went wrong is in the error."""
-
 
 @contextmanager
 def terminal_reporter(title: str) -> Iterator[Reporter]:
-    """A progress bar on a terminal, lines elsewhere; both on standard error."""
+    """A progress bar on a terminal, lines elsewhere; then what the log says of work that went well.
+
+    All on standard error.
+    """
     if not sys.stderr.isatty():
-        yield LineReporter(title)
+        lines = LineReporter(title)
+        yield lines
+        lines.show()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[counts]}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield BarReporter(title, bar)
+        reporter = BarReporter(title, bar)
+        yield reporter
+    reporter.show()
 
 
 def counts(state: State) -> str:

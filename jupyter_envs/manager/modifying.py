@@ -99,7 +99,8 @@ class Modifying(ManagerBase):
         """Give an environment another name; see `renaming.rename`. Raises `EnvironmentInUse`, too."""
         await self.require_own(old)
         check_name(new)
-        self._check_naming(new)
+        for advice in self._check_naming(new):
+            reporter.log(advice)
         self._require_unused(old, force, "rename")
         remove = partial(self._remove, reporter=reporter, force=force)
         await renaming.rename(self._shop, self.others, old, new, reporter, free=self._require_free, remove=remove)
