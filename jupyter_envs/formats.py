@@ -1,8 +1,8 @@
 """The one front door for files that describe an environment: says what a text is, and reads it.
 
-Read are environment files, ``@EXPLICIT`` lists, conda-lock files, ``pixi.toml``, and pixi's table in a
-``pyproject.toml``; a ``pixi.lock`` is recognised and left to the engine, whose library knows its versions. The files
-of other tools are recognised, too, and refused with what they are.
+Read are environment files, requirements files, ``@EXPLICIT`` lists, conda-lock files, ``pixi.toml``, and pixi's table
+in a ``pyproject.toml``; a ``pixi.lock`` is recognised and left to the engine, whose library knows its versions. The
+files of other tools are recognised, too, and refused with what they are.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from . import envfile, explicit_list, lockfile, pixi, yaml_guard
+from . import envfile, explicit_list, lockfile, pixi, requirements_file, yaml_guard
 from .errors import InvalidFile
 from .models import Lock, Spec
 from .yaml_guard import Place
 
-Format = Literal["environment", "explicit", "conda-lock", "pixi-lock", "pixi"]
+Format = Literal["environment", "requirements", "explicit", "conda-lock", "pixi-lock", "pixi"]
 
 _ADVICE = "Write what is needed into an environment.yml, with a pip section for what comes from PyPI."
 # by the file's name: what it is
 _FOREIGN_NAMES = (
-    (re.compile(r"(?:.*[-_.])?requirements.*\.(?:txt|in)|constraints.*\.txt"), "a pip requirements file"),
+    (re.compile(r"constraints.*\.txt"), "a file of constraints alone"),
     (re.compile(r"pipfile(?:\.lock)?"), "a file of pipenv"),
     (re.compile(r"pylock(?:\..+)?\.toml"), "a lock of Python packages alone (PEP 751)"),
     (re.compile(r"(?:poetry|uv|pdm)\.lock"), "a lock of Python packages alone"),
@@ -33,6 +33,7 @@ _FOREIGN_LINES = (
     (re.compile(r"^\[\[source\]\][ \t]*$|^\[(?:dev-)?packages\][ \t]*$", re.MULTILINE), "a file of pipenv"),
     (re.compile(r"\A\s*\{\s*\"_meta\""), "a file of pipenv"),
 )
+_REQUIREMENTS = re.compile(r"(?:.*[-_.])?requirements.*\.(?:txt|in)")
 _LONGEST_NAME = 255
 _BEGINNING = 10_000  # characters that are looked at
 _LONGEST = 1_000  # characters of a line that can be a requirement
@@ -80,7 +81,9 @@ def read(text: str | bytes, *, source: str = "environment.yml", limits: Limits =
         return Read(found, text=decoded)
     if locks:
         return Read(found, lock=lockfile.parse(decoded, source=source, limit=limits.lock, max_depth=limits.depth))
-    if found == "pixi":
+    if found == "requirements":
+        reading = requirements_file.read(decoded, source=source)
+    elif found == "pixi":
         reading = pixi.read(decoded, source=source, max_depth=limits.depth)
     else:
         reading = envfile.read(decoded, source=source, limit=limits.file, max_depth=limits.depth)
@@ -92,6 +95,8 @@ def recognise(text: str, source: str) -> Format:
     name = re.split(r"[/\\]", source)[-1][-_LONGEST_NAME:].lower()
     if explicit_list.is_explicit(text):
         return "explicit"
+    if _REQUIREMENTS.fullmatch(name):
+        return "requirements"
     if what := next((what for pattern, what in _FOREIGN_NAMES if pattern.fullmatch(name)), None):
         raise _foreign(source, what)
     if name == "pixi.toml" or (_PIXI.search(text) and not name.endswith((".yml", ".yaml"))):
@@ -110,9 +115,7 @@ def _yaml_format(text: str, source: str, name: str) -> Format:
         return "conda-lock"
     if _TOML.match(text.lstrip()):
         raise _foreign(source, "a TOML file")
-    if _looks_like_requirements(text):
-        raise _foreign(source, "a pip requirements file")
-    return "environment"
+    return "requirements" if _looks_like_requirements(text) else "environment"
 
 
 def _looks_like_requirements(text: str) -> bool:
@@ -124,5 +127,5 @@ def _looks_like_requirements(text: str) -> bool:
 
 
 def _foreign(source: str, what: str) -> InvalidFile:
-    expected = "an environment.yml, a lock (conda-lock.yml, pixi.lock, @EXPLICIT) or a pixi.toml"
+    expected = "an environment.yml, a requirements.txt, a lock (conda-lock.yml, pixi.lock, @EXPLICIT) or a pixi.toml"
     return Place(source).refuse(f"this is {what}, which is not read yet", expected=expected, hints=(_ADVICE,))

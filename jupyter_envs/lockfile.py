@@ -1,8 +1,8 @@
 """Locks: conda-lock v1 YAML (``*.conda-lock.yml``), text to `Lock` and back; ``@EXPLICIT`` lists, text to `Lock`.
 
 What `write` makes is read by conda (with conda-lockfiles), mamba, micromamba and conda-lock. What the format has no
-field for (archive sizes, build numbers that the build string does not end in, the date of a lock and the machine that
-it is for) stands in its ``custom_metadata``, which the others ignore.
+field for (archive sizes, build numbers that the build string does not end in, the date of a lock, the machine and the
+Python that it is for) stands in its ``custom_metadata``, which the others ignore.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _ADDRESS = re.compile(r"(?:https?|file|oci|s3)://[^\s\x00-\x1f\x7f\\]+\Z")
 _DEPENDENCY = re.compile(r"\s*([^\s<>=!~;@\[(]+)\s*(.*?)\s*\Z", re.DOTALL)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 _SYSTEM = re.compile(r"__[a-z]+=[0-9.]+(?: __[a-z]+=[0-9.]+)*\Z")
+_PYTHON = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){1,2}(?:(?:a|b|rc)[0-9]{1,3})?\Z")
 _READ_CATEGORIES = ("main", "dev")
 
 
@@ -80,6 +81,7 @@ def write(lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
     extras = {
         **{f"as_of/{platform}": date for platform, date in lock.as_of.items()},
         **{f"system/{platform}": words for platform, words in lock.system.items()},
+        **{f"python/{platform}": version for platform, version in lock.python.items()},
         **dict(_extras(packages)),
     }
     lines = ["version: 1", "metadata:"]
@@ -121,6 +123,7 @@ def _lock(root: Map, place: Place) -> Lock:
         content_hash=_content_hash(metadata, here.child("content_hash", metadata)),
         as_of=dict(_said(extras, "as_of", platforms, _DATE, outer)),
         system=dict(_said(extras, "system", platforms, _MACHINE, outer)),
+        python=dict(_said(extras, "python", platforms, _INTERPRETER, outer)),
     )
 
 
@@ -131,6 +134,7 @@ def _content_hash(metadata: Map, place: Place) -> dict[str, str]:
 
 _DATE = (_MOMENT, "a time such as 2024-05-01T00:00:00Z")
 _MACHINE = (_SYSTEM, "virtual packages such as __cuda=12.4 __glibc=2.28")
+_INTERPRETER = (_PYTHON, "a version such as 3.12.1")
 
 
 def _said(

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, Literal, Protocol
 
 Manager = Literal["conda", "pip"]
+EngineName = Literal["conda", "pypi"]  # whose packages an environment is made of
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Spec:
     """What the user asked for.
 
     ``conda`` holds match specs and ``pip`` holds requirement lines, both as the user wrote them and in the
-    user's order; ``variables`` are environment variables for the kernel.
+    user's order; ``variables`` are environment variables for the kernel. ``python`` is a wish for an interpreter (PEP
+    440, such as ``>=3.11,<3.13``) where no conda package brings one; empty for any.
     """
 
     name: str | None = None
@@ -31,6 +33,12 @@ class Spec:
     pip: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     platforms: tuple[str, ...] = ()
+    python: str = ""
+
+    @property
+    def engine(self) -> EngineName:
+        """What makes it: PyPI's packages alone need no conda."""
+        return "pypi" if self.pip and not self.conda else "conda"
 
     def content_hash(self) -> str:
         """SHA-256 (hex) of what decides a solve: everything but the name, the order of packages and white space."""
@@ -39,6 +47,7 @@ class Spec:
             "conda": sorted("".join(spec.split()) for spec in self.conda),
             "pip": [line.strip() for line in self.pip],
             "variables": dict(sorted(self.variables.items())),
+            **({"python": "".join(self.python.split())} if self.python else {}),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -83,6 +92,7 @@ class Lock:
     ``content_hash`` maps each platform to the `Spec.content_hash` that it was resolved from (of what the file
     asks for on that platform), ``as_of`` to the moment (ISO 8601, UTC) that it was resolved as of, if to one, and
     ``system`` to the virtual packages that it was resolved for on demand, such as ``__cuda=12.4 __glibc=2.28``.
+    ``python`` is, by platform, the version of the interpreter that PyPI packages alone were resolved for.
     """
 
     packages: tuple[Package, ...]
@@ -91,6 +101,7 @@ class Lock:
     content_hash: Mapping[str, str] = field(default_factory=dict)
     as_of: Mapping[str, str] = field(default_factory=dict)
     system: Mapping[str, str] = field(default_factory=dict)
+    python: Mapping[str, str] = field(default_factory=dict)
 
     def for_platform(self, platform: str) -> tuple[Package, ...]:
         """The packages for one platform, conda before pip, each sorted by name; empty if it is not locked."""
@@ -100,6 +111,18 @@ class Lock:
     def digest(self, platform: str | None = None) -> str:
         """Digest over the packages of one platform, or of all of them."""
         return packages_digest(self.packages if platform is None else self.for_platform(platform))
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python that PyPI packages alone are installed for; ``path`` is empty where only its version is known yet."""
+
+    version: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        """In words: ``Python 3.12.1 (/usr/bin/python3.12)``."""
+        return f"Python {self.version} ({self.path})" if self.path else f"Python {self.version}"
 
 
 @dataclass(frozen=True)
@@ -121,6 +144,7 @@ class Generation:
     shared: int = 0
     kernels: tuple[str, ...] = ()
     folder: str = ""
+    engine: EngineName = "conda"
 
 
 @dataclass(frozen=True)
@@ -201,7 +225,8 @@ class Plan:
     ``download`` is the number of bytes still to be fetched, ``to_fetch`` the number of packages;
     ``runs_code`` names each thing that would execute something (activation scripts, source builds). ``rebuilt``
     packages keep their version and get another build. An ``additive`` change goes into the prefix that is there, so
-    that running kernels can import what is new; any other one makes a new prefix.
+    that running kernels can import what is new; any other one makes a new prefix. ``python`` names the interpreter of
+    an environment without conda packages, in words.
     """
 
     environment: str
@@ -218,6 +243,7 @@ class Plan:
     runs_code: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     digest: str = ""
+    python: str = ""
 
     @property
     def hash(self) -> str:
@@ -230,6 +256,7 @@ class Plan:
             list(self.pip),
             sorted(self.variables.items()),
             self.digest,
+            self.python,
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 

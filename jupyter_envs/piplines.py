@@ -8,13 +8,16 @@ from the server's own environment). What can be locked is `pipsection`'s to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["requirement", "editable", "file", "constraint", "index", "option", "comment"]
 
 CONSTRAINT_MARK = "# constraint: "  # in front of a line that came out of a constraints file; pip reads a comment
+
+# in front of the wish for an interpreter, where a section stands for itself; pip reads a comment
+PYTHON_MARK = "# python: "
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,17 @@ def path_of(line: str) -> str | None:
 def constraint_of(line: str) -> str | None:
     """The requirement in a line that came out of a constraints file, or None."""
     return line.removeprefix(CONSTRAINT_MARK).strip() if line.startswith(CONSTRAINT_MARK) else None
+
+
+def with_python(lines: Sequence[str], python: str) -> tuple[str, ...]:
+    """The lines with the wish for an interpreter in front, if there is one."""
+    return (f"{PYTHON_MARK}{python}", *lines) if python else tuple(lines)
+
+
+def without_python(lines: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """The lines without a wish for an interpreter, and the wish; the last of several, empty if there is none."""
+    wishes = [line.removeprefix(PYTHON_MARK).strip() for line in lines if line.startswith(PYTHON_MARK)]
+    return tuple(line for line in lines if not line.startswith(PYTHON_MARK)), (wishes or [""])[-1]
 
 
 def lines_of_file(text: str) -> Iterator[tuple[int, str]]:

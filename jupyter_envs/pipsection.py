@@ -135,6 +135,16 @@ def where_to_look(lines: Sequence[str]) -> list[str]:
     return flattened(wanted)
 
 
+def wants(lines: Sequence[str], option: str) -> bool:
+    """Whether a pip section has an option of uv's, such as ``--no-deps``."""
+    return option in read(lines, builds=True).options
+
+
+def indexes(lines: Sequence[str]) -> list[str]:
+    """The lines that say where to look."""
+    return [line for line in lines if piplines.classify(line).kind == "index"]
+
+
 def flattened(wanted: Sequence[tuple[str, ...]]) -> list[str]:
     """uv's arguments; of what may be said once only, the last."""
     once = {words[0]: words for words in wanted if words[0] == _ONCE or len(words) == 1}

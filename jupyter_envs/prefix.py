@@ -200,6 +200,16 @@ def python_version(packages: Iterable[Package]) -> str | None:
     return next((package.version for package in packages if package.name == "python"), None)
 
 
+def virtual_python(prefix: Path) -> str | None:
+    """The version of the Python that a virtual environment is of, as it says itself."""
+    try:
+        text = (prefix / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found = re.search(r"^version(?:_info)? *= *(\S+)", text, re.MULTILINE)
+    return found[1] if found else None
+
+
 def write_history(prefix: Path, packages: Sequence[Package], specs: Sequence[str], when: datetime) -> None:
     """`conda-meta/history`, in the form that conda's `history.py` reads: what came in and was asked for, no secrets."""
     lines = [f"==> {when:%Y-%m-%d %H:%M:%S} <==", "# cmd: jupyter envs"]

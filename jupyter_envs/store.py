@@ -259,7 +259,8 @@ class Store:
             environment = replace(before, current=draft.id, generations=(*before.generations, made), pending=None)
             self._keep_record(draft)
             self._write(environment)
-            list_for_conda(draft.prefix, present=True)
+            if (draft.prefix / "conda-meta").is_dir():
+                list_for_conda(draft.prefix, present=True)
             if before.pending is not None and before.pending.id != draft.id:
                 shutil.rmtree(self.records(draft.name, before.pending.id), ignore_errors=True)
         return environment

@@ -15,7 +15,8 @@ from .support import counts
 from .support.home import configure, isolated_environment
 from .support.http_server import FileServer
 from .support.lab import Lab
-from .support.pypi_index import PypiIndex
+from .support.pypi_index import PypiIndex, tiny_files
+from .support.repacked import repacked
 
 # a busy machine is no reason for a property test to fail
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -60,6 +61,13 @@ def channel_server(channel: LocalChannel) -> Iterator[FileServer]:
 def pypi_index() -> Iterator[PypiIndex]:
     """A package index with the packages of `pypi_index.tiny_files`."""
     with PypiIndex() as index:
+        yield index
+
+
+@pytest.fixture(scope="session")
+def kernel_index() -> Iterator[PypiIndex]:
+    """The same, with the ipykernel that the tests have and all that it needs: enough for whole environments."""
+    with PypiIndex([*tiny_files(), *repacked("ipykernel")]) as index:
         yield index
 
 

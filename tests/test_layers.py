@@ -23,7 +23,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("toml_guard", "environment_record"),
     ("explicit_list", "conda_history", "pipsection", "condarc"),
     ("envfile", "lockfile", "channels"),
-    ("exports", "pin", "pixi", "trust", "comparison"),
+    ("exports", "pin", "pixi", "requirements_file", "trust", "comparison"),
     ("formats", "binder"),
     (
         "files",

@@ -1,8 +1,9 @@
 """Compiled Python modules that environments share: compiled once per package and interpreter, linked into each.
 
 ``CACHE/bytecode/<interpreter>/<package>/`` holds the `.pyc` files of one package, and `index.json` says where each
-belongs in a prefix and of which source it is. Both names are SHA-256 sums of archives, of the ``python`` package and of
-the package itself, so that neither another build nor another version can be meant. A source is compiled only if its
+belongs in a prefix and of which source it is. Both names are SHA-256 sums of archives, of the ``python`` package (for a
+virtual environment: of what its interpreter's file is) and of the package itself, so that neither another build nor
+another version can be meant. A source is compiled only if its
 own hash is the one that the package's metadata names, so what somebody edited in an environment is never shared.
 
 Python accepts a `.pyc` whose recorded time and size are those of the source; the sources are hard links to the same
@@ -14,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -53,10 +55,23 @@ class Compiled:
     written: tuple[int, int]
 
 
-def interpreter_of(packages: Sequence[Package]) -> Package | None:
-    """The package with the interpreter."""
+def interpreter_of(packages: Sequence[Package], prefix: Path) -> Package | None:
+    """The package with the interpreter; for a virtual environment, what stands for the one that it is of."""
     found = (package for package in packages if package.manager == "conda" and package.name == "python")
-    return next(found, None)
+    return next(found, None) or virtual_interpreter(prefix)
+
+
+def virtual_interpreter(prefix: Path) -> Package | None:
+    """The Python of a virtual environment: another file, or the same one changed, is another interpreter."""
+    try:
+        settings = (prefix / "pyvenv.cfg").read_text(encoding="utf-8")
+        program = (prefix / "bin" / "python").resolve(strict=True)
+        status = program.stat()
+    except (OSError, UnicodeDecodeError):
+        return None
+    version = re.search(r"^version(?:_info)? *= *(.*)$", settings, re.MULTILINE)
+    identity = json.dumps([str(program), status.st_size, status.st_mtime_ns, version[1] if version else ""])
+    return Package("python", version[1] if version else "", sha256=hashlib.sha256(identity.encode()).hexdigest())
 
 
 def entry_of(package: Package, interpreter: Package, cache_dir: Path) -> Path:
@@ -66,7 +81,7 @@ def entry_of(package: Package, interpreter: Package, cache_dir: Path) -> Path:
 
 def link(packages: Sequence[Package], prefix: Path, cache_dir: Path) -> int:
     """Link what is compiled already into a prefix and return how many files that are; never an error."""
-    interpreter = interpreter_of(packages)
+    interpreter = interpreter_of(packages, prefix)
     if interpreter is None:
         return 0
     hashed = [package for package in packages if package.sha256]
@@ -133,7 +148,7 @@ def compile_missing(packages: Sequence[Package], prefix: Path, cache_dir: Path) 
 
     An entry appears whole or not at all. A package that cannot be compiled is left out.
     """
-    interpreter = interpreter_of(packages)
+    interpreter = interpreter_of(packages, prefix)
     if interpreter is None:
         return 0
     compiler = Compiler(prefix)

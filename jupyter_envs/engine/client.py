@@ -20,7 +20,7 @@ from jupyter_envs.engine.messages import packages_from_json, packages_to_json
 from jupyter_envs.engine.process import Worker, allowed_environment, understood
 from jupyter_envs.errors import DiskTrouble
 from jupyter_envs.files import disk, with_disk
-from jupyter_envs.models import Lock, Package, Reporter
+from jupyter_envs.models import Interpreter, Lock, Package, Reporter
 from jupyter_envs.trust import Defaults, Rules
 from jupyter_envs.uninterrupted import to_the_end
 from jupyter_envs.virtual import THIS_SYSTEM, System, Virtual
@@ -180,10 +180,12 @@ class Session:
         system: System = THIS_SYSTEM,
         as_of: str = "",
         dependencies: bool = True,
+        python: str = "",
     ) -> Wheels:
         """Resolve a pip section against what conda provides; the rest as in `solve`.
 
-        Without ``dependencies`` only the packages that the lines name are looked up.
+        Without ``dependencies`` only the packages that the lines name are looked up. ``python`` is a version, where no
+        conda package is the interpreter.
         """
         (await self._allowed()).check_pip(lines, self._pip["index"])
         found = await self._ask(
@@ -195,10 +197,20 @@ class Session:
             system=asdict(system),
             as_of=as_of,
             dependencies=dependencies,
+            python=python,
             **self._pip,
         )
         with understood():
             return Wheels(tuple(packages_from_json(found["packages"])), tuple(found["newer"]))
+
+    async def find_python(self, wish: str, near: str = "") -> Interpreter:
+        """A Python of this machine that fits a wish (PEP 440), the version ``near`` if there is one.
+
+        Raises `NotFound`, with what there is, and `InvalidSpec`.
+        """
+        found = await self._ask("find_python", wish=wish, near=near)
+        with understood():
+            return Interpreter(str(found["version"]), str(found["path"]))
 
     async def satisfies(self, pairs: Sequence[tuple[str, Package]]) -> list[bool]:
         """For each match spec, whether the conda package beside it is one that it asks for."""
@@ -220,11 +232,22 @@ class Session:
             missing = tuple(packages_from_json(found["missing"]))
             return Pending(missing, found["scripts"], tuple(found["copied"]), frozenset(found["kept"]))
 
-    async def install(self, packages: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> None:
-        """Make a new prefix of exactly these packages; the pip section says which hosts to trust."""
+    async def install(
+        self,
+        packages: Sequence[Package],
+        prefix: Path,
+        pip_lines: Sequence[str] = (),
+        interpreter: Interpreter | None = None,
+    ) -> None:
+        """Make a new prefix of exactly these packages; the pip section says which hosts to trust.
+
+        With an ``interpreter`` it is a virtual environment of that one.
+        """
         (await self._allowed()).check_packages(packages)
         wanted = packages_to_json(packages)
-        await self._ask("install", packages=wanted, prefix=str(prefix), lines=list(pip_lines), **self._pip)
+        python = asdict(interpreter) if interpreter else None
+        lines = list(pip_lines)
+        await self._ask("install", packages=wanted, prefix=str(prefix), lines=lines, interpreter=python, **self._pip)
 
     async def prepare(self, added: Sequence[Package], prefix: Path, pip_lines: Sequence[str] = ()) -> list[str]:
         """Fetch further packages for a prefix; the files that would meet one that is there."""

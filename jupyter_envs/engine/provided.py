@@ -90,6 +90,8 @@ def refuse_replacing(packages: Sequence[Package], prefix: Path) -> None:
 def refuse_overwritten(prefix: Path) -> None:
     """Raises `PackageRefused` if a file of a conda package is not its own any more, but a pip package's."""
     files = conda_files(prefix)
+    if not files:
+        return
     for site in SITES[1:]:
         for record in sorted(prefix.glob(f"{site}/*.dist-info/RECORD")):
             if record.relative_to(prefix).as_posix() in files:

@@ -48,18 +48,20 @@ async def resolve(
     as_of: str = "",
     builds: bool = False,
     dependencies: bool = True,
+    python: str = "",
 ) -> tuple[list[Package], list[str]]:
     """Resolve a pip section for one platform against the packages that conda provides. Nothing is built.
 
-    Without ``dependencies`` only what the lines name is looked up.
+    Without ``dependencies`` only what the lines name is looked up. ``python`` is the version of the interpreter where
+    conda provides none.
     ``index`` replaces the default package index; ``builds`` allows source archives in the result. What conda provides
     already is left out of it. The versions of ``locked`` packages are kept where possible; ``as_of`` is a moment
     (ISO 8601, UTC), and the second result names what is newer all the same, because the user named its version.
     Raises `InvalidSpec`, `Unsolvable`, `PackageRefused` or `Unreachable`.
     """
     section = pipsection.read(lines, builds=builds)
-    python = next((package.version for package in conda if package.name == "python"), None)
-    if python is None:
+    python = python or next((package.version for package in conda if package.name == "python"), "")
+    if not python:
         raise InvalidSpec(
             "The file has a pip section but no Python among its conda packages.",
             hints=("Add a line “- python” above the pip section.",),
@@ -166,7 +168,8 @@ class _Resolution:
             overrides = write_lines(Path(scratch, "without.txt"), granted)
             # uv prefers the versions that it finds in the file that it is about to write
             output = write_lines(Path(scratch, "pylock.toml"), targets.preferences(self.locked))
-            command = ["pip", "compile", str(wanted), "--constraints", str(limits), "--output-file", str(output)]
+            command = ["pip", "compile", str(wanted), "--output-file", str(output)]
+            command += ["--constraints", str(limits)] if self.limits else []
             command += ["--overrides", str(overrides)] if granted else []
             command += ["--format", "pylock.toml", "--python", sys.executable, *self.options]
             command += [option for option in options if option not in self.options]

@@ -32,8 +32,8 @@ TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
 )
 
 
-async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Mapping[str, str] | None = None) -> None:
-    """Run uv without any configuration of the user's; raises one of our errors with uv's own words."""
+async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Mapping[str, str] | None = None) -> str:
+    """What uv says, run without any configuration of the user's; raises one of our errors with uv's own words."""
     env = {**os.environ, "UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cache_dir / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
     arguments, secrets = credentials.hidden(arguments)
     env |= {**secrets, **(more or {})}
@@ -45,12 +45,13 @@ async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Ma
         "never",
         env=env,
         stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, output = await child.communicate()
+    said, output = await child.communicate()
     if child.returncode:
         raise failure(output.decode(errors="replace"), doing)
+    return said.decode(errors="replace")
 
 
 async def own_index(cache_dir: Path) -> str:

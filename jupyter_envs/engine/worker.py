@@ -21,7 +21,17 @@ from typing import Any, BinaryIO
 
 from jupyter_envs import pipsection
 from jupyter_envs.channels import settings_from_json
-from jupyter_envs.engine import activation, bytecode, cache, current, pypi, pypi_install, pypi_uv, shared
+from jupyter_envs.engine import (
+    activation,
+    bytecode,
+    cache,
+    current,
+    pypi,
+    pypi_install,
+    pypi_interpreters,
+    pypi_uv,
+    shared,
+)
 from jupyter_envs.engine.conda import adding, fetch, install, network, pixi_lock, records, search, solve
 from jupyter_envs.engine.guard import activation_scripts
 from jupyter_envs.engine.limits import PackageLimits
@@ -29,7 +39,7 @@ from jupyter_envs.engine.messages import encode, packages_from_json, packages_to
 from jupyter_envs.engine.progress import Tracker
 from jupyter_envs.errors import EngineFailed, EnvsError
 from jupyter_envs.files import require_room
-from jupyter_envs.models import Package, Progress
+from jupyter_envs.models import Interpreter, Package, Progress
 from jupyter_envs.virtual import System
 
 Args = dict[str, Any]
@@ -75,8 +85,14 @@ async def do_resolve_pip(args: Args, tracker: Tracker) -> Any:
         locked=packages_from_json(args["locked"]),
         system=System(**args["system"]),
         as_of=args["as_of"],
+        python=args["python"],
     )
     return {"packages": packages_to_json(found), "newer": newer}
+
+
+async def do_find_python(args: Args, tracker: Tracker) -> Any:
+    """A Python of this machine."""
+    return asdict(await pypi_interpreters.find(args["wish"], args["near"], Path(args["cache_dir"])))
 
 
 async def do_defaults(args: Args, tracker: Tracker) -> Any:
@@ -122,18 +138,23 @@ async def do_pending(args: Args, tracker: Tracker) -> Any:
 
 
 async def do_install(args: Args, tracker: Tracker) -> Any:
-    """A new prefix: conda packages first, then wheels."""
+    """A new prefix: conda packages or a virtual environment first, then wheels."""
     cache_dir, prefix = Path(args["cache_dir"]), Path(args["prefix"])
     packages = packages_from_json(args["packages"])
     conda = [package for package in packages if package.manager == "conda"]
     wheels = [package for package in packages if package.manager == "pip"]
     pipsection.check_builds(wheels, args.get("builds", False))
+    interpreter = args.get("interpreter")
     with cache.in_use(cache_dir):
         missing = fetch.pending(conda, cache_dir)
         require_room(cache_dir, sum(package.size or 0 for package in missing), args["headroom"] if missing else 0)
         sizes = [package.size for package in missing]
         tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
-        await install.install(conda, prefix, cache_dir, tracker, tracker)
+        if interpreter:
+            made = await pypi_interpreters.make_environment(Interpreter(**interpreter), prefix, cache_dir)
+            tracker.say(f"A virtual environment of {made}.")
+        else:
+            await install.install(conda, prefix, cache_dir, tracker, tracker)
         if wheels:
             tracker.start("pip", len(wheels))
             options = pipsection.where_to_look(args.get("lines", ()))
@@ -234,6 +255,7 @@ async def do_newer(args: Args, tracker: Tracker) -> Any:
 OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "solve": do_solve,
     "resolve_pip": do_resolve_pip,
+    "find_python": do_find_python,
     "defaults": do_defaults,
     "own_alias": do_own_alias,
     "detect": do_detect,

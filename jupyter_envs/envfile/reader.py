@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from .. import matchspec, piplines, yaml_guard
 from ..errors import InvalidSpec
 from ..models import Spec
@@ -65,7 +67,8 @@ class _Reader:
         if not isinstance(root, Map):
             raise self.place.refuse(f"{_kind(root)} at the top", expected=_EXAMPLE)
         self.check_keys(root)
-        conda, pip = self.dependencies(root)
+        conda, lines = self.dependencies(root)
+        pip, python = piplines.without_python(lines)
         spec = Spec(
             name=self.name(root),
             channels=self.texts(root, "channels"),
@@ -73,6 +76,7 @@ class _Reader:
             pip=pip,
             variables=self.variables(root),
             platforms=self.texts(root, "platforms"),
+            python=self.python(python),
         )
         return Reading(spec, tuple(self.notes))
 
@@ -99,6 +103,14 @@ class _Reader:
         if near and near[0] not in root:
             raise place.refuse(f"unknown key '{show(key)}'", expected=f"'{near[0]}'")
         self.note(place, "this key is not part of an environment file and is ignored")
+
+    def python(self, wish: str) -> str:
+        """The wish for an interpreter, which a pip section may have as a comment."""
+        try:
+            SpecifierSet(wish)
+        except InvalidSpecifier:
+            raise self.place.refuse(f"'{show(wish)}' as Python", expected="a condition such as >=3.11") from None
+        return wish
 
     def name(self, root: Map) -> str | None:
         value = root.get("name")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .. import piplines
 from ..models import Spec
 from ..yaml_text import scalar
 from . import selectors
@@ -30,10 +31,11 @@ def _block(key: str, values: Iterable[str]) -> list[str]:
 
 
 def _dependencies(spec: Spec) -> list[str]:
-    if not spec.conda and not spec.pip:
+    if not spec.conda and not spec.pip and not spec.python:
         return ["dependencies: []"]
     lines = ["dependencies:", *(f"  - {_item(text)}" for text in spec.conda)]
-    return lines + (["  - pip:", *(f"      - {_item(text)}" for text in spec.pip)] if spec.pip else [])
+    pip = piplines.with_python(spec.pip, spec.python)
+    return lines + (["  - pip:", *(f"      - {_item(text)}" for text in pip)] if pip else [])
 
 
 def _item(text: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from jupyter_envs import piplines, prefix
 from jupyter_envs.engine.client import Pending, Session
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.manager import wishes
+from jupyter_envs.manager import wheels_only, wishes
 from jupyter_envs.manager.additions import recover
 from jupyter_envs.manager.planning import Resolved, Wanted, propose
 from jupyter_envs.manager.plans import require_confirmed
@@ -57,10 +57,12 @@ async def propose_adoption(shop: Workshop, name: str, session: Session) -> Propo
     current = shop.store.get(name).current
     spec, lock = shop.store.spec(name, current), shop.store.lock(name, current)
     locked, folder = lock.for_platform(shop.platform), shop.store.prefix(name, current)
-    packages, notes = await with_origins(await shop.contents(name), spec, session)
+    interpreter = wheels_only.interpreter_of(lock, shop.platform)
+    python = interpreter.version if interpreter else ""
+    packages, notes = await with_origins(await shop.contents(name), spec, session, python=python)
     changes = differences(locked, packages)
     adopted = await adopted_spec(spec, changes, packages, folder, session)
-    resolved = Resolved(adopted, tuple(packages), lock.channels, tuple(notes))
+    resolved = Resolved(adopted, tuple(packages), lock.channels, tuple(notes), interpreter=interpreter)
     return propose(Wanted(name, adopted), resolved, Pending((), {}), locked, shop.platform)
 
 
@@ -72,7 +74,9 @@ def reason(plan: Plan) -> str:
     return f"adopted {', '.join(parts)}"[: wishes.REASON_LENGTH]
 
 
-async def with_origins(contents: Contents, spec: Spec, session: Session) -> tuple[list[Package], list[str]]:
+async def with_origins(
+    contents: Contents, spec: Spec, session: Session, *, python: str = ""
+) -> tuple[list[Package], list[str]]:
     """The packages that can be locked, each with its address and hash; and a note for each that cannot."""
     known: list[Package] = []
     notes: list[str] = []
@@ -87,7 +91,7 @@ async def with_origins(contents: Contents, spec: Spec, session: Session) -> tupl
             notes.append(not_locked(package, why))
         else:
             waiting.append(package)
-    found_there, missing = await from_index(waiting, contents.packages, spec, session)
+    found_there, missing = await from_index(waiting, contents.packages, spec, session, python=python)
     return [*known, *found_there], [*notes, *missing]
 
 
@@ -117,18 +121,22 @@ def of_file(package: Package, url: str, sha256: str) -> Package:
 
 
 async def from_index(
-    packages: Sequence[Package], installed: Sequence[Package], spec: Spec, session: Session
+    packages: Sequence[Package], installed: Sequence[Package], spec: Spec, session: Session, *, python: str = ""
 ) -> tuple[list[Package], list[str]]:
-    """Look wheels up in the package index, all at once, or one by one where the index does not have them all."""
+    """Look wheels up in the package index, all at once, or one by one where the index does not have them all.
+
+    ``python`` is the interpreter's version where conda has none.
+    """
     if not packages:
         return [], []
     options = [line for line in spec.pip if piplines.classify(line).kind == "index"]
-    python = [package for package in installed if package.name == "python"]
+    conda = [package for package in installed if package.name == "python"]
     platform = packages[0].platform
 
     async def look_up(some: Sequence[Package]) -> list[Package]:
         lines = [*options, *(f"{package.name}=={package.version}" for package in some)]
-        return list((await session.resolve_pip(lines, python, platform, dependencies=False)).packages)
+        found = await session.resolve_pip(lines, conda, platform, dependencies=False, python=python)
+        return list(found.packages)
 
     try:
         return await look_up(packages), []
@@ -136,7 +144,7 @@ async def from_index(
         if len(packages) == 1:
             why = "the package index has no wheel of this version"
             return [], [not_locked(packages[0], f"{why} ({error.code})")]
-    each = [await from_index([package], installed, spec, session) for package in packages]
+    each = [await from_index([package], installed, spec, session, python=python) for package in packages]
     return [package for found, _ in each for package in found], [note for _, notes in each for note in notes]
 
 

@@ -39,7 +39,7 @@ class Builder:
         """Install into a new prefix, look at what is there, publish it, make it a kernel; or leave no trace."""
         draft = self._store.draft(name)
         try:
-            await session.install(proposal.packages, draft.prefix, proposal.spec.pip)
+            await session.install(proposal.packages, draft.prefix, proposal.spec.pip, proposal.interpreter)
             await self._finish(draft, proposal, reason, session, reporter)
         except BaseException:
             await session.end()
@@ -128,8 +128,10 @@ class Builder:
 
     def lock(self, proposal: Proposal) -> Lock:
         """The lock of what is proposed."""
-        as_of = {self._platform: proposal.as_of} if proposal.as_of else {}
-        return Lock(proposal.packages, proposal.plan.channels, (self._platform,), dict(proposal.content_hash), as_of)
+        here, hashes = self._platform, dict(proposal.content_hash)
+        as_of = {here: proposal.as_of} if proposal.as_of else {}
+        python = {here: proposal.interpreter.version} if proposal.interpreter else {}
+        return Lock(proposal.packages, proposal.plan.channels, (here,), hashes, as_of, python=python)
 
     def size(self, name: str, generation: str) -> tuple[int, int] | None:
         """``(own, shared)`` of a generation as they were counted when it was made."""
@@ -157,15 +159,17 @@ class Builder:
         now = datetime.now(timezone.utc)
         lock = self.lock(proposal)
         conda = [package for package in proposal.packages if package.manager == "conda"]
-        prefix.write_history(draft.prefix, conda, proposal.spec.conda, now)
+        if conda:
+            prefix.write_history(draft.prefix, conda, proposal.spec.conda, now)
         generation = Generation(
             id=draft.id,
             created=now.isoformat(timespec="seconds"),
             reason=reason,
             digest=lock.digest(self._platform),
             packages=len(proposal.packages),
-            python=prefix.python_version(proposal.packages),
+            python=prefix.python_version(proposal.packages) or prefix.virtual_python(draft.prefix),
             kernels=tuple(kernelspec.names(draft.name, draft.prefix)),
+            engine="pypi" if proposal.interpreter else "conda",
         )
         self._store.publish(draft, generation, size)
         kernelspec.publish(kernelspec.Place(draft.name, draft.id, draft.prefix), variables)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jupyter_envs.engine.client import Pending, Session
-from jupyter_envs.manager import wishes
+from jupyter_envs.manager import wheels_only, wishes
 from jupyter_envs.manager.additions import add, additions, recover
 from jupyter_envs.manager.history import chosen, intact, recorded
 from jupyter_envs.manager.moments import choose
@@ -66,13 +66,15 @@ async def propose_change(
     wanted = replace(wanted, notes=(*wanted.notes, *handmade(locked, installed)))
     moving = {wishes.normal(package) for package in request.update}
     kept = tuple(package for package in locked if not request.update_all and wishes.normal(package.name) not in moving)
-    as_of = choose(request.as_of, shop.store.lock(name, shop.store.get(name).current).as_of.get(shop.platform, ""))
-    near = replace(wanted, locked=kept, system=rules.system, as_of=as_of)
+    lock = shop.store.lock(name, shop.store.get(name).current)
+    as_of = choose(request.as_of, lock.as_of.get(shop.platform, ""))
+    python = lock.python.get(shop.platform, "")
+    near = replace(wanted, locked=kept, system=rules.system, as_of=as_of, python=python)
     resolved = await resolve(near, session, shop.platform, rules.channels, rules.builds)
     wishes.require_gone(request.remove, resolved.packages)
     pending = await session.pending(resolved.packages)
     proposal = propose(wanted, resolved, pending, installed, shop.platform)
-    added = additions(locked, installed, proposal.packages)
+    added = () if wheels_only.moved(lock, proposal.interpreter) else additions(locked, installed, proposal.packages)
     notes = (*proposal.plan.notes, *for_running_kernels(added, pending))
     return replace(proposal, plan=replace(proposal.plan, additive=bool(added), notes=notes))
 
@@ -104,10 +106,11 @@ async def carry_out(shop: Workshop, proposal: Proposal, reason: str, session: Se
     """Make the proposal the current generation, with as little work as it takes."""
     name = proposal.plan.environment
     current, installed = shop.store.get(name).current, await shop.installed(name)
-    added = additions(shop.locked(name), installed, proposal.packages)
+    moved = wheels_only.moved(shop.store.lock(name, current), proposal.interpreter)
+    added = () if moved else additions(shop.locked(name), installed, proposal.packages)
     if added and await add(shop, proposal, reason, session, reporter, added=added):
         return
-    if differences(proposal.packages, installed):
+    if moved or differences(proposal.packages, installed):
         await shop.builder.build(name, proposal, reason, session, reporter)
     elif proposal.spec != shop.store.spec(name, current) or differences(proposal.packages, shop.locked(name)):
         await shop.builder.adopt(name, proposal, reason, session, reporter, generation=current)

@@ -16,13 +16,13 @@ from jupyter_envs import exports
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import Conflict, EnvsError, Unreachable
 from jupyter_envs.exports import Source
-from jupyter_envs.manager import virtual_environments
+from jupyter_envs.manager import virtual_environments, wheels_only
 from jupyter_envs.manager.exporting import source_of
 from jupyter_envs.manager.foreign import Foreigners
 from jupyter_envs.manager.locking import Ground
 from jupyter_envs.manager.planning import KERNEL_ADDED, KERNEL_PACKAGE, Resolved
 from jupyter_envs.manager.records import exact, listed, without_hash
-from jupyter_envs.models import Package
+from jupyter_envs.models import Interpreter, Package
 from jupyter_envs.naming import check_name
 from jupyter_envs.store import Store, missing
 from jupyter_envs.virtual import System
@@ -67,7 +67,9 @@ async def resolve_conda(found: Original, name: str, session: Session, platform: 
     known = tuple(package for package in source.packages if package not in unknown)
     lost = [package for package in unknown if package.manager == "conda" or package.name in source.origins]
     asked = [package for package in unknown if package not in lost]
-    wheels, missing = await look_up(asked, known, session, platform, system)
+    interpreter = await interpreter_for(source, session, platform)
+    python = interpreter.version if interpreter else ""
+    wheels, missing = await look_up(asked, known, session, platform, system, python=python)
     packages = (*known, *wheels)
     notes = [f"{listed([*lost, *missing])}: nothing tells where it is from, so the clone does not have it."]
     spec = replace(source.spec, name=name, pip=(*source.spec.pip, *added_by_hand(source, wheels)))
@@ -77,7 +79,15 @@ async def resolve_conda(found: Original, name: str, session: Session, platform: 
         spec = replace(spec, conda=(*spec.conda, KERNEL_PACKAGE)) if kernel else spec
     notes = notes if lost or missing else notes[1:]
     channels = source.lock.channels if source.lock else exports.channels_of(packages)
-    return Resolved(spec, packages, tuple(channels), tuple(notes))
+    return Resolved(spec, packages, tuple(channels), tuple(notes), interpreter=interpreter)
+
+
+async def interpreter_for(source: Source, session: Session, platform: str) -> Interpreter | None:
+    """The Python for a copy of PyPI packages alone. Raises `NotFound`."""
+    known = wheels_only.interpreter_of(source.lock, platform) if source.lock else None
+    if known is None or source.lock is None:
+        return None
+    return await session.find_python(wheels_only.python_of(source.lock, platform), known.version)
 
 
 def added_by_hand(source: Source, wheels: Sequence[Package]) -> tuple[str, ...]:
@@ -87,27 +97,39 @@ def added_by_hand(source: Source, wheels: Sequence[Package]) -> tuple[str, ...]:
 
 
 async def look_up(
-    asked: Sequence[Package], known: Sequence[Package], session: Session, platform: str, system: System
+    asked: Sequence[Package],
+    known: Sequence[Package],
+    session: Session,
+    platform: str,
+    system: System,
+    *,
+    python: str = "",
 ) -> tuple[tuple[Package, ...], tuple[Package, ...]]:
     """``(found, missing)``: wheels of just these versions in the package index, all at once or one by one."""
     if not asked:
         return (), ()
     conda = [package for package in known if package.manager == "conda"]
-    found = await wheels_of(asked, conda, session, platform, system)
+    found = await wheels_of(asked, conda, session, platform, system, python=python)
     if found is None:
         found = []
         for package in asked:
-            found += await wheels_of([package], conda, session, platform, system) or []
+            found += await wheels_of([package], conda, session, platform, system, python=python) or []
     names = {package.name for package in found}
     return tuple(found), tuple(package for package in asked if package.name not in names)
 
 
 async def wheels_of(
-    asked: Sequence[Package], conda: Sequence[Package], session: Session, platform: str, system: System
+    asked: Sequence[Package],
+    conda: Sequence[Package],
+    session: Session,
+    platform: str,
+    system: System,
+    *,
+    python: str = "",
 ) -> list[Package] | None:
     """The wheels of these versions, without what they need; None if they cannot be had together."""
     try:
-        wheels = await session.resolve_pip(exact(asked, "pip"), conda, platform, system=system)
+        wheels = await session.resolve_pip(exact(asked, "pip"), conda, platform, system=system, python=python)
     except Unreachable:
         return []
     except EnvsError:

@@ -110,7 +110,8 @@ def near(request: LockRequest, platform: str, system: System) -> Wanted:
     as_of = choose(request.as_of, old.as_of.get(platform, "") if old else "")
     locked = kept(old.for_platform(platform) if old else (), request.update)
     name = request.spec.name or ""
-    return Wanted(name, request.spec, notes=request.notes, locked=locked, system=system, as_of=as_of)
+    python = old.python.get(platform, "") if old else ""
+    return Wanted(name, request.spec, notes=request.notes, locked=locked, system=system, as_of=as_of, python=python)
 
 
 def kept(packages: Sequence[Package], update: Iterable[str]) -> tuple[Package, ...]:
@@ -139,6 +140,7 @@ async def plan_lock(request: LockRequest, session: Session, ground: Ground) -> L
             (platform,),
             as_of={platform: found.as_of} if found.as_of else {},
             system={platform: words} if words else {},
+            python={platform: found.interpreter.version} if found.interpreter else {},
         )
         lock = keeping_others(lock, envfile.locked_from(part, request.spec))
         notes |= dict.fromkeys(found.notes)

@@ -109,6 +109,7 @@ def keeping_others(old: Lock | None, new: Lock) -> Lock:
     hashes = {platform: value for platform, value in old.content_hash.items() if platform in others}
     dates = {platform: value for platform, value in old.as_of.items() if platform in others}
     systems = {platform: value for platform, value in old.system.items() if platform in others}
+    pythons = {platform: value for platform, value in old.python.items() if platform in others}
     return Lock(
         packages=(*kept, *new.packages),
         channels=new.channels,
@@ -116,6 +117,7 @@ def keeping_others(old: Lock | None, new: Lock) -> Lock:
         content_hash={**hashes, **new.content_hash},
         as_of={**dates, **new.as_of},
         system={**systems, **new.system},
+        python={**pythons, **new.python},
     )
 
 

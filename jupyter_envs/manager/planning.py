@@ -9,11 +9,11 @@ from jupyter_envs import envfile, matchspec, pipsection
 from jupyter_envs.channels import LICENCE_NOTE, has_licence_terms
 from jupyter_envs.differences import normal_name
 from jupyter_envs.engine.client import Pending, Session, Solution, Wheels
-from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound
-from jupyter_envs.manager import mixing
+from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound, Unreachable, Unsolvable
+from jupyter_envs.manager import mixing, wheels_only
 from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.values import CreateRequest, Proposal
-from jupyter_envs.models import Difference, Lock, Package, Plan, Spec
+from jupyter_envs.models import Difference, Interpreter, Lock, Package, Plan, Spec
 from jupyter_envs.pin import differences
 from jupyter_envs.virtual import THIS_SYSTEM, System
 
@@ -32,7 +32,8 @@ MAY_BRING_SCRIPTS = (
 class Wanted:
     """A request, read: a name and a Spec, or a Lock that needs no solving.
 
-    A Spec is solved near the ``locked`` packages, for a machine as in ``system``, as of the moment ``as_of``.
+    A Spec is solved near the ``locked`` packages, for a machine as in ``system``, as of the moment ``as_of``; PyPI's
+    packages alone for a ``python`` as there was, where one is here.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Wanted:
     locked: tuple[Package, ...] = ()
     system: System = THIS_SYSTEM
     as_of: str = ""
+    python: str = ""
 
 
 def under(wanted: Wanted, as_of: str, system: System) -> Wanted:
@@ -69,12 +71,9 @@ def named(given: str | None, fallback: str | None) -> str:
 def spec_of_lock(name: str, lock: Lock, platform: str) -> Spec:
     """What a lock asks for when nothing else is known: exactly its packages."""
     packages = lock.for_platform(platform)
-    return Spec(
-        name,
-        lock.channels,
-        tuple(f"{package.name}=={package.version}" for package in packages if package.manager == "conda"),
-        tuple(f"{package.name}=={package.version}" for package in packages if package.manager == "pip"),
-    )
+    conda = tuple(f"{package.name}=={package.version}" for package in packages if package.manager == "conda")
+    pip = tuple(f"{package.name}=={package.version}" for package in packages if package.manager == "pip")
+    return Spec(name, lock.channels, conda, pip, python="" if conda else wheels_only.python_of(lock, platform))
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,7 @@ class Resolved:
     channels: tuple[str, ...]
     notes: tuple[str, ...] = ()
     as_of: str = ""
+    interpreter: Interpreter | None = None
 
 
 async def resolve(
@@ -96,11 +96,14 @@ async def resolve(
     Raises `NotFound` when the lock does not cover the platform, `Unsolvable`, `Unreachable`, `InvalidSpec`.
     """
     if wanted.lock is not None:
-        return of_lock(wanted, wanted.lock, platform, builds)
+        found = of_lock(wanted, wanted.lock, platform, builds)
+        return await with_interpreter(found, wanted.lock, session, platform)
     spec = envfile.select(wanted.spec, platform)
+    if spec.engine == "pypi":
+        return await resolve_wheels(wanted, spec, session, platform, channels=default_channels, builds=builds)
     if not spec.conda:
         raise InvalidSpec(
-            "The environment would be empty: no conda package is asked for.",
+            "The environment would be empty: no package is asked for.",
             hints=("Add at least “python” to its packages.",),
         )
     channels = [channel for channel in spec.channels if channel != "nodefaults"] or list(default_channels)
@@ -131,6 +134,52 @@ async def resolve(
     return Resolved(asked, (*solution.packages, *wheels.packages), tuple(channels), notes, wanted.as_of)
 
 
+async def resolve_wheels(
+    wanted: Wanted, spec: Spec, session: Session, platform: str, *, channels: Sequence[str], builds: bool
+) -> Resolved:
+    """PyPI's packages alone, for a Python that is here; where none fits, for conda's."""
+    pipsection.read(spec.pip, builds=builds)
+    try:
+        interpreter = await session.find_python(spec.python, wanted.python)
+    except NotFound as lacking:
+        return await with_condas_python(wanted, lacking, session, platform, channels=channels, builds=builds)
+    found = await wheels_only.find(
+        spec, interpreter, session, platform, locked=wanted.locked, system=wanted.system, as_of=wanted.as_of
+    )
+    added = found.kernel_added and all(package.name != KERNEL_PACKAGE for package in wanted.locked)
+    asked = wanted.spec
+    if found.kernel_added and wanted.kernel_in_spec:
+        asked = replace(asked, pip=(*asked.pip, KERNEL_PACKAGE))
+    notes = (*wanted.notes, *([KERNEL_ADDED] if added else []))
+    notes = (*notes, *mixing.notes(pipsection.names(spec.pip), (), found.wheels.packages))
+    notes = (*notes, *notes_on_date(wanted.as_of, Solution((), False), found.wheels))
+    return Resolved(asked, found.wheels.packages, (), notes, wanted.as_of, interpreter)
+
+
+async def with_condas_python(
+    wanted: Wanted, lacking: NotFound, session: Session, platform: str, *, channels: Sequence[str], builds: bool
+) -> Resolved:
+    """The same packages beside conda's Python. Raises ``lacking`` where no channel has one, or none answers."""
+    spec = replace(wanted.spec, conda=(wheels_only.condas_python(wanted.spec.python),), python="")
+    note = f"{lacking.message} Conda's is taken: this is an environment with conda packages."
+    try:
+        return await resolve(
+            replace(wanted, spec=spec, notes=(*wanted.notes, note)), session, platform, channels, builds
+        )
+    except (Unreachable, Unsolvable) as error:
+        first = error.message.splitlines()[0]
+        hints = (*lacking.hints, f"Conda's Python cannot be had either: {first}")
+        raise NotFound(lacking.message, hints=hints, **lacking.fields) from error
+
+
+async def with_interpreter(found: Resolved, lock: Lock, session: Session, platform: str) -> Resolved:
+    """A lock of PyPI packages alone, for a Python of this machine that its wheels fit. Raises `NotFound`."""
+    if found.interpreter is None:
+        return found
+    version = lock.python.get(platform, "")
+    return replace(found, interpreter=await session.find_python(wheels_only.python_of(lock, platform), version))
+
+
 def notes_on_date(as_of: str, solution: Solution, wheels: Wheels) -> Iterator[str]:
     """What people should be told of a solve as of a date."""
     if not as_of:
@@ -153,10 +202,12 @@ def of_lock(wanted: Wanted, lock: Lock, platform: str, builds: bool) -> Resolved
             platform=platform,
         )
     pipsection.check_builds(packages, builds)
-    same = wanted.spec.conda and lock.content_hash.get(platform) == envfile.content_hash(wanted.spec, platform)
+    asks = wanted.spec.conda or wanted.spec.pip
+    same = asks and lock.content_hash.get(platform) == envfile.content_hash(wanted.spec, platform)
     spec = wanted.spec if same else spec_of_lock(wanted.name, lock, platform)
     notes = mixing.notes([], packages, packages)
-    return Resolved(spec, packages, lock.channels, notes, lock.as_of.get(platform, ""))
+    as_of, interpreter = lock.as_of.get(platform, ""), wheels_only.interpreter_of(lock, platform)
+    return Resolved(spec, packages, lock.channels, notes, as_of, interpreter)
 
 
 def propose(
@@ -198,9 +249,10 @@ def propose(
             *(SHARED_COPIED.format(folder) for folder in pending.copied),
         ),
         digest=lock.digest(platform),
+        python=str(resolved.interpreter or ""),
     )
     hashes = {platform: envfile.content_hash(resolved.spec, platform)}
-    return Proposal(plan, resolved.spec, resolved.packages, hashes, resolved.as_of)
+    return Proposal(plan, resolved.spec, resolved.packages, hashes, resolved.as_of, resolved.interpreter)
 
 
 def requested_names(spec: Spec) -> set[str]:

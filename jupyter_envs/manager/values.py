@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from jupyter_envs.discovery import Foreign
-from jupyter_envs.models import Environment, Package, Pin, Plan, Spec, Verdict, packages_digest
+from jupyter_envs.models import Environment, Interpreter, Package, Pin, Plan, Spec, Verdict, packages_digest
 from jupyter_envs.redact import clean_url, redact
 
 
@@ -110,6 +110,7 @@ class Summary:
             "foreign": False,
             "kind": "jupyter-envs",
             "source": "jupyter-envs",
+            "engine": generation.engine if generation else "conda",
             "adoptable": False,
             "last_used": self.last_used,
             "note": self.environment.note if self.environment else "",
@@ -163,6 +164,7 @@ class ForeignSummary:
             "foreign": True,
             "kind": foreign.kind,
             "source": foreign.source,
+            "engine": "conda" if foreign.is_conda else "pypi",
             "adoptable": foreign.kernel,
             "note": "",
             "tags": [],
@@ -239,6 +241,7 @@ class Proposal:
     packages: tuple[Package, ...]
     content_hash: Mapping[str, str] = field(default_factory=dict)
     as_of: str = ""
+    interpreter: Interpreter | None = None
 
 
 def spec_json(spec: Spec) -> dict[str, Any]:
@@ -249,6 +252,8 @@ def spec_json(spec: Spec) -> dict[str, Any]:
         "conda": masked(spec.conda),
         "pip": masked(spec.pip),
         "variables": dict(zip(spec.variables, masked(spec.variables.values()), strict=True)),
+        "python": spec.python,
+        "engine": spec.engine,
     }
 
 
@@ -290,6 +295,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "runs_code": masked(plan.runs_code),
         "notes": masked(plan.notes),
         "digest": plan.digest,
+        "python": plan.python,
     }
 
 

@@ -43,7 +43,9 @@ def wanted(request: ChangeRequest, spec: Spec, installed: Sequence[Package], edi
     for name in request.remove:
         if normal(name) not in {normal(known) for known in asked}:
             raise needed(name, needing(name, installed))
-    spec = without(spec, request.remove)
+    engine, spec = spec.engine, without(spec, request.remove)
+    if engine == "pypi":
+        return Wanted(request.environment, with_pip(spec, (*request.install, *request.pip)))
     return Wanted(request.environment, with_pip(with_conda(spec, request.install), request.pip))
 
 

@@ -85,6 +85,12 @@ def make_wheel(
     return PypiFile(name, f"{name}-{version}-py3-none-any.whl", _zip(files), metadata)
 
 
+def pack_wheel(name: str, file_name: str, folder: str, files: Mapping[str, bytes]) -> PypiFile:
+    """A wheel of just these files; ``folder`` is its ``.dist-info``, which gets a RECORD."""
+    record = f"{folder}/RECORD"
+    return PypiFile(name, file_name, _zip({**files, record: _record(files, record)}), files[f"{folder}/METADATA"])
+
+
 def make_source(name: str, version: str) -> PypiFile:
     """A source distribution only; building it (or asking for its metadata) leaves ``~/NAME-was-built``."""
     wheel = make_wheel(name, version)

@@ -1,0 +1,117 @@
+"""The Pythons that are on this machine, and virtual environments of them. Runs in the worker process.
+
+An environment of PyPI packages alone has no Python of its own: it is a virtual environment of one that somebody
+installed. uv knows where those are; nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from jupyter_envs.engine.pypi_uv import run_uv
+from jupyter_envs.errors import InvalidSpec, NotFound
+from jupyter_envs.models import Interpreter
+
+# a generation's folder below its environment, as the store has it: it may be collected at any time
+OF_A_GENERATION = ("..", "..", "environment.json")
+
+
+async def find(wish: str, near: str, cache_dir: Path) -> Interpreter:
+    """The Python to use: one as in ``near`` if there is any, else the one that runs us, else the newest.
+
+    All of them only where the ``wish`` (PEP 440) allows it. Raises `InvalidSpec` for a wish that is none, `NotFound`.
+    """
+    wanted = parsed(wish)
+    found = [this_one(), *await installed(cache_dir)]
+    fitting = [one for one in found if wanted.contains(one.version, prereleases=True)]
+    if not fitting:
+        raise missing(wish, found)
+    return max(fitting, key=lambda one: (*likeness(one, near), one == found[0], Version(one.version)))
+
+
+def parsed(wish: str) -> SpecifierSet:
+    """A wish. Raises `InvalidSpec`."""
+    try:
+        return SpecifierSet(wish)
+    except InvalidSpecifier as error:
+        raise InvalidSpec(
+            f"“{wish[:80]}” says nothing about a version of Python.", hints=("Write a condition such as >=3.11.",)
+        ) from error
+
+
+def likeness(interpreter: Interpreter, near: str) -> tuple[bool, bool]:
+    """Whether wheels for the version ``near`` fit, and whether it is just that version."""
+    return minor(interpreter.version) == minor(near), interpreter.version == near
+
+
+def minor(version: str) -> list[str]:
+    """``3.12`` of ``3.12.1``: wheels are made for that."""
+    return version.split(".")[:2]
+
+
+def missing(wish: str, found: Iterable[Interpreter]) -> NotFound:
+    """The error where no Python fits."""
+    versions = sorted({one.version for one in found}, key=Version)
+    return NotFound(
+        f"There is no Python {wish} on this machine.",
+        hints=(
+            f"It has {', '.join(versions)}.",
+            "Install such a Python, change the condition, or add “python” to conda's packages: conda brings its own.",
+        ),
+        python=wish,
+    )
+
+
+def this_one() -> Interpreter:
+    """The Python that runs us, not the virtual environment around it."""
+    base = getattr(sys, "_base_executable", sys.executable)
+    return Interpreter(platform.python_version(), str(Path(base).resolve()))
+
+
+async def installed(cache_dir: Path) -> list[Interpreter]:
+    """What uv finds on this machine: CPython, each file once."""
+    text = await run_uv(
+        ["python", "list", "--only-installed", "--output-format", "json"], cache_dir, "Looking for Pythons"
+    )
+    return list(dict.fromkeys(usable(json.loads(text))))
+
+
+def usable(items: Iterable[dict[str, Any]]) -> Iterator[Interpreter]:
+    """Those of uv's answer that an environment may stand on."""
+    for item in items:
+        path = item.get("path")
+        if not path or item.get("implementation") != "cpython" or item.get("variant", "default") != "default":
+            continue
+        real = Path(path).resolve()
+        if not real.parent.parent.joinpath(*OF_A_GENERATION).exists() and is_version(str(item["version"])):
+            yield Interpreter(str(item["version"]), str(real))
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a version."""
+    try:
+        return bool(Version(text))
+    except InvalidVersion:
+        return False
+
+
+async def make_environment(interpreter: Interpreter, prefix: Path, cache_dir: Path) -> Interpreter:
+    """A virtual environment without any package; which Python it is of, where only a version was said.
+
+    Raises `NotFound` where such a Python is no longer here.
+    """
+    if not interpreter.path:
+        wish = f"=={'.'.join(minor(interpreter.version))}.*" if interpreter.version else ""
+        interpreter = await find(wish, interpreter.version, cache_dir)
+    prefix.parent.mkdir(parents=True, exist_ok=True)
+    arguments = ["venv", "--python", interpreter.path, "--no-project", "--prompt", prefix.parent.parent.name]
+    await run_uv([*arguments, str(prefix)], cache_dir, "Making the environment")
+    return interpreter

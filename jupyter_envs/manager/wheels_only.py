@@ -1,0 +1,90 @@
+"""Environments of PyPI packages alone: for which Python they are resolved, and what a lock says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jupyter_envs import piplines, pipsection
+from jupyter_envs.engine.client import Session, Wheels
+from jupyter_envs.models import Interpreter, Lock, Package, Spec
+from jupyter_envs.virtual import System
+
+KERNEL = "ipykernel"
+ALONE = "--no-deps"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the lines resolved to, and whether a kernel had to be added."""
+
+    wheels: Wheels
+    kernel_added: bool
+
+
+async def find(
+    spec: Spec,
+    interpreter: Interpreter,
+    session: Session,
+    platform: str,
+    *,
+    locked: Sequence[Package],
+    system: System,
+    as_of: str,
+) -> Found:
+    """Resolve the requirements of ``spec``, and a kernel with them. Raises what the engine raises."""
+
+    async def resolve(lines: Sequence[str]) -> Wheels:
+        return await session.resolve_pip(
+            lines, (), platform, locked=locked, system=system, as_of=as_of, python=interpreter.version
+        )
+
+    wheels = await resolve(spec.pip)
+    if has_kernel(wheels.packages):
+        return Found(wheels, kernel_added=False)
+    if not pipsection.wants(spec.pip, ALONE):
+        return Found(await resolve([*spec.pip, KERNEL]), kernel_added=True)
+    # a file that names everything that it needs does not name what a kernel needs
+    fixed = [f"{piplines.CONSTRAINT_MARK}{one.name}=={one.version}" for one in wheels.packages]
+    more = await resolve([*pipsection.indexes(spec.pip), *fixed, KERNEL])
+    here = {package.name for package in wheels.packages}
+    added = tuple(package for package in more.packages if package.name not in here)
+    return Found(Wheels((*wheels.packages, *added), (*wheels.newer, *more.newer)), kernel_added=True)
+
+
+def has_kernel(packages: Sequence[Package]) -> bool:
+    """Whether a notebook could use them."""
+    return any(package.name == KERNEL for package in packages)
+
+
+def interpreter_of(lock: Lock, platform: str) -> Interpreter | None:
+    """The Python of a lock of PyPI packages alone, where nobody knows yet where it is; None for any other lock."""
+    packages = lock.for_platform(platform)
+    if not packages or any(package.manager == "conda" for package in packages):
+        return None
+    return Interpreter(lock.python.get(platform, ""))
+
+
+def moved(lock: Lock, interpreter: Interpreter | None) -> bool:
+    """Whether an environment gets another kind of Python than its lock is for: its prefix cannot follow."""
+    before = {minor(version) for version in lock.python.values()}
+    after = {minor(interpreter.version)} if interpreter else set()
+    return before != after
+
+
+def minor(version: str) -> str:
+    """``3.12`` of ``3.12.1``: wheels are made for that."""
+    return ".".join(version.split(".")[:2])
+
+
+def python_of(lock: Lock, platform: str) -> str:
+    """For which Pythons a lock of PyPI packages alone is (PEP 440): wheels fit one minor version."""
+    version = lock.python.get(platform, "")
+    return f"=={minor(version)}.*" if version else ""
+
+
+def condas_python(wish: str) -> str:
+    """A match spec for a Python as it is wished for."""
+    parts = [part.strip() for part in wish.split(",") if part.strip()]
+    conda = [part[2:] if part.startswith("==") and part.endswith(".*") else part for part in parts]
+    return f"python {','.join(conda)}".strip()
