@@ -132,4 +132,5 @@ def locks(draw: st.DrawFn) -> Lock:
         system=draw(
             st.dictionaries(st.sampled_from(_platforms), st.sampled_from(("__cuda=12.4", "__cuda=12 __glibc=2.28")))
         ),
+        python=draw(st.dictionaries(st.sampled_from(_platforms), st.sampled_from(("3.9.18", "3.12", "3.14.0rc1")))),
     )

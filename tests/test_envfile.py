@@ -380,6 +380,7 @@ specs = st.builds(
     pip=st.lists(pip_lines, max_size=4).map(tuple),
     variables=st.dictionaries(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True), values, max_size=3),
     platforms=st.lists(st.sampled_from(["linux-64", "osx-arm64", "win-64"]), unique=True).map(tuple),
+    python=st.sampled_from(["", ">=3.11", ">=3.11,<3.13", "==3.12.*"]),
 )
 
 

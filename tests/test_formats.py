@@ -28,6 +28,10 @@ PIXI_LOCK = "version: 6\nenvironments:\n  default:\n    channels: []\n    packag
         ("dependencies: []\nenvironments: x\n", "environment.yml", "environment"),
         (lockfile.write(LOCK), "conda-lock.yml", "conda-lock"),
         (lockfile.write(LOCK), "environment.yml", "conda-lock"),
+        ("requests\n", "requirements.txt", "requirements"),
+        ("requests>=2\nnumpy\n", "environment.yml", "requirements"),
+        ("--index-url https://pypi.example.org/simple\nnumpy==1\n", "x", "requirements"),
+        ("# pins\nnumpy[x]==1.0 ; python_version > '3'\n", "dev-requirements.in", "requirements"),
         (EXPLICIT, "list.txt", "explicit"),
         (EXPLICIT, "requirements.txt", "explicit"),
         (PIXI, "pixi.toml", "pixi"),
@@ -52,10 +56,7 @@ def test_what_comes_out_is_what_the_readers_say() -> None:
 @pytest.mark.parametrize(
     ("text", "source", "what"),
     [
-        ("requests\n", "requirements.txt", "a pip requirements file"),
-        ("requests>=2\nnumpy\n", "environment.yml", "a pip requirements file"),
-        ("--index-url https://pypi.example.org/simple\nnumpy==1\n", "x", "a pip requirements file"),
-        ("# pins\nnumpy[x]==1.0 ; python_version > '3'\n", "dev-requirements.in", "a pip requirements file"),
+        ("requests<3\n", "constraints.txt", "a file of constraints alone"),
         ("[packages]\nx = '*'\n", "Pipfile", "a file of pipenv"),
         ('{"_meta": {}, "default": {}}', "Pipfile.lock", "a file of pipenv"),
         ('{"_meta": {}, "default": {}}', "x", "a file of pipenv"),

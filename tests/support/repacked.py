@@ -12,6 +12,7 @@ from jupyter_envs.localchannel.distribution import closure
 
 from .wheels import PypiFile, pack_wheel
 
+_LINUX = re.compile(r"(?:many|musl)linux[^.]*?_(x86_64|aarch64)(?:\..*)?\Z")
 _NOT_OF_THE_WHEEL = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 
@@ -49,8 +50,8 @@ def _tags(distribution: Distribution) -> str:
     lines = (distribution.read_text("WHEEL") or "").splitlines()
     tags = [line.partition(":")[2].strip().split("-") for line in lines if line.startswith("Tag:")]
     python, abi, platform = (".".join(_once(tag[place] for tag in tags)) for place in range(3))
-    # for any glibc: these run where the tests run
-    return "-".join([python, abi, re.sub(r"(?:many|musl)linux[^.]*?_(x86_64|aarch64)(?:\..*)?\Z", r"linux_\1", platform)])
+    # these run where the tests run, whatever its glibc
+    return "-".join([python, abi, _LINUX.sub(r"linux_\1", platform)])
 
 
 def _once(words: Iterable[str]) -> list[str]:
