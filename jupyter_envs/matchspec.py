@@ -206,3 +206,10 @@ def _name_trouble(body: str) -> str:
     if "@" in body or body.startswith(("git+", "./", "../")):
         return "a pip requirement, which belongs into the pip section"
     return "no package name"
+
+
+def of_python(wish: str) -> str:
+    """A match spec for a Python that is wished for by PEP 440: ``python >=3.11,<3.13``."""
+    parts = [part.strip() for part in wish.split(",") if part.strip()]
+    conda = [part[2:] if part.startswith("==") and part.endswith(".*") else part for part in parts]
+    return f"python {','.join(conda)}".strip()

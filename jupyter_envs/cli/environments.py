@@ -99,7 +99,8 @@ def about(item: dict[str, Any]) -> str:
     """Who made it, or the user's own words about it."""
     if item["foreign"]:
         return item["kind"] if item["kind"] == item["source"] else f"{item['kind']}, {item['source']}"
-    return " ".join([*(f"#{tag}" for tag in item["tags"]), item["note"]]).strip()
+    engine = "PyPI" if item["engine"] == "pypi" else ""
+    return " ".join(filter(None, [engine, *(f"#{tag}" for tag in item["tags"]), item["note"]]))
 
 
 class CreateCommand(ManagerCommand):
@@ -112,10 +113,12 @@ class CreateCommand(ManagerCommand):
 
     jupyter envs create NAME PACKAGE…  [--channel C]
     jupyter envs create [NAME] --file environment.yml
+    jupyter envs create NAME --file requirements.txt
     """
 
     file = Unicode(
-        help="An environment.yml, pixi.toml or pyproject.toml; or a lock: conda-lock.yml, pixi.lock, @EXPLICIT list."
+        help="An environment.yml, requirements.txt, pixi.toml or pyproject.toml; or a lock: conda-lock.yml, pixi.lock, "
+        "@EXPLICIT list."
     ).tag(config=True)
     environment = Unicode(help="Which environment of a pixi.lock; “default” if not given.").tag(config=True)
     channel = List(Unicode(), help="Where packages come from; may be given several times.").tag(config=True)

@@ -126,7 +126,8 @@ def print_plan(plan: Plan) -> None:
         print(f"  - {package.name} {package.version}")
     print(f"{len(plan.added)} added, {len(plan.changed)} changed, {len(plan.rebuilt)} rebuilt,", end=" ")
     print(f"{len(plan.removed)} removed;", end=" ")
-    print(f"{plan.to_fetch} to download, {size(plan.download)}. Channels: {', '.join(plan.channels) or 'none'}.")
+    where = f"For {plan.python}." if plan.python else f"Channels: {', '.join(plan.channels) or 'none'}."
+    print(f"{plan.to_fetch} to download, {size(plan.download)}. {where}")
     if plan.additive:
         print("Only adds packages: kernels that are running can import them at once.")
     for line in (*plan.notes, *plan.runs_code):

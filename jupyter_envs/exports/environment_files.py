@@ -90,7 +90,12 @@ def _changed_by_hand(source: Source) -> tuple[str, ...]:
 
 
 def write_spec(spec: Spec) -> str:
-    """The text of an environment file; with ``pip`` where only a pip section needs it."""
+    """The text of an environment file; with ``pip`` where only a pip section needs it, and a Python before that.
+
+    Of PyPI packages alone it so becomes a file for conda, whose Python takes the place of the machine's.
+    """
+    if spec.engine == "pypi":
+        spec = replace(spec, conda=(matchspec.of_python(spec.python),), python="")
     names = {matchspec.parse(text).name for text in spec.conda}
     needs_pip = bool(spec.pip) and "pip" not in names
     return envfile.write(replace(spec, conda=(*spec.conda, "pip") if needs_pip else spec.conda))
@@ -149,6 +154,8 @@ def _every_package(source: Source, *, with_builds: bool) -> Written:
     options = index_options(source.spec.pip) if lines else ()
     spec, notes = portable_spec(replace(source, spec=replace(source.spec, conda=(), pip=options, platforms=())))
     conda = tuple(_exact(package, with_builds) for package in source.of("conda"))
+    if not conda and source.python:
+        conda, spec = (f"python={source.python}",), replace(spec, python="")
     pip = spec.pip + tuple(line for _, line in lines)
     return write_spec(replace(spec, conda=conda, pip=pip)), (*notes, *left_out)
 

@@ -125,13 +125,12 @@ def _option(package: Package) -> str:
 
 
 def _python(source: Source) -> str:
-    version = next((one.version for one in source.packages if one.manager == "conda" and one.name == "python"), "")
-    return f"Python {version}".rstrip()
+    return f"Python {source.python}".rstrip()
 
 
 def _requires_python(source: Source) -> list[str]:
-    version = _python(source).removeprefix("Python").strip()
-    return [f'requires-python = "=={".".join(version.split(".")[:2])}.*"'] if version else []
+    minor = ".".join(source.python.split(".")[:2])
+    return [f'requires-python = "=={minor}.*"'] if minor else []
 
 
 def _origin_lines(package: Package, origin: Origin | None) -> list[str]:

@@ -34,6 +34,12 @@ class Source:
         return tuple(sorted((one for one in self.packages if one.manager == manager), key=lambda one: one.name))
 
     @property
+    def python(self) -> str:
+        """The version of its Python, conda's or the one that its lock of PyPI packages alone is for; empty for none."""
+        conda = next((one.version for one in self.packages if one.manager == "conda" and one.name == "python"), "")
+        return conda or (self.lock.python.get(self.platform, "") if self.lock else "")
+
+    @property
     def local(self) -> tuple[Package, ...]:
         """The pip packages that were installed from files of this machine, which nobody else can get."""
         return tuple(one for one in self.of("pip") if self.is_local(one))

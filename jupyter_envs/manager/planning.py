@@ -160,7 +160,7 @@ async def with_condas_python(
     wanted: Wanted, lacking: NotFound, session: Session, platform: str, *, channels: Sequence[str], builds: bool
 ) -> Resolved:
     """The same packages beside conda's Python. Raises ``lacking`` where no channel has one, or none answers."""
-    spec = replace(wanted.spec, conda=(wheels_only.condas_python(wanted.spec.python),), python="")
+    spec = replace(wanted.spec, conda=(matchspec.of_python(wanted.spec.python),), python="")
     note = f"{lacking.message} Conda's is taken: this is an environment with conda packages."
     try:
         return await resolve(

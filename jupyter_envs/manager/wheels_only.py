@@ -81,10 +81,3 @@ def python_of(lock: Lock, platform: str) -> str:
     """For which Pythons a lock of PyPI packages alone is (PEP 440): wheels fit one minor version."""
     version = lock.python.get(platform, "")
     return f"=={minor(version)}.*" if version else ""
-
-
-def condas_python(wish: str) -> str:
-    """A match spec for a Python as it is wished for."""
-    parts = [part.strip() for part in wish.split(",") if part.strip()]
-    conda = [part[2:] if part.startswith("==") and part.endswith(".*") else part for part in parts]
-    return f"python {','.join(conda)}".strip()

@@ -559,7 +559,15 @@ export interface components {
             variables: {
                 [key: string]: string;
             };
+            /** @description The wish for an interpreter where no conda package brings one (PEP 440); empty for any. */
+            python?: string;
+            engine?: components["schemas"]["EngineName"];
         };
+        /**
+         * @description Whose packages it is made of; one of PyPI alone is a virtual environment.
+         * @enum {string}
+         */
+        EngineName: "conda" | "pypi";
         EnvironmentFields: {
             name: string;
             /** @description The current generation's folder. */
@@ -604,6 +612,7 @@ export interface components {
              * @example venv
              */
             source?: string;
+            engine?: components["schemas"]["EngineName"];
             /** @description Made by another tool and can be a kernel as it is. */
             adoptable?: boolean;
             /** @description When it was last used as far as that was seen (ISO 8601, UTC); empty for another tool's. */
@@ -1124,6 +1133,11 @@ export interface components {
             runs_code: string[];
             notes: string[];
             digest: string;
+            /**
+             * @description Of an environment of PyPI packages alone, the interpreter that it is for.
+             * @example Python 3.12.1 (/usr/bin/python3.12)
+             */
+            python?: string;
         };
         Progress: {
             /** @enum {string} */
