@@ -1,8 +1,8 @@
 """The one front door for files that describe an environment: says what a text is, and reads it.
 
 Read are environment files, requirements files, ``@EXPLICIT`` lists, conda-lock files, ``pixi.toml``, and pixi's table
-in a ``pyproject.toml``; a ``pixi.lock`` is recognised and left to the engine, whose library knows its versions. The
-files of other tools are recognised, too, and refused with what they are.
+in a ``pyproject.toml``; a ``pixi.lock`` and a ``pylock.toml`` are recognised and left to the engine, which knows their
+versions and this machine. The files of other tools are recognised, too, and refused with what they are.
 """
 
 from __future__ import annotations
@@ -11,29 +11,28 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from . import envfile, explicit_list, lockfile, pixi, requirements_file, yaml_guard
+from . import envfile, explicit_list, lockfile, pixi, pylock, requirements_file, yaml_guard
 from .errors import InvalidFile
 from .models import Lock, Spec
 from .yaml_guard import Place
 
-Format = Literal["environment", "requirements", "explicit", "conda-lock", "pixi-lock", "pixi"]
+Format = Literal["environment", "requirements", "explicit", "conda-lock", "pylock", "pixi-lock", "pixi"]
 
 _ADVICE = "Write what is needed into an environment.yml, with a pip section for what comes from PyPI."
 # by the file's name: what it is
 _FOREIGN_NAMES = (
     (re.compile(r"constraints.*\.txt"), "a file of constraints alone"),
     (re.compile(r"pipfile(?:\.lock)?"), "a file of pipenv"),
-    (re.compile(r"pylock(?:\..+)?\.toml"), "a lock of Python packages alone (PEP 751)"),
     (re.compile(r"(?:poetry|uv|pdm)\.lock"), "a lock of Python packages alone"),
 )
 # by a line in it
 _FOREIGN_LINES = (
-    (re.compile(r"^lock-version[ \t]*=", re.MULTILINE), "a lock of Python packages alone (PEP 751)"),
     (re.compile(r"^\[\[package\]\][ \t]*$", re.MULTILINE), "a lock of Python packages alone"),
     (re.compile(r"^\[\[source\]\][ \t]*$|^\[(?:dev-)?packages\][ \t]*$", re.MULTILINE), "a file of pipenv"),
     (re.compile(r"\A\s*\{\s*\"_meta\""), "a file of pipenv"),
 )
 _REQUIREMENTS = re.compile(r"(?:.*[-_.])?requirements.*\.(?:txt|in)")
+_PYLOCK = re.compile(r"pylock(?:\.[^.]+)?\.toml")
 _LONGEST_NAME = 255
 _BEGINNING = 10_000  # characters that are looked at
 _LONGEST = 1_000  # characters of a line that can be a requirement
@@ -62,7 +61,10 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Read:
-    """A file as it was understood: a Spec, or a Lock, or the text of a ``pixi.lock``; and what was taken note of."""
+    """A file as it was understood: a Spec, or a Lock, or the text of a lock that the engine reads; and notes.
+
+    The engine reads a ``pixi.lock``, and a ``pylock.toml`` that is not ours.
+    """
 
     format: Format
     spec: Spec | None = None
@@ -75,9 +77,9 @@ def read(text: str | bytes, *, source: str = "environment.yml", limits: Limits =
     """What a file asks for; ``source`` is its name or path. Raises `InvalidFile`."""
     decoded = yaml_guard.decode(text, source=source, limit=max(limits.file, limits.lock))
     found = recognise(decoded, source)
-    locks = found in ("explicit", "conda-lock", "pixi-lock")
+    locks = found in ("explicit", "conda-lock", "pylock", "pixi-lock")
     yaml_guard.check_size(decoded, source=source, limit=limits.lock if locks else limits.file)
-    if found == "pixi-lock":
+    if found == "pixi-lock" or (found == "pylock" and not pylock.is_ours(decoded)):
         return Read(found, text=decoded)
     if locks:
         return Read(found, lock=lockfile.parse(decoded, source=source, limit=limits.lock, max_depth=limits.depth))
@@ -95,6 +97,8 @@ def recognise(text: str, source: str) -> Format:
     name = re.split(r"[/\\]", source)[-1][-_LONGEST_NAME:].lower()
     if explicit_list.is_explicit(text):
         return "explicit"
+    if pylock.is_pylock(text) or _PYLOCK.fullmatch(name):
+        return "pylock"
     if _REQUIREMENTS.fullmatch(name):
         return "requirements"
     if what := next((what for pattern, what in _FOREIGN_NAMES if pattern.fullmatch(name)), None):

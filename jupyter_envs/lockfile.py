@@ -1,4 +1,5 @@
-"""Locks: conda-lock v1 YAML (``*.conda-lock.yml``), text to `Lock` and back; ``@EXPLICIT`` lists, text to `Lock`.
+"""Locks: conda-lock v1 YAML (``*.conda-lock.yml``), text to `Lock` and back; the front door for ``pylock.toml``, too,
+and for ``@EXPLICIT`` lists, text to `Lock`.
 
 What `write` makes is read by conda (with conda-lockfiles), mamba, micromamba and conda-lock. What the format has no
 field for (archive sizes, build numbers that the build string does not end in, the date of a lock, the machine and the
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from . import archives, explicit_list, yaml_guard
+from . import archives, explicit_list, pylock, yaml_guard
 from .errors import InvalidFile, InvalidInput
 from .models import Lock, Manager, Package
 from .redact import clean_url, show
@@ -51,7 +52,8 @@ def parse(
 ) -> Lock:
     """The lock that ``text`` describes, its packages sorted by platform, manager and name.
 
-    Packages of optional categories other than ``dev`` are not part of it. An ``@EXPLICIT`` list is read, too.
+    Packages of optional categories other than ``dev`` are not part of it. An ``@EXPLICIT`` list is read, too, and a
+    ``pylock.toml`` that `write_as` made.
 
     ``source`` is the file's name for messages, ``limit`` its largest size in bytes, ``max_depth`` how deep it may be
     nested. Raises `InvalidFile` (fields
@@ -62,6 +64,8 @@ def parse(
     decoded = yaml_guard.decode(text, source=source, limit=limit)
     if explicit_list.is_explicit(decoded):
         return explicit_list.parse(decoded, source=source)
+    if pylock.is_pylock(decoded):
+        return pylock.parse(decoded, source=source, max_depth=max_depth)
     root = yaml_guard.read(decoded, source=source, max_depth=max_depth)
     if not isinstance(root, Map) or "package" not in root or "metadata" not in root:
         raise place.refuse("this is not a conda-lock file", expected="version, metadata and package")
@@ -69,6 +73,11 @@ def parse(
         version = show(str(root.get("version")))
         raise place.child("version", root).refuse(f"version {version} of conda-lock's format", expected="version 1")
     return _lock(root, place)
+
+
+def write_as(name: str, lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
+    """`write`, in the form that a file of this name has: ``.toml`` is PEP 751's, for PyPI packages alone."""
+    return (pylock.write if name.endswith(".toml") else write)(lock, sources=sources)
 
 
 def write(lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:

@@ -72,12 +72,12 @@ class Table:
         return tuple(value)
 
 
-def read(text: str, *, source: str, max_depth: int = MAX_DEPTH) -> Table:
+def read(text: str, *, source: str, max_depth: int = MAX_DEPTH, longest_line: int = LONGEST_LINE) -> Table:
     """The whole file. Raises `InvalidFile` with the line where it is known."""
     lines = tuple(text.splitlines())
     for number, line in enumerate(lines, 1):
-        if len(line) > LONGEST_LINE:
-            raise Place(source, line=number).refuse(f"a line of more than {LONGEST_LINE:,} characters")
+        if len(line) > longest_line:
+            raise Place(source, line=number).refuse(f"a line of more than {longest_line:,} characters")
         if line.partition("=")[0].count(".") > DOTS:
             raise Place(source, line=number).refuse(f"a key of more than {DOTS} parts")
     try:

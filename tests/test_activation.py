@@ -30,6 +30,13 @@ def test_without_scripts(tmp_path: Path) -> None:
     assert expanded(env["COST"]) == "5$"
 
 
+def test_a_virtual_environment_has_no_scripts_and_nothing_of_conda(tmp_path: Path) -> None:
+    (tmp_path / "pyvenv.cfg").touch()
+    script(tmp_path, "a.sh", "exit 1\n")
+    env = capture(tmp_path, "shop", {"COST": "5$", "PATH": "/mine"})
+    assert env == {"COST": "5$$", "PATH": f"{tmp_path}/bin:${{PATH}}", "VIRTUAL_ENV": str(tmp_path)}
+
+
 def test_scripts_run_in_order_and_see_the_variables(tmp_path: Path) -> None:
     script(tmp_path, "b.sh", 'export B="$A and $MINE"\n')
     script(tmp_path, "a.sh", "export A='x \"y\" $z é'\necho noise\n")

@@ -123,7 +123,6 @@ def test_a_pixi_toml_is_locked_beside_it(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("requirements.txt", "numpy>=1\n", "a list of requirements"),
         ("pyproject.toml", "[project]\n", "a Python project without [tool.pixi]"),
         ("x.conda-lock.yml", "version: 1\n", "a lock"),
         ("other.yml", "numpy>=1\npandas\n", "other.yml"),

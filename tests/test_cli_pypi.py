@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envs import envfile
+from jupyter_envs import envfile, lockfile
 
 from .support.home import configure
-from .support.pypi_index import PypiIndex
+from .support.pypi_index import PypiIndex, tiny_files
+from .support.wheels import make_wheel
 from .test_cli import Cli
 
 NO_CHANNEL = "http://127.0.0.1:9/channel"
@@ -20,10 +21,14 @@ HERE = platform.python_version()
 @pytest.fixture
 def cli(home: Path, package_cache: Path, kernel_index: PypiIndex) -> Cli:
     made = Cli(home, NO_CHANNEL, package_cache)
-    index = kernel_index.simple_url
-    settings = {"default_channels": [NO_CHANNEL], "cache_dir": str(package_cache), "pypi_index": index}
-    configure(home, {"Manager": {**settings, "compile_bytecode": False}})
+    set_index(made, kernel_index, package_cache)
     return made
+
+
+def set_index(cli: Cli, index: PypiIndex, cache: Path) -> None:
+    """Have an index be the configured one."""
+    settings = {"default_channels": [NO_CHANNEL], "pypi_index": index.simple_url, "compile_bytecode": False}
+    configure(cli.home, {"Manager": {**settings, "cache_dir": str(cache)}})
 
 
 def test_from_requirements_to_a_kernel_and_back(cli: Cli) -> None:
@@ -58,3 +63,21 @@ def test_from_requirements_to_a_kernel_and_back(cli: Cli) -> None:
     for name in ("shop", "again"):
         cli.good("remove", name, "--yes")
     assert cli.good("list", "--json").json["environments"] == []
+
+
+def test_a_requirements_file_is_locked_for_several_machines(cli: Cli) -> None:
+    (cli.work / "requirements.txt").write_text("# python: >=3.9\ntinydep\ntinytext ; sys_platform == 'darwin'\n")
+    argv = ("lock", "requirements.txt", "--platform", "linux-64", "--platform", "osx-arm64")
+    with PypiIndex([*tiny_files(), make_wheel("ipykernel", "9.0")]) as index:
+        set_index(cli, index, cli.home / "cache")
+        cli.good(*argv, "--yes")
+    lock = lockfile.parse((cli.work / "pylock.toml").read_bytes())
+    names = {platform: {one.name for one in lock.for_platform(platform)} for platform in lock.platforms}
+    assert names == {
+        "linux-64": {"ipykernel", "tinydep", "tinywheel"},
+        "osx-arm64": {"ipykernel", "tinydep", "tinytext", "tinywheel"},
+    }
+    assert lock.python == dict.fromkeys(lock.platforms, HERE)
+    assert cli.good("lock", "requirements.txt", "--check", *argv[2:]).status == 0
+    (cli.work / "requirements.txt").write_text("tinydep\n")
+    assert cli("lock", "requirements.txt", "--check").status == 1

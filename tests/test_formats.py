@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_envs import envfile, formats, lockfile
+from jupyter_envs import envfile, formats, lockfile, pylock
 from jupyter_envs.errors import InvalidFile
 from jupyter_envs.formats import Limits
+from jupyter_envs.models import Lock
 
-from .pure_values import LOCK, TZDATA
+from .pure_values import IDNA, LOCK, TZDATA
 
 ENVIRONMENT = "name: x\ndependencies: [python]\n"
 EXPLICIT = f"# platform: linux-64\n@EXPLICIT\n{TZDATA.url}#sha256:{TZDATA.sha256}\n"
@@ -37,6 +38,10 @@ PIXI_LOCK = "version: 6\nenvironments:\n  default:\n    channels: []\n    packag
         (PIXI, "pixi.toml", "pixi"),
         (PIXI, "environment", "pixi"),
         (PYPROJECT, "pyproject.toml", "pixi"),
+        ('lock-version = "1.0"\n', "pylock.toml", "pylock"),
+        ('created-by = "x"\n', "pylock.dev.toml", "pylock"),
+        ('lock-version = "1.0"\npackages = []\n', "x", "pylock"),
+        (pylock.write(Lock((IDNA,), platforms=("linux-64",))), "anything.toml", "pylock"),
         (PIXI_LOCK, "pixi.lock", "pixi-lock"),
         (PIXI_LOCK, "environment.yml", "pixi-lock"),
     ],
@@ -60,9 +65,6 @@ def test_what_comes_out_is_what_the_readers_say() -> None:
         ("[packages]\nx = '*'\n", "Pipfile", "a file of pipenv"),
         ('{"_meta": {}, "default": {}}', "Pipfile.lock", "a file of pipenv"),
         ('{"_meta": {}, "default": {}}', "x", "a file of pipenv"),
-        ('lock-version = "1.0"\n', "pylock.toml", "a lock of Python packages alone (PEP 751)"),
-        ('lock-version = "1.0"\n', "pylock.dev.toml", "a lock of Python packages alone (PEP 751)"),
-        ('lock-version = "1.0"\npackages = []\n', "x", "a lock of Python packages alone (PEP 751)"),
         ("version = 1\n[[package]]\nname = 'x'\n", "uv.lock", "a lock of Python packages alone"),
         ("[project]\nname = 'x'\n", "pyproject.toml", "a Python project without [tool.pixi]"),
         ("[a]\nb = 1\n", "settings.toml", "a TOML file"),

@@ -21,7 +21,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("redact", "yaml_text", "archives", "differences", "virtual", "origins", "modules"),
     ("yaml_guard", "naming", "matchspec", "piplines", "imports"),
     ("toml_guard", "environment_record"),
-    ("explicit_list", "conda_history", "pipsection", "condarc"),
+    ("explicit_list", "pylock", "conda_history", "pipsection", "condarc"),
     ("envfile", "lockfile", "channels"),
     ("exports", "pin", "pixi", "requirements_file", "trust", "comparison"),
     ("formats", "binder"),

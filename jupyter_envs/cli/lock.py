@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -22,8 +23,6 @@ from jupyter_envs.models import Lock
 
 # what other files are, by the end of their name, and what to do with them
 OTHERS = {
-    ".txt": "a list of requirements: write its lines into the pip section of an environment.yml",
-    ".in": "a list of requirements: write its lines into the pip section of an environment.yml",
     ".ipynb": "a notebook: lock the environment.yml that it is pinned to",
     ".lock": "a lock: name the environment.yml that it was made from",
     "conda-lock.yml": "a lock: name the environment.yml that it was made from",
@@ -41,6 +40,7 @@ class LockCommand(ManagerCommand):
     description = """Write the lock of an environment file, for several platforms at once.
 
     jupyter envs lock environment.yml [--platform linux-64 …] [--update NAME …]
+    jupyter envs lock requirements.txt   (writes pylock.toml)
     jupyter envs lock pixi.toml  (or a pyproject.toml with [tool.pixi])
 
     Versions that are locked stay, unless --update names them (“all” for all of them). What changes is shown first.
@@ -75,7 +75,7 @@ class LockCommand(ManagerCommand):
             return self.compare(request, manager, file, place)
         with self.reporter(f"Locking {file}") as reporter:
             plan = await manager.plan_lock(request, reporter)
-        written = await self.write(plan, before, plan.text(relative(file, place.parent)), place)
+        written = await self.write(plan, before, plan.text(relative(file, place.parent), place.name), place)
         return {"file": str(file), "lock": str(place), "written": written, **plan.to_json()}
 
     async def request(self, file: Path, place: Path, before: str | None, manager: Manager) -> LockRequest:
@@ -132,7 +132,13 @@ class Outdated(Conflict):
 
 
 def beside(file: Path) -> Path:
-    """The lock of an environment file: ``environment.conda-lock.yml`` for ``environment.yml``."""
+    """The lock of an environment file: ``environment.conda-lock.yml`` for ``environment.yml``.
+
+    That of a requirements file has the name that PEP 751 wants: ``pylock.toml``, ``pylock.dev.toml``.
+    """
+    if file.suffix in (".txt", ".in"):
+        more = re.sub(r"\A-?requirements-?|-requirements\Z", "", file.stem).replace(".", "-")
+        return file.with_name(f"pylock.{more}.toml" if more else "pylock.toml")
     stem = file.stem if file.suffix in (".yml", ".yaml", ".toml") else file.name
     return file.with_name(f"{stem}.conda-lock.yml")
 
@@ -147,7 +153,9 @@ def refuse_others(file: Path) -> None:
     for ending, what in OTHERS.items():
         if file.name.endswith(ending):
             raise InvalidInput(
-                f"{file} is {what}.", hints=("jupyter envs lock reads environment.yml and pixi.toml.",), key="file"
+                f"{file} is {what}.",
+                hints=("jupyter envs lock reads environment.yml, requirements.txt and pixi.toml.",),
+                key="file",
             )
 
 

@@ -31,7 +31,7 @@ def capture(prefix: Path, name: str, variables: Mapping[str, str]) -> dict[str, 
     ``variables`` are the environment file's; every ``$`` in a value is doubled, since `kernel.json` values are
     templates. Raises `EngineFailed`, naming the script, when one fails or takes too long.
     """
-    if not (prefix / "conda-meta").is_dir():
+    if (prefix / "pyvenv.cfg").is_file() and not (prefix / "conda-meta").is_dir():
         return {key: as_template(key, value) for key, value in sorted(variables.items())} | virtual(prefix)
     base = base_environment(prefix, name, variables)
     scripts = sorted((prefix / "etc" / "conda" / "activate.d").glob("*.sh"))

@@ -79,9 +79,9 @@ class LockPlan:
             "digest": self.lock.digest(),
         }
 
-    def text(self, source: str) -> str:
-        """The lock's file; ``source`` is the environment file, relative to it."""
-        return lockfile.write(self.lock, sources=(source,))
+    def text(self, source: str, name: str = "") -> str:
+        """The lock's file by its ``name``; ``source`` is the environment file, relative to it."""
+        return lockfile.write_as(name, self.lock, sources=(source,))
 
 
 def wanted_platforms(spec: Spec, old: Lock | None, here: str) -> tuple[str, ...]:

@@ -47,7 +47,8 @@ async def lock_pinned(path: str, how: PinLock, documents: Documents, session: Se
         return
     request = LockRequest(spec, pinned.lock, platforms, how.update, how.as_of)
     lock = (await plan_lock(request, session, ground)).lock
-    await documents.write(pinned.beside(pinned.pin.lock), lockfile.write(lock, sources=(pinned.pin.file,)))
+    text = lockfile.write_as(pinned.pin.lock, lock, sources=(pinned.pin.file,))
+    await documents.write(pinned.beside(pinned.pin.lock), text)
     if how.write_notebook:
         new = Pin(pinned.pin.environment, pinned.pin.file, pinned.pin.lock, lock.digest())
         await save_notebook(path, with_pin(pinned.notebook, new), documents)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_envs import envfile, formats, lockfile, pin
-from jupyter_envs.errors import EnvsError, FileExists, InvalidFile, NotFound
+from jupyter_envs.errors import EnvsError, InvalidFile, NotFound
 from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.including import include
 from jupyter_envs.manager.values import Documents
@@ -118,69 +118,6 @@ def keeping_others(old: Lock | None, new: Lock) -> Lock:
         as_of={**dates, **new.as_of},
         system={**systems, **new.system},
         python={**pythons, **new.python},
-    )
-
-
-async def write_file(
-    path: str, name: str, spec: Spec, documents: Documents, limits: Limits = LIMITS
-) -> tuple[str, str]:
-    """Write the environment file where that is needed; ``(environment file, lock file)``, relative to the notebook.
-
-    Secrets in addresses are not written; one that stands in the user's own file stays there. The notebook's own
-    environment.yml follows its environment, line by line, unless somebody edited it since it was locked; a file of
-    another kind (pixi.toml) is kept while it asks for the same. Raises `FileExists` when no name is left.
-    """
-    old = await read_own(path, name, documents, limits)
-    if old is not None:
-        pinned, text = old
-        same = await asks_for(beside(path, pinned.file), text, spec, documents, limits)
-        if not same and formats.recognise(text, pinned.file) == "environment":
-            there = formats.read(text, source=pinned.file, limits=limits).spec
-            amended = envfile.amend(text, envfile.without_secrets(spec, there))
-            await documents.write(beside(path, pinned.file), amended)
-            same = True
-        if same:
-            return pinned.file, pinned.lock
-    file, lock, missing = await choose_files(path, name, spec, documents, limits)
-    if missing:
-        await documents.write(beside(path, file), envfile.write(envfile.without_secrets(spec)))
-    return file, lock
-
-
-async def read_own(path: str, name: str, documents: Documents, limits: Limits = LIMITS) -> tuple[Pin, str] | None:
-    """A notebook's pin to an environment with the text of its file, if that is still what was locked."""
-    try:
-        pinned = await read_pinned(path, documents, limits)
-        text = await documents.read(pinned.beside(pinned.pin.file)) if pinned.pin else None
-    except EnvsError:
-        return None
-    if pinned.pin is None or pinned.pin.environment != name or text is None or not pinned.spec or not pinned.lock:
-        return None
-    locked = [
-        pinned.lock.content_hash.get(platform) == envfile.content_hash(pinned.spec, platform)
-        for platform in pinned.lock.platforms
-    ]
-    return (pinned.pin, text) if locked and all(locked) else None
-
-
-async def choose_files(
-    path: str, name: str, spec: Spec, documents: Documents, limits: Limits = LIMITS
-) -> tuple[str, str, bool]:
-    """``(environment file, lock file, whether the first must be written)``, relative to the notebook.
-
-    A file that is there and asks for the same is kept as it is, comments and all; one that asks for something
-    else is never overwritten. Raises `FileExists` when no name is left.
-    """
-    for file, lock in ((f"{stem}.yml", f"{stem}.conda-lock.yml") for stem in ("environment", name)):
-        text = await documents.read(beside(path, file))
-        if text is None:
-            return file, lock, True
-        if await asks_for(beside(path, file), text, spec, documents, limits):
-            return file, lock, False
-    raise FileExists(
-        f"environment.yml and {name}.yml beside {path} ask for other packages than the environment {name} has.",
-        hints=("Move or rename one of the files, then pin again.",),
-        path=path,
     )
 
 

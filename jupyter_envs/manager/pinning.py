@@ -24,8 +24,8 @@ from jupyter_envs.manager.notebooks import (
     save_notebook,
     with_files,
     with_pin,
-    write_file,
 )
+from jupyter_envs.manager.pin_files import write_file
 from jupyter_envs.manager.values import (
     Documents,
     PinStatus,
@@ -78,7 +78,7 @@ class Pinning(ManagerBase):
         else:
             file, lock_file = await write_file(path, name, spec, documents, self.limits)
         lock = keeping_others(await read_lock(beside(path, lock_file), documents, self.limits), lock)
-        await documents.write(beside(path, lock_file), lockfile.write(lock, sources=(file,)))
+        await documents.write(beside(path, lock_file), lockfile.write_as(lock_file, lock, sources=(file,)))
         new = Pin(name, file, lock_file, lock.digest())
         if write:
             await save_notebook(path, with_pin(notebook, new, await self._kernel_metadata(name)), documents)
