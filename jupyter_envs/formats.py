@@ -1,36 +1,43 @@
 """The one front door for files that describe an environment: says what a text is, and reads it.
 
-Read are environment files, requirements files, ``@EXPLICIT`` lists, conda-lock files, ``pixi.toml``, and pixi's table
-in a ``pyproject.toml``; a ``pixi.lock`` and a ``pylock.toml`` are recognised and left to the engine, which knows their
-versions and this machine. The files of other tools are recognised, too, and refused with what they are.
+Read are environment files, requirements files, pipenv's, ``pyproject.toml``, ``@EXPLICIT`` lists, conda-lock files and
+``pixi.toml``; a ``pixi.lock`` and a ``pylock.toml`` are recognised and left to the engine, which knows their versions
+and this machine. The files of other tools are recognised, too, and refused with what they are.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from . import envfile, explicit_list, lockfile, pixi, pylock, requirements_file, yaml_guard
+from . import envfile, explicit_list, lockfile, pipenv_files, pixi, pylock, pyproject, requirements_file, yaml_guard
 from .errors import InvalidFile
 from .models import Lock, Spec
 from .yaml_guard import Place
 
-Format = Literal["environment", "requirements", "explicit", "conda-lock", "pylock", "pixi-lock", "pixi"]
+Format = Literal[
+    "environment",
+    "requirements",
+    "pipfile",
+    "pipfile-lock",
+    "pyproject",
+    "explicit",
+    "conda-lock",
+    "pylock",
+    "pixi-lock",
+    "pixi",
+]
 
 _ADVICE = "Write what is needed into an environment.yml, with a pip section for what comes from PyPI."
 # by the file's name: what it is
 _FOREIGN_NAMES = (
     (re.compile(r"constraints.*\.txt"), "a file of constraints alone"),
-    (re.compile(r"pipfile(?:\.lock)?"), "a file of pipenv"),
     (re.compile(r"(?:poetry|uv|pdm)\.lock"), "a lock of Python packages alone"),
 )
 # by a line in it
-_FOREIGN_LINES = (
-    (re.compile(r"^\[\[package\]\][ \t]*$", re.MULTILINE), "a lock of Python packages alone"),
-    (re.compile(r"^\[\[source\]\][ \t]*$|^\[(?:dev-)?packages\][ \t]*$", re.MULTILINE), "a file of pipenv"),
-    (re.compile(r"\A\s*\{\s*\"_meta\""), "a file of pipenv"),
-)
+_FOREIGN_LINES = ((re.compile(r"^\[\[package\]\][ \t]*$", re.MULTILINE), "a lock of Python packages alone"),)
 _REQUIREMENTS = re.compile(r"(?:.*[-_.])?requirements.*\.(?:txt|in)")
 _PYLOCK = re.compile(r"pylock(?:\.[^.]+)?\.toml")
 _LONGEST_NAME = 255
@@ -45,6 +52,21 @@ _METADATA = re.compile(r"^metadata:", re.MULTILINE)
 _REQUIREMENT = re.compile(
     r"(?!.*:(?:\s|\Z))(?:-[a-z]\s|--[a-z-]+(?:[ =]|\Z)|[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*(?:[<>=!~]=|[<>@;]|\Z))"
 )
+
+# the first that is true of a text and its name decides
+_KINDS: tuple[tuple[Format, Callable[[str, str], bool]], ...] = (
+    ("explicit", lambda text, _: explicit_list.is_explicit(text)),
+    ("pylock", lambda text, name: pylock.is_pylock(text) or _PYLOCK.fullmatch(name) is not None),
+    ("requirements", lambda _, name: _REQUIREMENTS.fullmatch(name) is not None),
+    ("pipfile-lock", lambda text, name: name == "pipfile.lock" or pipenv_files.is_lock(text)),
+    ("pixi", lambda text, name: name == "pixi.toml" or (_PIXI.search(text) is not None and not _is_yaml(name))),
+    ("pipfile", lambda text, name: name == "pipfile" or pipenv_files.is_pipfile(text)),
+    ("pyproject", lambda text, name: not _is_yaml(name) and pyproject.is_project(text)),
+)
+
+
+def _is_yaml(name: str) -> bool:
+    return name.endswith((".yml", ".yaml"))
 
 
 @dataclass(frozen=True)
@@ -73,42 +95,52 @@ class Read:
     notes: tuple[str, ...] = ()
 
 
-def read(text: str | bytes, *, source: str = "environment.yml", limits: Limits = LIMITS) -> Read:
-    """What a file asks for; ``source`` is its name or path. Raises `InvalidFile`."""
+def read(
+    text: str | bytes, *, source: str = "environment.yml", limits: Limits = LIMITS, choice: str | None = None
+) -> Read:
+    """What a file asks for; ``source`` is its name or path, ``choice`` names extras and groups of a pyproject.toml.
+
+    Raises `InvalidFile`.
+    """
     decoded = yaml_guard.decode(text, source=source, limit=max(limits.file, limits.lock))
     found = recognise(decoded, source)
-    locks = found in ("explicit", "conda-lock", "pylock", "pixi-lock")
+    locks = found in ("explicit", "conda-lock", "pylock", "pixi-lock", "pipfile-lock")
     yaml_guard.check_size(decoded, source=source, limit=limits.lock if locks else limits.file)
     if found == "pixi-lock" or (found == "pylock" and not pylock.is_ours(decoded)):
         return Read(found, text=decoded)
-    if locks:
+    if locks and found != "pipfile-lock":
         return Read(found, lock=lockfile.parse(decoded, source=source, limit=limits.lock, max_depth=limits.depth))
-    if found == "requirements":
-        reading = requirements_file.read(decoded, source=source)
-    elif found == "pixi":
-        reading = pixi.read(decoded, source=source, max_depth=limits.depth)
+    if found == "pyproject":
+        reading = pyproject.read(decoded, source=source, choice=choice or "", max_depth=limits.depth)
     else:
-        reading = envfile.read(decoded, source=source, limit=limits.file, max_depth=limits.depth)
+        reading = _read_spec(found, decoded, source, limits)
     return Read(found, spec=reading.spec, notes=reading.notes)
+
+
+def _read_spec(found: Format, text: str, source: str, limits: Limits) -> envfile.Reading:
+    """What a file that is no lock asks for."""
+    if found == "requirements":
+        return requirements_file.read(text, source=source)
+    if found == "pixi":
+        return pixi.read(text, source=source, max_depth=limits.depth)
+    if found == "pipfile":
+        return pipenv_files.read(text, source=source, max_depth=limits.depth)
+    if found == "pipfile-lock":
+        return pipenv_files.read_lock(text, source=source, max_depth=limits.depth)
+    return envfile.read(text, source=source, limit=limits.file, max_depth=limits.depth)
 
 
 def recognise(text: str, source: str) -> Format:
     """What a text is, by what is in it and, where that leaves a doubt, by its name. Raises `InvalidFile`."""
     name = re.split(r"[/\\]", source)[-1][-_LONGEST_NAME:].lower()
-    if explicit_list.is_explicit(text):
-        return "explicit"
-    if pylock.is_pylock(text) or _PYLOCK.fullmatch(name):
-        return "pylock"
-    if _REQUIREMENTS.fullmatch(name):
-        return "requirements"
     if what := next((what for pattern, what in _FOREIGN_NAMES if pattern.fullmatch(name)), None):
         raise _foreign(source, what)
-    if name == "pixi.toml" or (_PIXI.search(text) and not name.endswith((".yml", ".yaml"))):
-        return "pixi"
+    if found := next((kind for kind, is_one in _KINDS if is_one(text, name)), None):
+        return found
     if what := next((what for pattern, what in _FOREIGN_LINES if pattern.search(text)), None):
         raise _foreign(source, what)
     if name.endswith(".toml"):
-        raise _foreign(source, "a Python project without [tool.pixi]" if name == "pyproject.toml" else "a TOML file")
+        raise _foreign(source, "a Python project without [project]" if name == "pyproject.toml" else "a TOML file")
     return _yaml_format(text, source, name)
 
 

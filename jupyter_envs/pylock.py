@@ -185,9 +185,18 @@ def _requires_python(lock: Lock) -> list[str]:
 
 def marker(platform: str) -> str:
     """A marker (PEP 508) that holds on one of conda's platforms."""
-    system, _, rest = platform.partition("-")
-    machine = _MACHINES.get(platform, rest)
-    return f"sys_platform == '{_SYSTEMS.get(system, system)}' and platform_machine == '{machine}'"
+    return f"sys_platform == '{system_of(platform)}' and platform_machine == '{machine_of(platform)}'"
+
+
+def system_of(platform: str) -> str:
+    """What ``sys.platform`` is there."""
+    system = platform.partition("-")[0]
+    return _SYSTEMS.get(system, system)
+
+
+def machine_of(platform: str) -> str:
+    """What ``platform.machine()`` is there."""
+    return _MACHINES.get(platform, platform.partition("-")[2])
 
 
 def _together(packages: Iterable[Package]) -> list[tuple[Package, list[str]]]:

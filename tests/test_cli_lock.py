@@ -123,10 +123,9 @@ def test_a_pixi_toml_is_locked_beside_it(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("pyproject.toml", "[project]\n", "a Python project without [tool.pixi]"),
+        ("pyproject.toml", "[project]\n", "no requirement in it"),
         ("x.conda-lock.yml", "version: 1\n", "a lock"),
-        ("other.yml", "numpy>=1\npandas\n", "other.yml"),
-        ("pip-only.yml", "dependencies: [{pip: [numpy]}]\n", "no conda package is asked for"),
+        ("nothing.yml", "dependencies: []\n", "no package is asked for"),
         ("empty.yml", "", "the file is empty"),
         ("gone.yml", None, "gone.yml"),
     ],

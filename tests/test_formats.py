@@ -17,6 +17,7 @@ ENVIRONMENT = "name: x\ndependencies: [python]\n"
 EXPLICIT = f"# platform: linux-64\n@EXPLICIT\n{TZDATA.url}#sha256:{TZDATA.sha256}\n"
 PIXI = '[workspace]\nname = "x"\nchannels = ["forge"]\nplatforms = []\n[dependencies]\npython = "*"\n'
 PYPROJECT = '[project]\nname = "x"\n\n[tool.pixi.workspace]\nchannels = ["forge"]\nplatforms = []\n'
+PIPFILE_LOCK = '{"_meta": {}, "default": {"x": {"version": "==1"}}}'
 PIXI_LOCK = "version: 6\nenvironments:\n  default:\n    channels: []\n    packages: {}\npackages: []\n"
 
 
@@ -38,6 +39,11 @@ PIXI_LOCK = "version: 6\nenvironments:\n  default:\n    channels: []\n    packag
         (PIXI, "pixi.toml", "pixi"),
         (PIXI, "environment", "pixi"),
         (PYPROJECT, "pyproject.toml", "pixi"),
+        ("[packages]\nx = '*'\n", "Pipfile", "pipfile"),
+        ("[[source]]\nurl = 'https://example.org/simple'\n[packages]\nx = '*'\n", "y", "pipfile"),
+        (PIPFILE_LOCK, "Pipfile.lock", "pipfile-lock"),
+        (PIPFILE_LOCK, "x", "pipfile-lock"),
+        ("[project]\nname = 'x'\ndependencies = ['y']\n", "pyproject.toml", "pyproject"),
         ('lock-version = "1.0"\n', "pylock.toml", "pylock"),
         ('created-by = "x"\n', "pylock.dev.toml", "pylock"),
         ('lock-version = "1.0"\npackages = []\n', "x", "pylock"),
@@ -62,11 +68,8 @@ def test_what_comes_out_is_what_the_readers_say() -> None:
     ("text", "source", "what"),
     [
         ("requests<3\n", "constraints.txt", "a file of constraints alone"),
-        ("[packages]\nx = '*'\n", "Pipfile", "a file of pipenv"),
-        ('{"_meta": {}, "default": {}}', "Pipfile.lock", "a file of pipenv"),
-        ('{"_meta": {}, "default": {}}', "x", "a file of pipenv"),
         ("version = 1\n[[package]]\nname = 'x'\n", "uv.lock", "a lock of Python packages alone"),
-        ("[project]\nname = 'x'\n", "pyproject.toml", "a Python project without [tool.pixi]"),
+        ("[tool.black]\nline-length = 9\n", "pyproject.toml", "a Python project without [project]"),
         ("[a]\nb = 1\n", "settings.toml", "a TOML file"),
         ("[a]\nb = 1\n", "x", "a TOML file"),
     ],
@@ -91,7 +94,12 @@ def test_limits_are_the_callers() -> None:
         formats.read(PIXI, source="pixi.toml", limits=Limits(depth=1))
 
 
-@given(st.text() | st.binary(), st.sampled_from(["environment.yml", "pixi.toml", "pyproject.toml", "pixi.lock", "x"]))
+@given(
+    st.text() | st.binary(),
+    st.sampled_from(
+        ["environment.yml", "pixi.toml", "pyproject.toml", "pixi.lock", "Pipfile", "Pipfile.lock", "pylock.toml", "x"]
+    ),
+)
 def test_any_text_is_read_or_refused(data: str | bytes, source: str) -> None:
     try:
         formats.read(data, source=source)

@@ -22,8 +22,8 @@ LAYERS: list[tuple[str, ...]] = [
     ("yaml_guard", "naming", "matchspec", "piplines", "imports"),
     ("toml_guard", "environment_record"),
     ("explicit_list", "pylock", "conda_history", "pipsection", "condarc"),
-    ("envfile", "lockfile", "channels"),
-    ("exports", "pin", "pixi", "requirements_file", "trust", "comparison"),
+    ("envfile", "lockfile", "channels", "pylock_choice"),
+    ("exports", "pin", "pipenv_files", "pixi", "pyproject", "requirements_file", "trust", "comparison"),
     ("formats", "binder"),
     (
         "files",

@@ -117,10 +117,12 @@ class CreateCommand(ManagerCommand):
     """
 
     file = Unicode(
-        help="An environment.yml, requirements.txt, pixi.toml or pyproject.toml; or a lock: conda-lock.yml, pixi.lock, "
-        "@EXPLICIT list."
+        help="An environment.yml, requirements.txt, Pipfile, pixi.toml or pyproject.toml; or a lock: conda-lock.yml, "
+        "Pipfile.lock, pylock.toml, pixi.lock, @EXPLICIT list."
     ).tag(config=True)
-    environment = Unicode(help="Which environment of a pixi.lock; “default” if not given.").tag(config=True)
+    environment = Unicode(
+        help="Which environment of a pixi.lock (“default” if not given); which extras and groups of a pyproject.toml."
+    ).tag(config=True)
     channel = List(Unicode(), help="Where packages come from; may be given several times.").tag(config=True)
     as_of = Unicode(help="A day or a time: only packages that were there by then.").tag(config=True)
     aliases = {

@@ -134,8 +134,10 @@ class Outdated(Conflict):
 def beside(file: Path) -> Path:
     """The lock of an environment file: ``environment.conda-lock.yml`` for ``environment.yml``.
 
-    That of a requirements file has the name that PEP 751 wants: ``pylock.toml``, ``pylock.dev.toml``.
+    That of a requirements file or a Pipfile has the name that PEP 751 wants: ``pylock.toml``, ``pylock.dev.toml``.
     """
+    if file.name == "Pipfile":
+        return file.with_name("pylock.toml")
     if file.suffix in (".txt", ".in"):
         more = re.sub(r"\A-?requirements-?|-requirements\Z", "", file.stem).replace(".", "-")
         return file.with_name(f"pylock.{more}.toml" if more else "pylock.toml")

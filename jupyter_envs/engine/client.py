@@ -224,6 +224,16 @@ class Session:
         packages = tuple(packages_from_json(found["packages"]))
         return Lock(packages, tuple(found["channels"]), tuple(found["platforms"]))
 
+    async def read_pylock(self, text: str, platform: str, system: System = THIS_SYSTEM) -> Lock:
+        """What another tool's ``pylock.toml`` has for this machine and a Python of it.
+
+        Raises `InvalidFile`, `NotFound` where no Python fits, `PackageRefused` for a package without a file for it.
+        """
+        found = await self._ask("read_pylock", text=text, platform=platform, system=asdict(system))
+        with understood():
+            packages = tuple(packages_from_json(found["packages"]))
+            return Lock(packages, platforms=(platform,), python={platform: str(found["python"])})
+
     async def pending(self, packages: Sequence[Package]) -> Pending:
         """What an install would have to fetch. Raises `Forbidden` for what may not be fetched from where it is."""
         (await self._allowed()).check_packages(packages)

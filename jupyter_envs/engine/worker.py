@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from jupyter_envs import pipsection
+from jupyter_envs import pipsection, pylock_choice
 from jupyter_envs.channels import settings_from_json
 from jupyter_envs.engine import (
     activation,
@@ -114,6 +114,15 @@ async def do_satisfies(args: Args, tracker: Tracker) -> Any:
     """For each match spec, whether the package beside it is one that it asks for."""
     packages = packages_from_json(args["packages"])
     return [records.satisfies(package, spec) for spec, package in zip(args["specs"], packages, strict=True)]
+
+
+async def do_read_pylock(args: Args, tracker: Tracker) -> Any:
+    """The part of another tool's pylock.toml that is for this machine and a Python of it."""
+    root = pylock_choice.read(args["text"])
+    wish = pylock_choice.wished_python(root)
+    interpreter = await pypi_interpreters.find(wish, "", Path(args["cache_dir"]))
+    found = pylock_choice.choose(root, args["platform"], interpreter.version, System(**args["system"]))
+    return {"packages": packages_to_json(found.packages), "python": interpreter.version}
 
 
 async def do_read_pixi_lock(args: Args, tracker: Tracker) -> Any:
@@ -261,6 +270,7 @@ OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "detect": do_detect,
     "satisfies": do_satisfies,
     "read_pixi_lock": do_read_pixi_lock,
+    "read_pylock": do_read_pylock,
     "pending": do_pending,
     "install": do_install,
     "prepare": do_prepare,

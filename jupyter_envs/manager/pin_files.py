@@ -15,10 +15,11 @@ from jupyter_envs.models import Pin, Spec
 
 @dataclass(frozen=True)
 class Names:
-    """An environment file and its lock, relative to the notebook."""
+    """An environment file and its lock, relative to the notebook; what is not ``written`` is another tool's."""
 
     file: str
     lock: str
+    written: bool = True
 
 
 async def write_file(
@@ -77,6 +78,9 @@ async def read_own(path: str, name: str, documents: Documents, limits: Limits = 
 
 def names(name: str, spec: Spec) -> Iterator[Names]:
     """What the files may be called, the best first; an environment.yml is for what a requirements file cannot hold."""
+    if spec.engine == "pypi":
+        yield Names("Pipfile.lock", "pylock.toml", written=False)
+        yield Names("Pipfile", "pylock.toml", written=False)
     if requirements_file.holds(spec):
         yield Names("requirements.txt", "pylock.toml")
         yield Names(f"requirements-{name}.txt", f"pylock.{name.replace('.', '-')}.toml")
@@ -99,12 +103,12 @@ async def choose_files(
             continue
         if text is not None and await asks_for(beside(path, known.file), text, spec, documents, limits):
             return known.file, known.lock, False
-        free += [known] if text is None else []
+        free += [known] if text is None and known.written else []
         if free and spec.engine == "conda":
             break
     if free:
         return free[0].file, free[0].lock, True
-    files = " and ".join(known.file for known in names(name, spec))
+    files = " and ".join(known.file for known in names(name, spec) if known.written)
     raise FileExists(
         f"{files} beside {path} ask for other packages than the environment {name} has.",
         hints=("Move or rename one of the files, then pin again.",),

@@ -9,6 +9,7 @@ from jupyter_envs.engine.client import Session
 from jupyter_envs.envfile import Reading
 from jupyter_envs.errors import InvalidInput, NotFound
 from jupyter_envs.formats import Limits, Read
+from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.including import include
 from jupyter_envs.manager.planning import Wanted, named
 from jupyter_envs.manager.values import ChangeRequest, CreateRequest, Documents
@@ -46,7 +47,7 @@ async def read_file(
     request: CreateRequest, text: str, documents: Documents, session: Session, limits: Limits
 ) -> Wanted:
     """A file of any format: what it asks for, with the files that its pip section names, or its lock."""
-    found = formats.read(text, source=request.filename or FILE, limits=limits)
+    found = formats.read(text, source=request.filename or FILE, limits=limits, choice=request.environment)
     if found.spec is not None:
         spec = await include(found.spec, request.filename, documents, limits)
         return Wanted(named(request.name, spec.name), spec, notes=found.notes)
@@ -83,6 +84,8 @@ def wish_in(found: Read) -> Spec:
 
 async def lock_of(found: Read, environment: str | None, session: Session) -> Lock:
     """The lock that a file holds; ``environment`` chooses one of several. Raises `NotFound`."""
+    if found.lock is None and found.format == "pylock":
+        return await session.read_pylock(found.text, current_platform())
     if found.lock is None:
         return await session.read_pixi_lock(found.text, environment or DEFAULT_ENVIRONMENT)
     if environment is not None:

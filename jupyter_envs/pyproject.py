@@ -1,0 +1,118 @@
+"""``[project]`` of a ``pyproject.toml`` (PEP 621) as a `Spec` of PyPI packages alone, with extras and groups (PEP 735).
+
+What the project needs is read, not the project itself: a folder has no hash that a lock could hold. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from . import piplines, toml_guard
+from .envfile import Reading
+from .models import Spec
+from .redact import show
+from .toml_guard import Table
+from .yaml_guard import MAX_DEPTH
+
+MAX_NESTED = 8
+NOT_ITSELF = "The project itself is not installed, only what it needs."
+_HINT = "Write the requirements into a requirements.txt."
+
+
+def is_project(text: str) -> bool:
+    """Whether a text has the table."""
+    return re.search(r"^[ \t]*\[project\][ \t]*(?:#.*)?$|^[ \t]*\[dependency-groups\]", text, re.MULTILINE) is not None
+
+
+def read(text: str, *, source: str = "pyproject.toml", choice: str = "", max_depth: int = MAX_DEPTH) -> Reading:
+    """What a project needs, and with ``choice`` what some of its extras and groups name (separated by commas) need.
+
+    Raises `InvalidFile`, also for a choice that is not there.
+    """
+    root = toml_guard.read(text, source=source, max_depth=max_depth)
+    return _Project(root).reading([name.strip() for name in choice.split(",") if name.strip()])
+
+
+class _Project:
+    def __init__(self, root: Table) -> None:
+        self.project = root.table("project")
+        self.extras = self.project.table("optional-dependencies")
+        self.groups = root.table("dependency-groups")
+
+    def reading(self, chosen: Sequence[str]) -> Reading:
+        lines = [*self.own(), *(line for name in chosen for line in self.chosen(name))]
+        if not lines:
+            raise self.project.refuse("dependencies", "no requirement in it", "a list of requirements", (_HINT,))
+        others = [name for name in (*self.extras.values, *self.groups.values) if name not in chosen]
+        left = f"Not read, unless they are chosen: {', '.join(map(show, others))}." if others else ""
+        name = self.project.text("name")
+        spec = Spec(name=name, pip=tuple(dict.fromkeys(lines)), python=self.python())
+        return Reading(spec, (*([NOT_ITSELF] if name else []), *([left] if left else [])))
+
+    def python(self) -> str:
+        wish = self.project.text("requires-python") or ""
+        try:
+            SpecifierSet(wish)
+        except InvalidSpecifier:
+            raise self.project.refuse("requires-python", f"'{show(wish)}'", "a condition such as >=3.11") from None
+        return wish
+
+    def own(self) -> list[str]:
+        if "dependencies" in self.project.texts("dynamic"):
+            why = "what it needs is only known when the project is built, which runs its code"
+            raise self.project.refuse("dynamic", why, hints=(_HINT,))
+        return self.checked(self.project, "dependencies")
+
+    def chosen(self, name: str, depth: int = 0) -> list[str]:
+        """The requirements of an extra or a group."""
+        if depth > MAX_NESTED:
+            raise self.groups.refuse(name, f"more than {MAX_NESTED} groups inside of each other")
+        if name in self.groups.values:
+            return self.group(name, depth)
+        if name in self.extras.values:
+            return [more for line in self.checked(self.extras, name) for more in self.outer(line, depth)]
+        known = ", ".join(map(show, (*self.extras.values, *self.groups.values))) or "none"
+        raise self.project.refuse("optional-dependencies", f"no extra and no group '{show(name)}'", f"one of {known}")
+
+    def outer(self, line: str, depth: int) -> list[str]:
+        """A requirement; one for the project itself stands for more of its extras."""
+        wanted = Requirement(line)
+        if _plain(wanted.name) != _plain(self.project.text("name") or ""):
+            return [line]
+        return [more for extra in sorted(wanted.extras) for more in self.chosen(extra, depth + 1)]
+
+    def group(self, name: str, depth: int) -> list[str]:
+        values = self.groups.values[name]
+        if not isinstance(values, list):
+            raise self.groups.refuse(name, toml_guard.kind(values), "a list of requirements")
+        lines: list[str] = []
+        for value in values:
+            inner = value.get("include-group") if isinstance(value, dict) else None
+            if isinstance(inner, str):
+                lines += self.chosen(inner, depth + 1)
+            elif isinstance(value, str):
+                lines.append(self.line(self.groups, name, value))
+            else:
+                raise self.groups.refuse(name, toml_guard.kind(value), "a requirement or {include-group = …}")
+        return lines
+
+    def checked(self, table: Table, key: str) -> list[str]:
+        return [self.line(table, key, line) for line in table.texts(key)]
+
+    @staticmethod
+    def line(table: Table, key: str, line: str) -> str:
+        try:
+            Requirement(line)
+        except InvalidRequirement as error:
+            raise table.refuse(key, f"'{show(line)}' ({str(error).splitlines()[0]})", "a requirement") from None
+        if reason := piplines.refusal(line):
+            raise table.refuse(key, f"'{show(line)}': {reason}", "a requirement such as requests>=2")
+        return line.strip()
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name.lower())

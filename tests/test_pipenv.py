@@ -1,0 +1,103 @@
+"""A project that pipenv itself made opens with the versions of its lock, hash for hash, and pipenv agrees."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import uv
+
+from jupyter_envs import lockfile
+from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.manager import CreateRequest, Summary
+from jupyter_envs.models import VerdictState
+
+from .support.managing import Recorder, make_manager, notebook
+from .support.pypi_index import PypiIndex
+from .test_pypi_environments import HERE, NO_CHANNEL
+
+PIPFILE = """
+[[source]]
+name = "local"
+url = "{index}"
+verify_ssl = true
+
+[packages]
+tinydep = "*"
+
+[dev-packages]
+ipykernel = "*"
+
+[requires]
+python_version = "{python}"
+"""
+
+
+def pipenv(project: Path, *arguments: str) -> str:
+    """What pipenv says; it keeps its environment in the project."""
+    environ = {**os.environ, "PIPENV_VENV_IN_PROJECT": "1", "PIPENV_NOSPIN": "1", "PIPENV_IGNORE_VIRTUALENVS": "1"}
+    argv = [sys.executable, "-m", "pipenv", *arguments]
+    done = subprocess.run(argv, cwd=project, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def frozen(prefix: Path) -> set[str]:
+    """``pip freeze`` of an environment, without pip itself."""
+    argv = [uv.find_uv_bin(), "pip", "freeze", "--python", str(prefix)]
+    lines = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
+    return {line.partition(" @ ")[0].partition("==")[0] for line in lines} - {"pip", "setuptools", "wheel"}
+
+
+@pytest.fixture
+def project(home: Path, kernel_index: PypiIndex) -> Path:
+    folder = home / "work"
+    folder.mkdir()
+    python = ".".join(HERE.split(".")[:2])
+    (folder / "Pipfile").write_text(PIPFILE.format(index=kernel_index.simple_url, python=python))
+    pipenv(folder, "--python", sys.executable, "lock")
+    (folder / "analysis.ipynb").write_text(notebook("import tinydep"))
+    return folder
+
+
+def test_the_versions_of_its_lock_hash_for_hash(
+    home: Path, project: Path, kernel_index: PypiIndex, package_cache: Path
+) -> None:
+    manager = make_manager(home, NO_CHANNEL, package_cache, pypi_index=kernel_index.simple_url)
+    documents = DiskDocuments(project)
+
+    async def run() -> Summary:
+        text = (project / "Pipfile.lock").read_text()
+        request = CreateRequest(name="shop", file=text, filename="Pipfile.lock")
+        plan = await manager.plan(request, documents, Recorder())
+        assert not [note for note in plan.notes if "ipykernel was added" in note]
+        return await manager.create(request, documents, Recorder(), confirmed=plan.hash)
+
+    summary = asyncio.run(run())
+    locked = json.loads((project / "Pipfile.lock").read_text())
+    wanted = {**locked["develop"], **locked["default"]}
+    installed = asyncio.run(manager.environment("shop")).packages
+    assert {one.name: f"=={one.version}" for one in installed} == {
+        name: item["version"] for name, item in wanted.items()
+    }
+    assert all(f"sha256:{one.sha256}" in wanted[one.name]["hashes"] for one in installed)
+
+    pipenv(project, "sync", "--dev")
+    pipenv(project, "verify")
+    assert frozen(summary.prefix) == frozen(project / ".venv")
+
+    before = (project / "Pipfile.lock").read_bytes()
+    status = asyncio.run(manager.pin("analysis.ipynb", "shop", documents))
+    assert status.pin is not None
+    assert (status.pin.file, status.pin.lock) == ("Pipfile.lock", "pylock.toml")
+    assert status.verdict.state is VerdictState.MATCH
+    assert (project / "Pipfile.lock").read_bytes() == before
+    assert lockfile.parse((project / "pylock.toml").read_bytes()).digest() == status.pin.digest
+    asyncio.run(manager.remove("shop", Recorder()))
+    asyncio.run(manager.create(CreateRequest(pin="analysis.ipynb"), documents, Recorder()))
+    assert asyncio.run(manager.read_pin("analysis.ipynb", documents)).verdict.state is VerdictState.MATCH

@@ -1,0 +1,83 @@
+"""``pyproject.toml`` without pixi: what a project needs, with extras and groups that are chosen."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_envs import pyproject
+from jupyter_envs.errors import InvalidFile
+
+TEXT = """
+[project]
+name = "My_Shop"
+version = "1"
+requires-python = ">=3.10"
+dependencies = ["pandas>=2", "requests[socks] ; sys_platform != 'win32'"]
+
+[project.optional-dependencies]
+plot = ["seaborn"]
+all = ["my-shop[plot]", "rich"]
+
+[dependency-groups]
+test = ["pytest"]
+dev = [{include-group = "test"}, "ruff"]
+"""
+OWN = ("pandas>=2", "requests[socks] ; sys_platform != 'win32'")
+
+
+def test_what_the_project_needs() -> None:
+    read = pyproject.read(TEXT)
+    assert (read.spec.name, read.spec.python, read.spec.pip) == ("My_Shop", ">=3.10", OWN)
+    assert read.notes == (pyproject.NOT_ITSELF, "Not read, unless they are chosen: plot, all, test, dev.")
+
+
+@pytest.mark.parametrize(
+    ("choice", "more"),
+    [
+        ("plot", ("seaborn",)),
+        ("all", ("seaborn", "rich")),
+        ("dev", ("pytest", "ruff")),
+        ("test, plot", ("pytest", "seaborn")),
+    ],
+)
+def test_extras_and_groups_that_are_chosen(choice: str, more: tuple[str, ...]) -> None:
+    assert pyproject.read(TEXT, choice=choice).spec.pip == (*OWN, *more)
+
+
+def test_groups_without_a_project() -> None:
+    read = pyproject.read("[dependency-groups]\nnotebook = ['numpy']\n", choice="notebook")
+    assert (read.spec.name, read.spec.pip, read.notes) == (None, ("numpy",), ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "choice", "words"),
+    [
+        ("", "", "other", "no extra and no group 'other'; expected one of plot, all, test, dev"),
+        ('version = "1"', 'dynamic = ["dependencies"]', "", "only known when the project is built"),
+        ('"pandas>=2"', '"pandas=2"', "", "'pandas=2'"),
+        ('"pandas>=2"', '"pandas @ https://${TOKEN}@example.org/p-1-py3-none-any.whl"', "", "server's environment"),
+        ('">=3.10"', '"new"', "", "a condition such as >=3.11"),
+        ('["pytest"]', '[{include-group = "dev"}]', "dev", "groups inside of each other"),
+        ('["pytest"]', "[3]", "test", "a requirement or"),
+        ('["pytest"]', '"pytest"', "test", "a list of requirements"),
+    ],
+)
+def test_what_is_wrong_is_said(before: str, after: str, choice: str, words: str) -> None:
+    assert before in TEXT
+    with pytest.raises(InvalidFile, match=words):
+        pyproject.read(TEXT.replace(before, after, 1) if before else TEXT, choice=choice)
+
+
+def test_a_project_that_needs_nothing_is_no_environment() -> None:
+    with pytest.raises(InvalidFile, match="no requirement in it"):
+        pyproject.read("[project]\nname = 'x'\n")
+
+
+@given(st.text(), st.text())
+def test_any_text_is_read_or_refused(text: str, choice: str) -> None:
+    try:
+        pyproject.read(text, choice=choice)
+    except InvalidFile as error:
+        assert len(str(error)) < 1000
