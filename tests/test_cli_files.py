@@ -64,8 +64,17 @@ def test_parse_shows_notes_and_refuses_in_one_line(home: Path) -> None:
     (home / "pixi.toml").write_text(PIXI + "[feature.x]\ndependencies = {a = '*'}\n")
     error = envs(home, "parse", "--json", "pixi.toml", status=2)["error"]
     assert (error["code"], error["fields"]["key"], error["fields"]["line"]) == ("invalid-file", "feature", 13)
-    (home / "requirements.txt").write_text("requests\n")
-    assert "a pip requirements file" in envs(home, "parse", "--json", "requirements.txt", status=2)["error"]["message"]
+    (home / "uv.lock").write_text("version = 1\n")
+    assert "a lock of Python packages" in envs(home, "parse", "--json", "uv.lock", status=2)["error"]["message"]
+
+
+def test_parse_shows_files_of_python_packages_alone(home: Path) -> None:
+    (home / "requirements.txt").write_text("# python: >=3.11\nrequests\n")
+    (home / "pyproject.toml").write_text('[project]\ndependencies = ["a"]\n[dependency-groups]\ndev = ["b"]\n')
+    shown = envs(home, "parse", "--json", "requirements.txt")
+    assert (shown["format"], shown["engine"], shown["python"]) == ("requirements", "pypi", ">=3.11")
+    assert (shown["conda"], shown["pip"]) == ([], ["requests"])
+    assert envs(home, "parse", "--json", "pyproject.toml", "--environment=dev")["pip"] == ["a", "b"]
 
 
 def test_an_environment_from_a_pixi_toml(home: Path, channel: LocalChannel, package_cache: Path) -> None:

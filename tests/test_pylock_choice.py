@@ -64,7 +64,7 @@ wheels = [{wheel("tool-3-py3-none-any.whl")}]
 name = "usual"
 version = "4"
 marker = "'main' in dependency_groups and python_version >= '3.8'"
-sdist = {{ name = "usual-4.tar.gz", url = "https://pypi.example.org/files/usual-4.tar.gz", hashes = {{ sha256 = "{"a" * 64}" }} }}
+sdist = {{ url = "https://pypi.example.org/files/usual-4.tar.gz", hashes = {{ sha256 = "{"a" * 64}" }} }}
 """
 
 

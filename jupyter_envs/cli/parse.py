@@ -34,11 +34,13 @@ class ParseCommand(ManagerCommand):
     arguments = ("file",)
     description = """Show how a file that describes an environment is read.
 
-    An environment.yml, pixi.toml or pyproject.toml: name, channels, conda, pip, variables.
-    A lock (conda-lock.yml, pixi.lock, @EXPLICIT): channels, platforms, packages.
+    An environment.yml, requirements.txt, Pipfile, Pipfile.lock, pixi.toml or pyproject.toml: name, channels, conda,
+    pip, python, variables. A lock (conda-lock.yml, pylock.toml, pixi.lock, @EXPLICIT): channels, platforms, packages.
     """
 
-    environment = Unicode(help="Which environment of a pixi.lock; “default” if not given.").tag(config=True)
+    environment = Unicode(
+        help="Which environment of a pixi.lock (“default” if not given); which extras and groups of a pyproject.toml."
+    ).tag(config=True)
     include = Bool(False, help="Show the lines of the files that the pip section names, in their place.").tag(
         config=True
     )
@@ -54,7 +56,7 @@ class ParseCommand(ManagerCommand):
     async def run(self, manager: Manager) -> Any:
         """Read the file and, only if that is asked for, what it names."""
         path = Path(self.extra_args[0])
-        found = formats.read(read(path), source=path.name, limits=manager.limits)
+        found = formats.read(read(path), source=path.name, limits=manager.limits, choice=self.environment)
         parsed = await self.as_json(found, path, manager)
         self.say(json.dumps(parsed, indent=2, ensure_ascii=False))
         return parsed
@@ -68,7 +70,9 @@ class ParseCommand(ManagerCommand):
             notes += [
                 f"{line}: its lines count as lines of the pip section; see --include." for line in named_files(spec)
             ]
-            return {**envfile.to_json(spec), "format": found.format, "notes": notes}
+            conda: dict[str, Any] = {} if found.format == "environment" or spec.engine == "conda" else {"conda": []}
+            more = {"python": spec.python, "engine": spec.engine, "format": found.format, "notes": notes}
+            return {**envfile.to_json(spec), **conda, **more}
         if found.lock is not None and not self.environment:
             return lock_json(found.format, found.lock)
         return lock_json(found.format, await manager.read_lock(found, self.environment or None))
