@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from jupyter_envs import binder
 from jupyter_envs.binder import Link, Repository
 from jupyter_envs.errors import InvalidInput
+from jupyter_envs.manager import preflight
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES: list[dict[str, Any]] = json.loads((ROOT / "tests/examples/binder-links.json").read_text(encoding="utf-8"))
@@ -46,6 +47,18 @@ def test_the_reference_shows_just_these_links() -> None:
     page = (ROOT / "docs/reference/binder.md").read_text(encoding="utf-8")
     for example in EXAMPLES:
         assert f"`{example['url']}`" in page
+
+
+def test_the_reference_explains_every_finding() -> None:
+    page = (ROOT / "docs/reference/binder.md").read_text(encoding="utf-8")
+    manager = ROOT / "jupyter_envs/manager"
+    sources = [manager / "binder.py", manager / "preflight.py", *(ROOT / "jupyter_envs/binder").glob("*.py")]
+    text = "".join(source.read_text(encoding="utf-8") for source in sources)
+    codes = set(re.findall(r"(?:Finding|Problem)\(\s*\"([a-z0-9-]+)\"", text))
+    codes |= set(binder.targets._TROUBLES)
+    codes |= {code for code, *_ in [*preflight._FILES.values(), *preflight._NOT_AS_COMMITTED.values()]}
+    assert len(codes) >= 28
+    assert {code for code in codes if f"`{code}`" not in page} == set()
 
 
 @pytest.mark.parametrize(

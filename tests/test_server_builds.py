@@ -76,6 +76,17 @@ def test_a_build_can_be_given_up(server: Lab, hub: Hub) -> None:
     assert hub.left.wait(60)
 
 
+def test_builds_do_not_keep_other_work_from_running(server: Lab, hub: Hub) -> None:
+    hub.scripts = [[*GOOD[:4], HANG]]
+    building = [build(server).json()["id"] for _ in range(4)]
+    reply = build(server)
+    assert (reply.status, reply.json()["code"]) == (409, "conflict")
+    # the server runs as many jobs at a time as builds are followed now
+    assert server.finished(server.post(API + "gc", {"dry_run": True}))["state"] == "done"
+    for id in building:
+        assert server.delete(f"{API}jobs/{id}").status == 204
+
+
 def test_no_other_hub_is_asked(server: Lab, hub: Hub) -> None:
     with Hub() as other:
         reply = build(server, hub=other.url)

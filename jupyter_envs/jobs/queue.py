@@ -35,6 +35,7 @@ class _Entry:
         self.work = work
         self.lines = log
         self.task: asyncio.Task[Any] | None = None
+        self.aside = False
         self.timer: asyncio.TimerHandle | None = None
         self.announced = float("-inf")
         self.turn = 0
@@ -93,8 +94,10 @@ class Jobs:
         self._turn = 0
         self._entries = {job.id: self._entry(job, None) for job in self._memory.read()[-keep:]}
 
-    def submit(self, kind: str, title: str, subject: str | None, work: Work) -> Job:
+    def submit(self, kind: str, title: str, subject: str | None, work: Work, *, aside: bool = False) -> Job:
         """Queue ``work`` and return the job's first snapshot.
+
+        ``aside`` is for work that only waits for another machine: it does not keep the others from running.
 
         ``kind`` and ``title`` are for the reader. What ``work`` returns must be JSON values and becomes the result; an
         `EnvsError` that it raises becomes the job's error. It is cancelled through its task, and the job has not ended
@@ -107,6 +110,7 @@ class Jobs:
             raise Conflict(f"{self._waiting} jobs are waiting already.", hints=[hint])
         entry = self._entry(Job(secrets.token_hex(8), kind, title, subject, created=now()), work)
         entry.turn = self._next_turn(subject)
+        entry.aside = aside
         self._entries[entry.job.id] = entry
         self._announce(entry, "created")
         self._start_next()
@@ -160,14 +164,14 @@ class Jobs:
 
     def _start_next(self) -> None:
         """Start queued jobs by their turns while there is room and nothing else runs for their subject."""
-        running = [entry.job for entry in self._entries.values() if entry.job.state == "running"]
-        busy = {job.subject for job in running if job.subject is not None}
-        room = self._width - len(running)
+        running = [entry for entry in self._entries.values() if entry.job.state == "running"]
+        busy = {entry.job.subject for entry in running if entry.job.subject is not None}
+        room = self._width - sum(not entry.aside for entry in running)
         waiting = [entry for entry in self._entries.values() if entry.job.state == "queued"]
         for entry in sorted(waiting, key=lambda entry: entry.turn):
-            if room > 0 and not self._closed and entry.job.subject not in busy:
+            if (room > 0 or entry.aside) and not self._closed and entry.job.subject not in busy:
                 self._start(entry)
-                room -= 1
+                room -= not entry.aside
             # also a job that has to wait holds back later ones for the same subject
             if entry.job.subject is not None:
                 busy.add(entry.job.subject)

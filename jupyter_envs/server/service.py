@@ -37,6 +37,9 @@ from jupyter_envs.server.requests import (
     SwitchBody,
 )
 
+# followed at a time
+BUILDS = 4
+
 
 class Service:
     """The manager, the jobs, the event bus and Jupyter's kernels, put together."""
@@ -259,12 +262,14 @@ class Service:
 
     async def build(self, request: BinderRequest, documents: Places) -> Job:
         """Start following a build on a hub. What can be refused at once is refused here."""
+        if sum(job.kind == "binder-build" and not job.ended for job in self.jobs.list()) >= BUILDS:
+            raise Conflict(f"{BUILDS} builds are followed already.", hints=["Wait for one, or cancel it."])
         work = await self.manager.build_on_binder(request, documents)
 
         async def build(reporter: Reporter) -> dict[str, Any]:
             return (await work(reporter)).to_json()
 
-        return self.jobs.submit("binder-build", f"Build {request.notebooks[0]} on Binder", None, build)
+        return self.jobs.submit("binder-build", f"Build {request.notebooks[0]} on Binder", None, build, aside=True)
 
     async def switch(self, body: SwitchBody) -> dict[str, Any]:
         """Give a session the kernel of an environment."""

@@ -90,3 +90,10 @@ def test_badges_and_the_notebooks_own_menu(page: Page, sidebar: Sidebar, checkou
     page.locator(".jp-Notebook .jp-Cell").first.click(button="right")
     sidebar.choose("Open on Binder…")
     expect(sidebar.section("Binder")).to_contain_text("Not written yet")
+
+    sidebar.press("Close", sidebar.section("Binder"))
+    sidebar.command("filebrowser:go-to-path", path=checkout.name)
+    sidebar.command("filebrowser:activate")
+    page.locator(".jp-DirListing-item", has_text="analysis.ipynb").click(button="right")
+    sidebar.choose("Open on Binder…")
+    expect(sidebar.section("Binder")).to_contain_text("Not written yet")
