@@ -16,6 +16,7 @@ from jupyter_envs.errors import InvalidFile
 from jupyter_envs.models import SilentReporter
 
 from .hostile_files import ACCEPTED, MEGABYTE, PIXI_LOCKS, REFUSED, TOML
+from .support.counts import tell
 
 SECONDS = 2.0  # of processor time
 
@@ -110,3 +111,8 @@ def test_memory_stays_bounded(pytestconfig: pytest.Config) -> None:
         [sys.executable, "-c", READ_ALL], cwd=pytestconfig.rootpath, capture_output=True, text=True, check=True
     )
     assert int(done.stdout) * 1024 < 200 * MEGABYTE
+
+
+def test_the_count() -> None:
+    refused = len(REFUSED) + len(TOML) + len(PIXI_LOCKS)
+    tell("T01, hostile files", f"files, {refused} refused and {len(ACCEPTED)} read", refused + len(ACCEPTED), 56)

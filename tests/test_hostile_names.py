@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +16,11 @@ from hypothesis import strategies as st
 
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, InvalidName
-from jupyter_envs.manager import CreateRequest, Manager
+from jupyter_envs.manager import BinderRequest, CreateRequest, Manager
 from jupyter_envs.models import SilentReporter
 from jupyter_envs.naming import check_name
 
+from .support.checkouts import new_checkout
 from .support.counts import tell
 from .support.managing import make_manager, tree
 
@@ -46,6 +51,12 @@ def test_no_operation_takes_a_hostile_name(manager: Manager, home: Path, name: s
             manager.rename("a", name, reporter), manager.rename(name, "a", reporter), manager.remove(name, reporter),
             manager.export(name, "full"), manager.describe(name, "", ()), manager.roll_back(name, reporter),
             manager.verify(name, reporter), manager.location(name), manager.adopt(name, reporter),
+            manager.create(CreateRequest(name=name, clone="a"), documents, reporter),
+            manager.create(CreateRequest(name="a", clone=name), documents, reporter),
+            manager.plan(CreateRequest(name="a", clone=name), documents, reporter),
+            manager.pin("a.ipynb", name, documents), manager.environment(name),
+            manager.plan_roll_back(name, reporter), manager.plan_adoption(name, reporter),
+            manager.activation(name, {}, reporter), manager.plan(request, documents, reporter),
         ]  # fmt: skip
         codes = []
         for operation in operations:
@@ -59,6 +70,31 @@ def test_no_operation_takes_a_hostile_name(manager: Manager, home: Path, name: s
     assert [path for path in tree(home) if path not in before and "PWNED" in path] == []
     assert not (home / "envs").exists() or tree(home / "envs") in ([], [".locks"])
     SEEN.extend(codes)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_a_pin_with_a_hostile_name_brings_nothing_into_binders_files(
+    manager: Manager, home: Path, tmp_path: Path, name: str
+) -> None:
+    """A notebook's metadata may say any name: it is refused, or written so that a shell reads it as a word."""
+    folder = new_checkout(tmp_path / "repo")
+    path = folder / "analysis.ipynb"
+    path.write_text(path.read_text().replace('"environment": "penguins"', f'"environment": {json.dumps(name)}'))
+    request = BinderRequest(("analysis.ipynb",), write=True)
+    try:
+        report = asyncio.run(manager.binder(request, DiskDocuments(folder)))
+    except EnvsError as error:
+        SEEN.append(error.code)
+        return
+    texts = [file.read_text() for file in (folder / "binder").rglob("*") if file.is_file()]
+    assert all(name not in text or shlex.quote(name) in text for text in texts if "touch" in name)
+    assert report.link is None or urlsplit(report.link.url).netloc == "mybinder.org"
+    assert not [path for path in folder.rglob("*") if "PWNED" in path.name]
+    for script in (folder / "binder").glob("*"):
+        if script.read_text().startswith("#!/usr/bin/env bash"):
+            done = subprocess.run(["bash", "-n", str(script)], check=False, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+    SEEN.append("written")
 
 
 def test_the_count() -> None:

@@ -17,6 +17,7 @@ from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Summary
 from jupyter_envs.models import Package, Plan, VerdictState
 
+from .support.counts import tell
 from .support.extra_channel import extra_channel
 from .support.managing import Recorder, make_manager, tree, write_notebook
 from .support.pypi_index import PypiIndex, tiny_files
@@ -313,6 +314,10 @@ def test_a_preview_builds_nothing(world: World, trap: Path, name: str) -> None:
         world.plan(*lines)
     assert isinstance(caught.value, InvalidSpec | InvalidFile | Unsolvable)
     assert not list(world.home.glob("*-was-built"))
+
+
+def test_the_count() -> None:
+    tell("T16, previews of what would be built", "sources, none of them built", len(SOURCES), 12)
 
 
 @pytest.mark.parametrize(

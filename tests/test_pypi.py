@@ -14,6 +14,7 @@ from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import Package, Plan
 
+from .support.counts import tell
 from .support.managing import Recorder, make_manager, tree
 from .support.pypi_index import PypiIndex
 
@@ -147,3 +148,7 @@ def test_lines_that_run_code_or_lead_elsewhere_are_refused(
         plan(manager, file(line))
     assert caught.value.exit_status == 2
     assert not (trap / "ran").exists()
+
+
+def test_the_count() -> None:
+    tell("T16, pip lines that run code or lead elsewhere", "lines refused", len(HOSTILE), 12)

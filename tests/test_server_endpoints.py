@@ -229,6 +229,31 @@ def test_an_authorizer_that_denies(server: Lab, job: str, endpoint: Endpoint) ->
     refused(send(server, job, endpoint, {}, token=server.token), 403)
 
 
+RESOURCES = {"environments", "pins", "jobs", "binder"}
+
+
+@pytest.mark.usefixtures("untouched")
+def test_an_authorizer_can_separate_reading_from_installing(server: Lab, job: str) -> None:
+    """Whoever may not write, or write one resource, can still look; nothing of ours is asked as `execute`."""
+    assert {endpoint.resource for endpoint in ENDPOINTS} >= RESOURCES
+    for rule in ("write *", "execute *", *(f"write {resource}" for resource in sorted(RESOURCES))):
+        (server.home / "rules").write_text(rule)
+        _, resource = rule.split()
+        for endpoint in ENDPOINTS:
+            denied = rule.startswith("write") and endpoint.verb != "get" and resource in ("*", endpoint.resource)
+            if endpoint.verb == "get" or denied:
+                status = send(server, job, endpoint, {}, token=server.token).status
+                assert (status == 403) == denied, (rule, endpoint)
+
+
+@pytest.mark.usefixtures("untouched")
+def test_an_authorizer_that_lets_nobody_read_or_execute(server: Lab, job: str) -> None:
+    (server.home / "rules").write_text("read *\nexecute *\n")
+    for endpoint in ENDPOINTS:
+        if endpoint.verb == "get":
+            refused(send(server, job, endpoint, {}, token=server.token), 403)
+
+
 @pytest.mark.parametrize(
     ("verb", "path", "body", "rule"),
     [
