@@ -6,6 +6,7 @@ import * as React from 'react';
 import { CommandIDs } from './commands';
 import type { IPanelActions, IPanelProps } from './components/panelView';
 import { acceptFiles } from './drop';
+import { Fallback } from './fallback';
 import { readLocal } from './files';
 import { envsIcon } from './icon';
 import {
@@ -56,10 +57,14 @@ export class EnvsPanel extends ReactWidget {
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     document.addEventListener('visibilitychange', this.onVisibility);
+    this.parts.environments.changed.connect(this.onRead);
+    this._fallback.heard();
   }
 
   protected override onBeforeDetach(message: Message): void {
     document.removeEventListener('visibilitychange', this.onVisibility);
+    this.parts.environments.changed.disconnect(this.onRead);
+    this._fallback.stop();
     super.onBeforeDetach(message);
   }
 
@@ -83,11 +88,17 @@ export class EnvsPanel extends ReactWidget {
     }
   }
 
+  private readonly isLookedAt = (): boolean => this.isVisible && !document.hidden;
+
   private readonly onVisibility = (): void => {
-    if (this.isVisible && !document.hidden) {
+    if (this.isLookedAt()) {
       void this.commands.execute(CommandIDs.refresh);
     }
   };
+
+  private readonly onRead = (): void => this._fallback.heard();
+
+  private readonly _fallback = new Fallback(this.isLookedAt, this.onVisibility);
 
   private readonly actions: IPanelActions = {
     run: (command, args = {}) => void this.commands.execute(CommandIDs[command], args),

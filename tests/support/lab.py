@@ -19,10 +19,11 @@ from .processes import Process, wait_until
 PROJECT = Path(__file__).parents[2]
 """The root of the working tree, whose packages the servers import."""
 
-_QUIET = {
+QUIET = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": False},
 }
+"""Settings of a JupyterLab that asks nobody for news."""
 
 
 App = Literal["jupyterlab", "jupyter_server", "notebook", "tests.support.faulty_server", "tests.support.loaded_server"]
@@ -32,7 +33,8 @@ class Lab(Client):
     """A running server with the extension.
 
     ``config`` is added to the server's configuration (``{"Manager": {"default_channels": [...]}}``); ``app`` is the
-    module to run. A context manager; ``root`` is the contents root and ``home`` the user's home folder.
+    module to run; ``python`` is the interpreter of another environment, and what is installed there is what runs. A
+    context manager; ``root`` is the contents root and ``home`` the user's home folder.
     """
 
     def __init__(
@@ -44,8 +46,10 @@ class Lab(Client):
             "jupyterlab", "jupyter_server", "notebook", "tests.support.faulty_server", "tests.support.loaded_server"
         ] = "jupyterlab",
         env: Mapping[str, str] | None = None,
+        python: Path | None = None,
     ) -> None:
         self.home = home
+        self.python = python
         self.root = home / "work"
         self.app = app
         self.log = home / "server.log"
@@ -62,9 +66,9 @@ class Lab(Client):
 
     def start(self) -> Lab:
         """Start it and wait until it answers. It may be started again after `stop` or a crash; the port may change."""
-        argv = [sys.executable, "-m", self.app]
+        argv = [str(self.python or sys.executable), "-m", self.app]
         # the working folder is the first that a module is looked for in; PYTHONPATH would reach the kernels
-        self._process = Process(argv, self.log, env=self.env, cwd=PROJECT)
+        self._process = Process(argv, self.log, env=self.env, cwd=self.home if self.python else PROJECT)
         wait_until(self._answers, f"{self.app} to answer", 90.0)
         return self
 
@@ -95,7 +99,7 @@ class Lab(Client):
         settings = self.home / "lab-settings"
         for needed in (folder, settings):
             needed.mkdir(parents=True, exist_ok=True)
-        (settings / "overrides.json").write_text(json.dumps(_QUIET))
+        (settings / "overrides.json").write_text(json.dumps(QUIET))
         sections: dict[str, dict[str, Any]] = {
             "ServerApp": {
                 "ip": "127.0.0.1",
@@ -115,7 +119,7 @@ class Lab(Client):
                 "news_url": None,
                 "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
                 "expose_app_in_browser": True,
-                "extra_labextensions_path": [str(_built_front_end(self.home))],
+                "extra_labextensions_path": [] if self.python else [str(_built_front_end(self.home))],
             },
         }
         # what Notebook 7 knows of these settings it wants under its own name

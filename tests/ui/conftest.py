@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from jupyter_envs.localchannel import LocalChannel
 from tests.support.client import API
 from tests.support.http_server import FileServer
 from tests.support.lab import PROJECT, Lab
 from tests.support.pypi_index import PypiIndex
+from tests.support.wheel import built
 
 from .sidebar import Sidebar
 
@@ -74,6 +75,12 @@ def cold_cache(lab: Lab) -> None:
 
 
 @pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The extension's wheel, for tests that install it elsewhere."""
+    return built(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     expect.set_options(timeout=30_000)
@@ -94,7 +101,8 @@ class Complaints:
     def listen(self, page: Page) -> None:
         page.on("pageerror", self._thrown)
         page.on("console", self._heard)
-        page.on("request", self._asked)
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url))
 
     def _thrown(self, error: Error) -> None:
         if not error.message.startswith(NOT_OURS):
@@ -104,9 +112,10 @@ class Complaints:
         if message.type == "error" and not message.text.startswith(NOT_OURS):
             self.errors.append(message.text)
 
-    def _asked(self, request: Request) -> None:
-        if re.match(r"(http|ws)s?:", request.url) and self.own not in request.url:
-            self.external.append(request.url)
+    def _asked(self, url: str) -> None:
+        address = urlsplit(url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != self.own:
+            self.external.append(url)
 
 
 @pytest.fixture

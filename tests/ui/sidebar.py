@@ -146,6 +146,21 @@ class Sidebar:
         # JupyterLab covers itself while it changes, and must not change again before it has uncovered itself
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
+    def create_use_and_pin(self, path: str, name: str) -> None:
+        """Make an environment, run a notebook in it and pin it, as a person does; what is shown on the way is right."""
+        self.open_notebook(path)
+        form = self.fill_form(name, "python tinyconf")
+        self.press("Show the plan", form)
+        expect(form).to_contain_text("+ tinyconf 1.0")
+        self.press("Install", form)
+        jobs = self.section("Jobs")
+        expect(jobs).to_contain_text(f"{name} is ready.", timeout=120_000)
+        self.press("Use for this notebook", jobs)
+        self.wait_for_kernel(name)
+        expect(self.run_first_cell("import sys; print(sys.prefix)")).to_contain_text(f"/{name}/")
+        self.press(f"Pin to {name}")
+        expect(self.card).to_contain_text("Runs exactly what environment.yml locks.")
+
     def whole_picture(self, name: str) -> None:
         """Save all of JupyterLab as it looks now, as `picture` does."""
         self.picture(name, whole=True)

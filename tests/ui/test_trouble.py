@@ -129,6 +129,21 @@ def test_a_page_to_log_in_is_no_answer(page: Page, sidebar: Sidebar) -> None:
     expect(alert).to_have_count(0)
 
 
+def test_without_a_channel_that_answers(page: Page, sidebar: Sidebar) -> None:
+    form = sidebar.fill_form("alone", "")
+    form.get_by_label("Channels").fill("http://127.0.0.1:9/nobody")
+    field = form.get_by_role("combobox", name="Packages")
+    field.press_sequentially("tinytext")
+    expect(form.get_by_role("listbox")).to_contain_text("127.0.0.1:9")
+    page.keyboard.press("Enter")
+    sidebar.press("Show the plan", form)
+    expect(form.get_by_role("alert")).to_contain_text("127.0.0.1:9")
+    sidebar.picture("alone")
+    sidebar.press("Dismiss", form)
+    expect(form.get_by_label("Channels")).to_have_value("http://127.0.0.1:9/nobody")
+    sidebar.press("Cancel", form)
+
+
 def test_while_the_server_is_slow_the_panel_can_be_used(page: Page, sidebar: Sidebar, folder: Path) -> None:
     write_notebook(folder / "a.ipynb")
     sidebar.open_notebook(f"{folder.name}/a.ipynb")

@@ -1,0 +1,47 @@
+"""Behind JupyterHub: a real hub, its real proxy, and a user's JupyterLab below the user's base URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from jupyter_envs.localchannel import LocalChannel
+from tests.support.user_hub import UserHub, proxy
+from tests.support.wheel import installed
+
+from .conftest import Complaints
+from .sidebar import Sidebar, write_notebook
+
+
+def test_a_user_of_a_hub(
+    request: pytest.FixtureRequest, channel: LocalChannel, browser: Browser, tmp_path: Path
+) -> None:
+    command = proxy()
+    if not request.config.getoption("--long") or command is None:
+        pytest.skip("needs --long, an index of packages, and configurable-http-proxy")
+    python = installed(tmp_path / "venv", "jupyterlab", "jupyterhub", str(request.getfixturevalue("wheel")))
+    settings = {"default_channels": [channel.file_url], "root_dir": str(tmp_path / "envs")}
+    with UserHub(tmp_path / "hub", python, command, {"Manager": settings}) as hub:
+        (tmp_path / "hub" / "ada").mkdir()
+        write_notebook(tmp_path / "hub" / "ada" / "a.ipynb")
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(60_000)
+        page = context.new_page()
+        complaints = Complaints(hub.url.split("//")[1].split("/")[0])
+        complaints.listen(page)
+        page.goto(f"{hub.url}hub/login?next=/hub/user/ada/lab")
+        page.get_by_label("Username").fill("ada")
+        page.get_by_label("Password").fill(hub.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/user/ada/lab**", timeout=120_000)
+        sidebar = Sidebar(page, None)
+        sidebar.open()
+        sidebar.create_use_and_pin("a.ipynb", "behind-a-hub")
+        page.reload()
+        sidebar.open()
+        expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
+        context.close()
+        assert not complaints.errors, "\n\n".join(complaints.errors)
+        assert complaints.external == []

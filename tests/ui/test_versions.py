@@ -1,0 +1,64 @@
+"""The same prebuilt extension in every minor version of JupyterLab that we promise, and below a base URL.
+
+With ``--long`` each minor gets a virtual environment of its own with the extension's wheel, which needs an index of
+packages; otherwise it is the version that is installed here, below a base URL.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from jupyter_envs.localchannel import LocalChannel
+from tests.support.lab import Lab
+from tests.support.wheel import installed
+
+from .conftest import Complaints
+from .sidebar import Sidebar, write_notebook
+
+MINORS = ("4.4", "4.5", "4.6")
+
+
+def walk_through(lab: Lab, browser: Browser, minor: str = "") -> None:
+    """Environment, kernel and pin in a notebook, without a word on the console."""
+    write_notebook(lab.root / "a.ipynb")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    complaints = Complaints(lab.url.split("//")[1].split("/")[0])
+    complaints.listen(page)
+    page.goto(f"{lab.url}lab?token={lab.token}")
+    sidebar = Sidebar(page, None)
+    sidebar.open()
+    version = page.evaluate("() => window.jupyterapp.version")
+    assert version.startswith(minor), version
+    expect(sidebar.panel).to_contain_text("Open a notebook to see what it runs in.")
+    sidebar.create_use_and_pin("a.ipynb", "walked")
+    expect(page.locator(".jp-NotebookPanel-toolbar .jp-Envs-badge")).to_contain_text("walked")
+    page.reload()
+    sidebar.open()
+    expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
+    context.close()
+    assert not complaints.errors, "\n\n".join(complaints.errors)
+    assert complaints.external == []
+
+
+def test_below_a_base_url(channel: LocalChannel, browser: Browser, tmp_path: Path) -> None:
+    settings = {"default_channels": [channel.file_url], "root_dir": str(tmp_path / "envs")}
+    with Lab(tmp_path / "home", {"Manager": settings, "ServerApp": {"base_url": "/user/me/"}}) as lab:
+        assert lab.url.endswith("/user/me/")
+        walk_through(lab, browser)
+
+
+@pytest.mark.parametrize("minor", MINORS)
+def test_every_minor_version(
+    minor: str, request: pytest.FixtureRequest, channel: LocalChannel, browser: Browser, tmp_path: Path
+) -> None:
+    if not request.config.getoption("--long"):
+        pytest.skip("needs --long, and an index of packages")
+    python = installed(tmp_path / "venv", f"jupyterlab=={minor}.*", str(request.getfixturevalue("wheel")))
+    settings = {"default_channels": [channel.file_url], "root_dir": str(tmp_path / "envs")}
+    with Lab(tmp_path / "home", {"Manager": settings}, python=python) as lab:
+        walk_through(lab, browser, minor)
