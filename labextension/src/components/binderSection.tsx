@@ -94,9 +94,10 @@ function Report(props: IBinderProps & { report: BinderReport }): React.JSX.Eleme
         {report.notes.map(note => (
           <p key={note}>{note}</p>
         ))}
-        <p title={report.estimate.basis}>
-          {estimateSentence(report, trans)} {report.estimate.basis}
-        </p>
+        <details className="jp-Envs-basis">
+          <summary>{estimateSentence(report, trans)}</summary>
+          {report.estimate.basis}
+        </details>
       </div>
       <Launch {...props} />
     </>
