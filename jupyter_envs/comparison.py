@@ -16,6 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from . import differences, matchspec, piplines, versions
 from .envfile import selectors
 from .models import Manager, Package, Spec
+from .wording import counted
 
 Kind = Literal["added", "removed", "up", "down", "rebuilt", "changed"]
 KINDS: tuple[Kind, ...] = ("added", "removed", "up", "down", "rebuilt", "changed")
@@ -128,7 +129,7 @@ def _unmet(spec: Spec, packages: Sequence[Package], *, wish_first: bool) -> Comp
                 before, after = (wish, has) if wish_first else (has, wish)
                 changes.append(Change(_presence(before, after) or "changed", name, manager, platform, before, after))
         others |= here.keys() - wishes.keys()
-    note = f"{len(others)} packages that the environment file does not name are not compared."
+    note = f"Not compared, as the environment file does not name them: {counted(len(others), 'package')}."
     ordered = sorted(changes, key=lambda change: (change.platform, change.name))
     return Comparison(tuple(ordered), (note,) if others else ())
 

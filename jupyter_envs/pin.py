@@ -15,6 +15,7 @@ from . import envfile, matchspec
 from .differences import between
 from .models import Difference, Lock, Package, Pin, Spec, Verdict, VerdictState
 from .redact import show
+from .wording import counted
 from .yaml_guard import Place
 
 METADATA_KEY = "jupyter_envs"
@@ -196,15 +197,11 @@ def _missing_sentence(packages: Sequence[Package], lock: Lock) -> str:
     if any(package.manager == "pip" for package in packages):
         channels.append("PyPI")
     origin = f" from {_listed(channels)}" if channels else ""
-    return f"Not on this machine yet. {_count(len(packages))}{origin}."
+    return f"Not on this machine yet. {counted(len(packages), 'package')}{origin}."
 
 
 def _drifted_sentence(count: int) -> str:
     return "1 package differs from the lock." if count == 1 else f"{count} packages differ from the lock."
-
-
-def _count(number: int) -> str:
-    return "1 package" if number == 1 else f"{number} packages"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("errors",),
     ("models",),
     ("versions",),
-    ("redact", "yaml_text", "archives", "differences", "virtual", "origins", "modules"),
+    ("redact", "yaml_text", "archives", "differences", "wording", "virtual", "origins", "modules"),
     ("yaml_guard", "naming", "matchspec", "piplines", "imports"),
     ("toml_guard", "environment_record"),
     ("explicit_list", "pylock", "conda_history", "pipsection", "condarc"),

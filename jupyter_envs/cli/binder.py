@@ -18,6 +18,7 @@ from jupyter_envs.errors import GitProblem, InvalidInput, NotFound
 from jupyter_envs.manager import BinderReport, BinderRequest, Manager
 from jupyter_envs.models import Reporter
 from jupyter_envs.redact import redact
+from jupyter_envs.wording import counted
 
 
 class BinderCommand(ManagerCommand):
@@ -125,8 +126,8 @@ class BinderCommand(ManagerCommand):
             self.say(f"note: {note}")
         expected = report.estimate
         self.say(
-            f"{expected.packages} packages, {size(expected.download)} to download, {size(expected.size)} in the "
-            f"image, {max(1, expected.seconds // 60)} min; Binder's own server comes on top. {expected.basis}"
+            f"{counted(expected.packages, 'package')}, {size(expected.download)} to download, "
+            f"{size(expected.size)} in the image, {max(1, expected.seconds // 60)} min; Binder's own server comes on top. {expected.basis}"
         )
         if report.link is None or self.check:
             return

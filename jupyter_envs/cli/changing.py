@@ -19,6 +19,7 @@ from jupyter_envs.errors import Damaged, InvalidInput
 from jupyter_envs.integrity import Damage
 from jupyter_envs.manager import ChangeRequest, Manager, Summary, to_json
 from jupyter_envs.models import Plan
+from jupyter_envs.wording import counted
 
 FILES_SHOWN = 5
 AS_OF_HELP = (
@@ -44,7 +45,7 @@ class PlannedCommand(ManagerCommand):
         self.ask(question)
         summary = await act(plan.hash)
         answer = {**summary.to_json(), "plan": to_json(plan)}
-        self.say(f"{summary.name} has {answer['packages']} packages now.")
+        self.say(f"{summary.name} has {counted(answer['packages'], 'package')} now.")
         if answer.get("older_kernels"):
             self.say(f"Restart the kernels that run ({answer['older_kernels']}) to have them use these.")
         return answer
@@ -213,11 +214,13 @@ class VerifyCommand(ManagerCommand):
             self.say_damage(damage)
         if found.damaged:
             raise Damaged(
-                f"{len(found.damaged)} of {found.packages} packages of {name} are not as they were installed.",
+                f"{len(found.damaged)} of {counted(found.packages, 'package')} of {name}: not as installed.",
                 hints=("jupyter envs rollback NAME GENERATION makes a generation again from its lock.",),
                 damaged=[asdict(damage) for damage in found.damaged],
             )
-        self.say(f"All {found.files} files of {found.packages} packages are as they were installed.")
+        self.say(
+            f"{counted(found.files, 'file')} of {counted(found.packages, 'package')}: all are as they were installed."
+        )
         return found.to_json()
 
     def say_damage(self, damage: Damage) -> None:

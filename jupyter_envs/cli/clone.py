@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.manager import CreateRequest, Manager
+from jupyter_envs.wording import counted
 
 
 class CloneCommand(ManagerCommand):
@@ -33,5 +34,5 @@ class CloneCommand(ManagerCommand):
         request = CreateRequest(name=name, clone=source)
         summary = await self.create_confirmed(manager, request, DiskDocuments(Path.cwd()), name)
         answer = summary.to_json()
-        self.say(f"{name} is ready: {answer['packages']} packages, kernel {answer['kernel'] or 'none'}.")
+        self.say(f"{name} is ready: {counted(answer['packages'], 'package')}, kernel {answer['kernel'] or 'none'}.")
         return answer

@@ -16,6 +16,7 @@ from jupyter_envs.cli.space import sentence
 from jupyter_envs.cli.terminal import size
 from jupyter_envs.errors import DiskTrouble, InvalidInput, NotFound
 from jupyter_envs.manager import CreateRequest, Manager
+from jupyter_envs.wording import counted
 
 
 def read_file(name: str) -> str:
@@ -151,5 +152,7 @@ class CreateCommand(ManagerCommand):
         )
         summary = await self.create_confirmed(manager, request, DiskDocuments(place.parent), name or self.file)
         answer = summary.to_json()
-        self.say(f"{summary.name} is ready: {answer['packages']} packages, kernel {answer['kernel'] or 'none'}.")
+        self.say(
+            f"{summary.name} is ready: {counted(answer['packages'], 'package')}, kernel {answer['kernel'] or 'none'}."
+        )
         return answer

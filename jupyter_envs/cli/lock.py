@@ -20,6 +20,7 @@ from jupyter_envs.errors import Conflict, InvalidInput, PlanChanged
 from jupyter_envs.formats import Limits
 from jupyter_envs.manager import LockPlan, LockRequest, Manager, include, outdated
 from jupyter_envs.models import Lock
+from jupyter_envs.wording import counted
 
 # what other files are, by the end of their name, and what to do with them
 OTHERS = {
@@ -167,7 +168,7 @@ def described(plan: LockPlan) -> Iterator[str]:
     for platform in plan.platforms:
         count = len(plan.lock.for_platform(platform))
         found = [] if plan.is_new else changes.get(platform, [])
-        yield f"{platform}: {count} packages" + ("" if plan.is_new else f", {len(found)} changed")
+        yield f"{platform}: {counted(count, 'package')}" + ("" if plan.is_new else f", {len(found)} changed")
         yield from map(change_line, found)
     for platform in plan.lock.platforms:
         if platform not in plan.platforms:
