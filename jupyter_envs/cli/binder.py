@@ -125,9 +125,10 @@ class BinderCommand(ManagerCommand):
         for note in report.notes:
             self.say(f"note: {note}")
         expected = report.estimate
+        packages, minutes = counted(expected.packages, "package"), max(1, expected.seconds // 60)
         self.say(
-            f"{counted(expected.packages, 'package')}, {size(expected.download)} to download, "
-            f"{size(expected.size)} in the image, {max(1, expected.seconds // 60)} min; Binder's own server comes on top. {expected.basis}"
+            f"{packages}, {size(expected.download)} to download, {size(expected.size)} in the image, {minutes} min; "
+            f"Binder's own server comes on top. {expected.basis}"
         )
         if report.link is None or self.check:
             return
