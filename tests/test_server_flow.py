@@ -191,7 +191,8 @@ def test_bad_input_is_answered_at_once_where_it_can_be(api: Api, environment: An
     assert code({"packages": ["tinytext"]}, 400) == "invalid-input"
     assert code({"file": "dependencies: [tinytext]"}, 400) == "invalid-input"
     assert code({"name": "flow-bad", "file": "dependencies: 3"}, 400) == "invalid-file"
-    assert code({"name": "flow-bad", "file": "a==1\nb\n", "filename": "requirements.txt"}, 400) == "invalid-file"
+    assert code({"name": "flow-bad", "file": "--target /\n", "filename": "requirements.txt"}, 400) == "invalid-file"
+    assert code({"name": "flow-bad", "file": "version = 1\n", "filename": "uv.lock"}, 400) == "invalid-file"
     assert code({"pin": "no.ipynb"}, 404) == "not-found"
     error = api(
         "POST", "environments", {"name": "flow-bad", "file": "name: a\ndependencies:\n- {\n", "dry_run": True}, 400

@@ -108,19 +108,28 @@ describe('the form for a new environment', () => {
     );
   });
 
-  it('takes requirements as a pip section, with the file where the server has it', () => {
-    const file = { name: 'requirements.txt', text: 'foo # a\n# b\n\nbar\\\n>=1\n' };
+  it('leaves files of Python packages alone to the server, with their place', () => {
+    const file = { name: 'requirements.txt', text: 'foo # a\n' };
     expect(needsName({ file })).toBe(true);
-    expect(toRequest({ ...EMPTY, name: 'x', file }).file).toContain(
-      '      - "foo"\n      - "bar >=1"'
-    );
-    const served = toRequest({
-      ...EMPTY,
+    expect(toRequest({ ...EMPTY, name: 'x', file })).toEqual({
       name: 'x',
-      file: { ...file, path: 'a/requirements.txt' }
+      file: 'foo # a\n',
+      filename: 'requirements.txt'
     });
-    expect(served.file).toContain('- "-r requirements.txt"');
-    expect(served.filename).toBe('a/environment.yml');
+    const served = { ...file, path: 'a/requirements.txt' };
+    expect(toRequest({ ...EMPTY, name: 'x', file: served }).filename).toBe('a/requirements.txt');
+  });
+
+  it.each([
+    ['Pipfile', true],
+    ['Pipfile.lock', true],
+    ['pylock.toml', true],
+    ['pylock.dev.toml', true],
+    ['requirements.in', true],
+    ['pyproject.toml', false]
+  ])('knows whether %s needs a name: %s', (name, needed) => {
+    expect(isSource(name)).toBe(true);
+    expect(needsName({ file: { name, text: '' } })).toBe(needed);
   });
 
   it('copies another environment', () => {

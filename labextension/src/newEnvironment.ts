@@ -63,7 +63,7 @@ export function isRequirementsFile(name: string): boolean {
 export function isSource(name: string): boolean {
   return (
     isRequirementsFile(name) ||
-    /^(pixi\.(toml|lock)|pyproject\.toml)$/i.test(name) ||
+    /^(pixi\.(toml|lock)|pyproject\.toml|Pipfile(\.lock)?|pylock(\.[^.]+)?\.toml)$/i.test(name) ||
     /(^|[._-])(environment|env|conda|conda-lock)([._-].*)?\.ya?ml$/i.test(name) ||
     /(^|[._-])(explicit|conda-(linux|osx|win)-\w+|spec-file)([._-].*)?\.(txt|lock)$/i.test(name)
   );
@@ -72,7 +72,8 @@ export function isSource(name: string): boolean {
 /** Does the file itself not say what its environment is called? */
 export function needsName(form: Pick<INewEnvironment, 'file'>): boolean {
   const name = form.file?.name ?? '';
-  return !form.file || isLockFile(name) || isRequirementsFile(name) || /\.(lock|txt)$/i.test(name);
+  const nameless = /\.(lock|txt)$|^(Pipfile|pylock(\.[^.]+)?\.toml)$/i;
+  return !form.file || isLockFile(name) || isRequirementsFile(name) || nameless.test(name);
 }
 
 /** Can a plan be made from this? */
@@ -114,28 +115,9 @@ export function toRequest(form: INewEnvironment): CreateRequest {
     : { ...named, packages: conda, ...(channels.length ? { channels } : {}) };
 }
 
+/** The server reads what the file is; its path says where the files lie that it names. */
 function fromFile({ name, text, path }: IFormFile): CreateRequest {
-  if (isLockFile(name)) {
-    return { lock: text };
-  }
-  if (!isRequirementsFile(name)) {
-    return { file: text, filename: path ?? name };
-  }
-  // where the file lies on the server, the files that it names lie beside it
-  const folder = path?.slice(0, path.length - name.length) ?? '';
-  const lines = path === undefined ? requirementLines(text) : [`-r ${name}`];
-  return {
-    file: environmentFile(['python'], lines, []),
-    filename: `${folder}environment.yml`
-  };
-}
-
-function requirementLines(text: string): string[] {
-  return text
-    .replace(/\\\r?\n/g, ' ')
-    .split(/\r?\n/)
-    .map(line => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter(line => line);
+  return isLockFile(name) ? { lock: text } : { file: text, filename: path ?? name };
 }
 
 /** The text of an environment file; each word is quoted as JSON does it, which YAML reads. */

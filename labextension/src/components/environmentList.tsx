@@ -105,6 +105,11 @@ function Row(props: IRowProps): React.JSX.Element {
           <div className="jp-Envs-ellipsis" title={[item.name, item.note ?? ''].join('\n').trim()}>
             {item.name}
             {item.foreign && <span className="jp-Envs-source">{item.source ?? item.kind}</span>}
+            {!item.foreign && item.engine === 'pypi' && (
+              <span className="jp-Envs-source" title={trans.__('Made of PyPI packages alone')}>
+                PyPI
+              </span>
+            )}
           </div>
           <div className="jp-Envs-small jp-Envs-ellipsis" title={line}>
             {environmentShort(item, trans)}

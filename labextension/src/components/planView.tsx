@@ -98,6 +98,7 @@ function Notes(props: { plan: Plan; remarks: readonly string[] }): React.JSX.Ele
           {trans.__('From %1.', plan.channels.map(channel).join(', '))}
         </p>
       )}
+      {plan.python && <p>{trans.__('For %1, with packages from PyPI alone.', plan.python)}</p>}
       {[...plan.notes, ...remarks].map(note => (
         <p key={note}>{note}</p>
       ))}
