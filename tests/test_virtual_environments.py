@@ -76,6 +76,9 @@ def test_it_is_found_used_as_a_kernel_and_pinned(
         drifted = (await manager.read_pin("analysis.ipynb", documents)).verdict
         assert drifted.state is VerdictState.DRIFTED
         assert [(one.name, one.before, one.after) for one in drifted.differences] == [("tinydep", "1.0", None)]
+        with pytest.raises(Conflict, match="is not changed here") as caught:
+            await manager.create(CreateRequest(pin="analysis.ipynb"), documents, Recorder())
+        assert "--undo" in caught.value.hints[1]
         put_in(prefix, pypi_index, "tinydep", "tinywheel==1.0")
         drifted = (await manager.read_pin("analysis.ipynb", documents)).verdict
         assert [(one.name, one.before, one.after) for one in drifted.differences] == [("tinywheel", "1.1", "1.0")]

@@ -148,6 +148,19 @@ class Foreigners:
                 name=name,
             )
 
+    async def require_unregistered(self, name: str) -> None:
+        """Raise `Conflict` where a kernel of this name runs another tool's environment: not ours to restore."""
+        foreign = await self.get(name)
+        if foreign is not None and str(foreign.prefix) in kernelspec.adopted():
+            raise Conflict(
+                f"The kernel {name} runs {foreign.prefix}, which {foreign.source} made: it is not changed here.",
+                hints=(
+                    "Bring its packages back with the tool that made it; “jupyter envs status” shows which.",
+                    f"Or take its kernel away (jupyter envs adopt {name} --undo), and build one of ours from the lock.",
+                ),
+                name=name,
+            )
+
     async def installed(self, foreign: Foreign, lock: Lock | None) -> list[Package]:
         """Its packages, to be held against a lock. Raises `DiskTrouble`."""
         found = await asyncio.to_thread(prefix.installed, foreign.prefix, self._platform)

@@ -77,6 +77,8 @@ class Making(Pinning):
     async def _propose(self, request: CreateRequest, documents: Documents, session: Session) -> Proposal:
         wanted = await self._read(request, documents, session)
         check_name(wanted.name)
+        if request.pin is not None and not self._store.exists(wanted.name):
+            await self.others.require_unregistered(wanted.name)
         if request.pin is None or not self._store.exists(wanted.name):
             self._require_free(wanted.name)
         advice: tuple[str, ...] = ()
