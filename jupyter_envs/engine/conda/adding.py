@@ -12,12 +12,13 @@ from pathlib import Path
 
 import rattler
 from packaging.utils import canonicalize_name
-from rattler import Client, PrefixRecord, Subdir
+from rattler import PrefixRecord, Subdir
 
 from jupyter_envs.engine.cache import discard, entry_name, entry_path
 from jupyter_envs.engine.cache_check import damage
 from jupyter_envs.engine.conda.failures import mapped
 from jupyter_envs.engine.conda.layers import layers
+from jupyter_envs.engine.conda.network import client
 from jupyter_envs.engine.conda.records import record_of_entry
 from jupyter_envs.engine.guard import entries, read_json, refuse
 from jupyter_envs.engine.shared import place, shared_entry
@@ -95,7 +96,7 @@ async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, repor
                 platform=Subdir(new[0].platform),
                 execute_link_scripts=False,
                 show_progress=False,
-                client=Client.default_client(),
+                client=client(),
                 reporter=reporter,
                 package_cache=found.caches,
             )

@@ -62,6 +62,9 @@ async def fetch(packages: Sequence[Package], cache_dir: Path, watcher: Watcher) 
     Raises `PackageRefused`, `Unreachable` or `DiskTrouble`; what was fetched until then stays in the cache.
     """
     packages_dir(cache_dir).mkdir(parents=True, exist_ok=True)
+    if not packages:
+        # reading all the certificates for a client takes longer than linking a small package
+        return
     client = network.client()
     gate = asyncio.Semaphore(AT_ONCE)
 
