@@ -9,8 +9,9 @@ every query parameter of a secret-sounding name, and the signature parameters of
 from __future__ import annotations
 
 import re
+import traceback
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from .errors import EnvsError
 
@@ -79,6 +80,19 @@ def redact(text: str) -> str:
     text = _PARAMETER.sub(_masked_parameter, text)
     text = _SETTING.sub(lambda found: found[1] + MASK, text)
     return _HEADER.sub(lambda found: found[1] + MASK, text)
+
+
+def masked_uri(uri: str) -> str:
+    """A request's path and query for a log, without the secrets in the values of its parameters."""
+    path, mark, query = uri.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    masked = [(name, redact(value)) for name, value in pairs]
+    return uri if masked == pairs else f"{redact(path)}{mark}{urlencode(masked, safe='*/:@')}"
+
+
+def trace(error: BaseException) -> str:
+    """The traceback of a bug for a log. What the exception says may hold anything."""
+    return redact("".join(traceback.format_exception(error)).rstrip("\n"))
 
 
 def told(error: EnvsError) -> dict[str, Any]:

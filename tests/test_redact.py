@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from urllib.parse import unquote, urlencode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_envs.redact import clean_text, clean_url, redact
+from jupyter_envs.redact import clean_text, clean_url, masked_uri, redact, trace
 
 CANARY = "Canary7231"
 
@@ -50,6 +52,23 @@ def test_a_secret_is_taken_out_of_a_line(address: str) -> None:
         assert "example.org" in clean_text(line)
         assert clean_text(clean_text(line)) == clean_text(line)
     assert clean_text(f"--index-url {address}").startswith("--index-url ")
+
+
+@pytest.mark.parametrize("address", SECRET_ADDRESSES)
+def test_a_secret_in_a_parameter_is_masked(address: str) -> None:
+    uri = f"/packages?{urlencode({'q': 'a b', 'channel': address})}"
+    masked = masked_uri(uri)
+    assert CANARY not in unquote(masked) and masked.startswith("/packages?q=a+b&channel=")
+    for plain in ("/packages?q=a&channel=conda-forge", "/packages", "/packages?", "/a?x=%2F&y"):
+        assert masked_uri(plain) == plain
+
+
+def test_a_traceback_tells_no_secret() -> None:
+    try:
+        raise ValueError(SECRET_ADDRESSES[0])
+    except ValueError as error:
+        text = trace(error)
+    assert text.startswith("Traceback") and "ValueError" in text and CANARY not in text
 
 
 @pytest.mark.parametrize(

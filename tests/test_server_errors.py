@@ -33,6 +33,7 @@ CONTRACT = {
     "engine-failed": 500,
     "execution-failed": 500,
     "git": 500,
+    "build-failed": 500,
     "cancelled": 409,
 }
 

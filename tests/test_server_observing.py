@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -74,6 +75,15 @@ def test_a_secret_in_a_channel_is_told_to_nobody(server: Lab, address: str) -> N
         told = {"answer": json.dumps(job), **outputs(server, job)}
         assert [name for name, text in told.items() if CANARY in text] == []
         SEEN.extend(told)
+
+
+@pytest.mark.parametrize("address", [FORMS[0], FORMS[2], FORMS[4], FORMS[8]])
+def test_a_secret_in_a_search_is_told_to_nobody(server: Lab, address: str) -> None:
+    """It stands in the request's address, which the server's log has."""
+    reply = server.get(f"{API}packages?{urlencode({'q': 'python', 'channel': address})}")
+    assert reply.status == 502 and CANARY not in reply.text
+    assert CANARY not in server.log.read_text()
+    SEEN.extend(["search", "server log"])
 
 
 @pytest.mark.parametrize("line", PIP)

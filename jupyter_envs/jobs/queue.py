@@ -21,7 +21,7 @@ from jupyter_envs.errors import Cancelled, Conflict, EnvsError, NotFound
 from jupyter_envs.jobs.memory import Logger, Memory
 from jupyter_envs.jobs.snapshot import Action, Job, Log, internal, interrupted, now
 from jupyter_envs.models import Progress, Reporter
-from jupyter_envs.redact import redact, told
+from jupyter_envs.redact import redact, told, trace
 
 Work = Callable[[Reporter], Awaitable[Any]]
 Listener = Callable[[str, Action], None]
@@ -209,7 +209,7 @@ class Jobs:
         elif isinstance(error, EnvsError):
             self._end(entry, state="failed", error=told(error))
         elif error is not None:
-            self._logger.error("Job %s (%s) failed", entry.job.id, entry.job.kind, exc_info=error)
+            self._logger.error("Job %s (%s) failed\n%s", entry.job.id, entry.job.kind, trace(error))
             self._end(entry, state="failed", error=internal(error))
         else:
             self._end(entry, state="done", result=task.result())

@@ -9,10 +9,11 @@ from jupyter_client.jsonutil import json_default
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
+from tornado import web
 
 from jupyter_envs.errors import EnvsError, Forbidden
 from jupyter_envs.jobs import Job
-from jupyter_envs.redact import redact
+from jupyter_envs.redact import masked_uri, redact, trace
 from jupyter_envs.server.documents import ContentsDocuments
 from jupyter_envs.server.errors import answer
 from jupyter_envs.server.requests import check_body
@@ -32,6 +33,8 @@ class EnvsHandler(APIHandler):
         self.service = service
         self._max_body_size = max_body_size
         self._max_document_size = max_document_size
+        # for the logs; its parts are parsed already
+        self.request.uri = masked_uri(self.request.uri or "")
 
     async def prepare(self) -> None:  # type: ignore[override]
         """Jupyter's checks; then, for reading too, that the request comes from our own pages, and the body's form."""
@@ -67,12 +70,14 @@ class EnvsHandler(APIHandler):
         self.reply(body)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Errors that are meant need one line; a traceback only for the others."""
+        """Errors that are meant need one line; a traceback, without secrets, only the others."""
+        where = f"{self.request.method} {redact(self.request.path)}"
         if isinstance(value, EnvsError):
-            where = f"{self.request.method} {redact(self.request.path)}"
             self.log.info("%s: %s: %s", where, value.code, redact(str(value)))
-        else:
+        elif isinstance(value, web.HTTPError):
             super().log_exception(typ, value, tb)
+        else:
+            self.log.error("%s failed\n%s", where, trace(value))
 
     async def _may_use_contents(self, action: str) -> bool:
         return await self._allowed(action, "contents")
