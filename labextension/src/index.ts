@@ -7,19 +7,16 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { BinderModel } from './binder';
 import { Catalogue } from './catalogue';
 import { onChange } from './changes';
-import { Collector } from './collector';
 import { addCommands, PALETTE } from './commands';
-import { Draft, toBuild, toChange } from './draft';
-import { Details } from './details';
+import { Draft, toBuild } from './draft';
 import type { Sort } from './listing';
 import { SORTS } from './listing';
 import { JobsModel } from './jobs';
 import { EnvironmentsModel } from './model';
 import { EnvsPanel, PANEL_ID } from './panel';
-import { PanelState } from './panelState';
+import { panelState } from './panelState';
 import { PinsModel } from './pin';
 import { status, toolbar } from './plugins/badges';
 import { files } from './plugins/files';
@@ -27,7 +24,7 @@ import { additions, offers } from './plugins/missing';
 import { notifications } from './plugins/notifications';
 import { preferences } from './plugins/preferences';
 import { makeRequest } from './request';
-import type { BuildRequest, ChangeWish, RollbackWish } from './tokens';
+import type { BuildRequest } from './tokens';
 import {
   IAdditions,
   ICatalogue,
@@ -160,19 +157,7 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
     const language = translator ?? nullTranslator;
     const trans = language.load('jupyter_envs');
     const request = makeRequest(app.serviceManager.serverSettings);
-    const details = new Details(
-      request,
-      environments,
-      jobs,
-      new Draft<ChangeWish | RollbackWish>(request, jobs, toChange)
-    );
-    const collector = new Collector(request, jobs);
-    const state = new PanelState(
-      new Draft(request, jobs),
-      details,
-      collector,
-      new BinderModel(request, jobs)
-    );
+    const state = panelState(request, environments, jobs);
     addCommands({
       commands: app.commands,
       environments,

@@ -1,19 +1,42 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import { BinderModel } from './binder';
+import { Collector } from './collector';
+import { Details } from './details';
+import { Draft, toChange } from './draft';
 import type { Sort } from './listing';
 import { EMPTY } from './newEnvironment';
-import type { EnvsError } from './request';
+import type { EnvsError, IRequest } from './request';
 import type {
+  ChangeWish,
   IBinder,
   ICollector,
   IDetails,
   IDraft,
+  IEnvironments,
+  IJobs,
   INewEnvironment,
   IPanelState,
   IQuestion,
-  Job
+  Job,
+  RollbackWish
 } from './tokens';
+
+/** The state of a panel in which nothing is open. */
+export function panelState(
+  request: IRequest,
+  environments: IEnvironments,
+  jobs: IJobs
+): PanelState {
+  const changes = new Draft<ChangeWish | RollbackWish>(request, jobs, toChange);
+  return new PanelState(
+    new Draft(request, jobs),
+    new Details(request, environments, jobs, changes),
+    new Collector(request, jobs),
+    new BinderModel(request, jobs)
+  );
+}
 
 /** What the panel has open. No DOM: commands change it, the panel shows it. */
 export class PanelState implements IPanelState {

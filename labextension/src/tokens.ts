@@ -248,6 +248,8 @@ export interface IPreferences extends IChanging {
   readonly status: boolean;
   readonly offers: boolean;
   readonly notify: boolean;
+  /** Ask before an environment is removed. */
+  readonly confirm: boolean;
   /** Channels that the form for a new environment begins with, separated by spaces. */
   readonly channels: string;
 }
@@ -321,6 +323,16 @@ export interface IPanelState extends IChanging {
   /** The sections that are folded. */
   readonly folded: ReadonlySet<string>;
   fold(sections: Iterable<string>): void;
+}
+
+/** All models, as commands work on them and the panel shows them. */
+export interface IModels {
+  readonly environments: IEnvironments;
+  readonly jobs: IJobs;
+  readonly pins: IPins;
+  readonly catalogue: ICatalogue;
+  readonly additions: IAdditions | null;
+  readonly state: IPanelState;
 }
 
 /** Another name, or note and tags, for an environment; and why the answer before was refused. */

@@ -145,4 +145,4 @@ def test_the_keyboard_is_enough(page: Page, sidebar: Sidebar, create: Create) ->
     page.keyboard.press("Escape")
     expect(rows.nth(0)).to_be_focused()
     search.fill("none like this")
-    expect(sidebar.panel).to_contain_text("No environment is called “none like this”.")
+    expect(sidebar.panel).to_contain_text("No environment has “none like this” in its name, note or tags.")

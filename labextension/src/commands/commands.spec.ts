@@ -60,6 +60,19 @@ describe('commands', () => {
     expect(state.removing).toBeNull();
   });
 
+  it('remove at once where the user wants no question, but not from under kernels', async () => {
+    const { server, commands, preferences, state } = await started();
+    preferences.set({ confirmRemoval: false });
+    const inUse = { message: 'In use.', code: 'environment-in-use' };
+    server.answer('DELETE environments/penguins', inUse, 409);
+    await commands.execute(CommandIDs.remove, { environment: 'penguins' });
+    expect(state.removing?.error?.code).toBe('environment-in-use');
+    server.answer('DELETE environments/penguins', aJob({ kind: 'remove' }), 202);
+    await commands.execute(CommandIDs.remove, { environment: 'penguins' });
+    expect(state.removing).toBeNull();
+    expect(server.count('DELETE environments/penguins')).toBe(2);
+  });
+
   it('make an environment of another tool a kernel, and take that back', async () => {
     const { server, commands, environments } = await started();
     const theirs = anEnvironment({ name: 'theirs', foreign: true, kernel: null, kernels: [] });

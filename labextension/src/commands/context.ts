@@ -5,29 +5,12 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Sort } from '../listing';
 import { EnvsError, shown } from '../request';
-import type {
-  BadgeFormat,
-  Environment,
-  ExportFormat,
-  IAdditions,
-  ICatalogue,
-  IEnvironments,
-  IJobs,
-  IPanelState,
-  IPins,
-  IPreferences
-} from '../tokens';
+import type { BadgeFormat, Environment, ExportFormat, IModels, IPreferences } from '../tokens';
 
 /** What the commands work on. */
-export interface ICommandContext {
+export interface ICommandContext extends IModels {
   readonly commands: CommandRegistry;
-  readonly environments: IEnvironments;
-  readonly jobs: IJobs;
-  readonly catalogue: ICatalogue;
-  readonly additions: IAdditions | null;
   readonly preferences: IPreferences | null;
-  readonly pins: IPins;
-  readonly state: IPanelState;
   readonly docManager: IDocumentManager;
   readonly translator: ITranslator;
   readonly trans: TranslationBundle;

@@ -12,7 +12,7 @@ import { CommandIDs } from './ids';
 
 /** What is done with one environment. */
 export function environmentCommands(context: ICommandContext): Commands {
-  const { commands, environments, pins, state, trans, reveal } = context;
+  const { commands, environments, pins, trans } = context;
   return {
     [CommandIDs.newNotebook]: {
       label: trans.__('New Notebook'),
@@ -37,13 +37,25 @@ export function environmentCommands(context: ICommandContext): Commands {
       caption: trans.__('The environment stays as it is'),
       isVisible: args => isForeign(context, args) && runnable(context, args),
       execute: guard(context, ({ environment = '' }) => environments.release(environment))
-    },
+    }
+  };
+}
+
+/** The end of an environment: asked about, unless the user wants no question. */
+export function removeCommands(context: ICommandContext): Commands {
+  const { commands, environments, preferences, state, trans, reveal } = context;
+  return {
     [CommandIDs.remove]: {
       label: trans.__('Remove…'),
       icon: closeIcon,
       isEnabled: args => ours(context, args) !== undefined,
-      execute: args => {
-        state.askRemove(chosen(context, args)?.name ?? null);
+      execute: async args => {
+        const environment = chosen(context, args)?.name ?? null;
+        if (environment !== null && preferences?.confirm === false) {
+          await commands.execute(CommandIDs.confirmRemove, { environment });
+        } else {
+          state.askRemove(environment);
+        }
         reveal();
       }
     },

@@ -3,7 +3,7 @@ import { additionCommands } from './additions';
 import type { ICommandContext } from './context';
 import { createCommands, fileCommands, planCommands } from './create';
 import { changeCommands, detailsCommands, spaceCommands } from './details';
-import { environmentCommands, exportCommands } from './environments';
+import { environmentCommands, exportCommands, removeCommands } from './environments';
 import { buildCommands, notebookCommands } from './notebook';
 import { ownCommands, placeCommands } from './own';
 import { jobCommands, panelCommands } from './panel';
@@ -22,6 +22,7 @@ export function addCommands(context: ICommandContext): void {
     createCommands,
     planCommands,
     environmentCommands,
+    removeCommands,
     exportCommands,
     detailsCommands,
     changeCommands,

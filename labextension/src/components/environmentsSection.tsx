@@ -125,7 +125,7 @@ function Filtered(props: IPanelProps & { items: readonly Environment[] }): React
       />
       {found.length === 0 && (
         <div className="jp-Envs-card jp-Envs-hint">
-          {trans.__('No environment is called “%1”.', filter.trim())}
+          {trans.__('No environment has “%1” in its name, note or tags.', filter.trim())}
         </div>
       )}
       <Footer {...props} items={items} />

@@ -5,16 +5,7 @@ import type { CardAction } from '../card';
 import { card } from '../card';
 import { isOver } from '../jobs';
 import { formFile, pinnedFile } from '../mend';
-import type {
-  BuildRequest,
-  Environment,
-  IAdditions,
-  ICatalogue,
-  IEnvironments,
-  IJobs,
-  IPanelState,
-  IPins
-} from '../tokens';
+import type { BuildRequest, Environment, IModels } from '../tokens';
 import { AdditionsSection } from './addSection';
 import { Failure } from './basics';
 import { BinderSection, ToBinder } from './binderSection';
@@ -86,13 +77,7 @@ export type IPanelCommands = Record<
   string
 >;
 
-export interface IPanelProps {
-  environments: IEnvironments;
-  jobs: IJobs;
-  pins: IPins;
-  catalogue: ICatalogue;
-  additions: IAdditions | null;
-  state: IPanelState;
+export interface IPanelProps extends IModels {
   actions: IPanelActions;
   trans: TranslationBundle;
 }

@@ -29,6 +29,10 @@ export class Preferences implements IPreferences {
     return this.flag('notifyWhenHidden');
   }
 
+  get confirm(): boolean {
+    return this.flag('confirmRemoval');
+  }
+
   get channels(): string {
     const channels = this._values.channels;
     return Array.isArray(channels) ? channels.join(' ') : '';

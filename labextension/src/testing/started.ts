@@ -2,18 +2,16 @@ import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 
-import { BinderModel } from '../binder';
 import { Catalogue } from '../catalogue';
 import { addCommands } from '../commands';
-import { Collector } from '../collector';
-import { Details } from '../details';
 import { Draft, toChange } from '../draft';
 import { JobsModel } from '../jobs';
 import { Additions } from '../missing';
 import { EnvironmentsModel } from '../model';
-import { PanelState } from '../panelState';
+import { panelState } from '../panelState';
 import { PinsModel } from '../pin';
-import type { AddRequest, ChangeWish, RollbackWish } from '../tokens';
+import { Preferences } from '../plugins/preferences';
+import type { AddRequest } from '../tokens';
 import { Notebook, Workspace } from './notebook';
 import { anEnvironment, aStatus, Server } from './server';
 
@@ -27,11 +25,12 @@ export async function started(notebook: Notebook | null = new Notebook()) {
   server.answer(`GET ${PATH}`, aStatus('drifted', 'restore'));
   const jobs = new JobsModel(server.request, Date.now, 60_000);
   const environments = new EnvironmentsModel(server.request, jobs);
-  const state = panelState(server, jobs, environments);
+  const state = panelState(server.request, environments, jobs);
   const workspace = new Workspace(notebook?.panel);
   const draft = new Draft(server.request, jobs);
   const pins = new PinsModel(server.request, jobs, draft, workspace.services);
   const commands = new CommandRegistry();
+  const preferences = new Preferences();
   const revealed: string[] = [];
   const trans = nullTranslator.load('jupyter_envs');
   const docManager = { services: {} } as unknown as IDocumentManager;
@@ -46,7 +45,7 @@ export async function started(notebook: Notebook | null = new Notebook()) {
     pins,
     catalogue,
     additions,
-    preferences: null,
+    preferences,
     state,
     docManager,
     translator: nullTranslator,
@@ -64,23 +63,8 @@ export async function started(notebook: Notebook | null = new Notebook()) {
     state,
     pins,
     commands,
+    preferences,
     revealed,
     notebook
   };
-}
-
-function panelState(
-  { request }: Server,
-  jobs: JobsModel,
-  environments: EnvironmentsModel
-): PanelState {
-  const changing = new Draft<ChangeWish | RollbackWish>(request, jobs, toChange);
-  const details = new Details(request, environments, jobs, changing);
-  const collector = new Collector(request, jobs);
-  return new PanelState(
-    new Draft(request, jobs),
-    details,
-    collector,
-    new BinderModel(request, jobs)
-  );
 }
