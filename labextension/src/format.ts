@@ -149,9 +149,17 @@ export function environmentLine(item: Environment, trans: TranslationBundle): st
   return environmentParts(item, language(item), running, trans);
 }
 
-/** The same, as short as it is in a list: `Python 3.11 · 34 packages · in use`. */
+/** The same, as short as it is in a list: `Python 3.11 · 34 packages · in use`, `foreign · Python 3.10 · no kernel`. */
 export function environmentShort(item: Environment, trans: TranslationBundle): string {
   const short = language(item).replace(/^(Python \d+\.\d+).*/, '$1');
+  if (item.foreign && item.state !== 'broken') {
+    const kernel = item.running_kernels
+      ? trans.__('in use')
+      : item.kernel
+        ? ''
+        : trans.__('no kernel');
+    return [trans.__('foreign'), short, kernel].filter(text => text).join(' · ');
+  }
   return environmentParts(item, short, trans.__('in use'), trans);
 }
 

@@ -21,32 +21,34 @@ const FORMATS: readonly ExportFormat[] = [
   'pylock'
 ];
 
-/** What can be done with one environment. */
+/** What can be done with one environment; what changes it is not offered for those of other tools. */
 export function environmentMenu(
   commands: CommandRegistry,
-  name: string,
+  { name, foreign }: Pick<Environment, 'name' | 'foreign'>,
   trans: TranslationBundle
 ): Menu {
   const args = { environment: name };
   const formats = FORMATS.map(format => ({ ...args, format }));
   const menu = new MenuSvg({ commands });
-  menu.addItem({ command: CommandIDs.newNotebook, args });
-  menu.addItem({ command: CommandIDs.use, args });
-  menu.addItem({ command: CommandIDs.pin, args });
-  menu.addItem({ command: CommandIDs.adopt, args });
-  menu.addItem({ command: CommandIDs.release, args });
+  const add = (...ids: string[]) => ids.forEach(command => menu.addItem({ command, args }));
+  add(CommandIDs.newNotebook, CommandIDs.use, CommandIDs.pin);
+  add(CommandIDs.adopt, CommandIDs.release);
   menu.addItem({ type: 'separator' });
-  menu.addItem({ command: CommandIDs.details, args });
-  menu.addItem({ command: CommandIDs.clone, args });
-  menu.addItem({ command: CommandIDs.rename, args });
-  menu.addItem({ command: CommandIDs.about, args });
+  add(CommandIDs.details, CommandIDs.clone);
+  if (!foreign) {
+    add(CommandIDs.rename, CommandIDs.about);
+  }
   addSubmenu(menu, trans.__('Export'), CommandIDs.download, formats);
   addSubmenu(menu, trans.__('Save Next to Notebook'), CommandIDs.save, formats);
   menu.addItem({ type: 'separator' });
-  menu.addItem({ command: CommandIDs.terminal, args });
-  menu.addItem({ command: CommandIDs.copyInterpreter, args });
-  menu.addItem({ type: 'separator' });
-  menu.addItem({ command: CommandIDs.remove, args });
+  if (!foreign) {
+    add(CommandIDs.terminal);
+  }
+  add(CommandIDs.copyInterpreter);
+  if (!foreign) {
+    menu.addItem({ type: 'separator' });
+    add(CommandIDs.remove);
+  }
   return menu;
 }
 

@@ -103,7 +103,7 @@ export class EnvsPanel extends ReactWidget {
   private readonly actions: IPanelActions = {
     run: (command, args = {}) => void this.commands.execute(CommandIDs[command], args),
     environmentMenu: (item, anchor) =>
-      openBelow(environmentMenu(this.commands, item.name, this.parts.trans), anchor),
+      openBelow(environmentMenu(this.commands, item, this.parts.trans), anchor),
     badgeMenu: (path, anchor) => openBelow(badgeMenu(this.commands, path), anchor),
     sortMenu: anchor => openBelow(sortMenu(this.commands), anchor),
     notebookMenu: anchor =>

@@ -139,18 +139,23 @@ function Facts({ item }: { item: Environment }): React.JSX.Element {
 
 function Contents(props: IPanelProps & { data: EnvironmentDetail }): React.JSX.Element {
   const { data, state, actions } = props;
+  const trans = useTrans();
   const environment = data.name;
   const { details } = state;
   return (
     <>
       {!data.foreign && <ChangePackages {...props} />}
-      <PackageLists
-        key={environment}
-        detail={data}
-        newer={details.newer}
-        onUpdate={wish => actions.run('change', { ...wish })}
-        onRemove={name => actions.run('change', { environment, remove: [name] })}
-      />
+      {data.package_list.length === 0 ? (
+        <div className="jp-Envs-card jp-Envs-hint">{trans.__('There is no package in it.')}</div>
+      ) : (
+        <PackageLists
+          key={environment}
+          detail={data}
+          newer={details.newer}
+          onUpdate={wish => actions.run('change', { ...wish })}
+          onRemove={name => actions.run('change', { environment, remove: [name] })}
+        />
+      )}
       {!data.foreign && (
         <>
           <History {...props} />
