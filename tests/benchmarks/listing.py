@@ -36,7 +36,7 @@ def measure(root_dir: Path, folder: Path) -> list[Result]:
     for app, environments, limit in CASES:
         many = folder / f"many-{environments}"
         for number in range(0 if many.exists() else environments):
-            _multiply(original, many / f"environment-{number:04}")
+            multiply(original, many / f"environment-{number:04}")
         served = [_served(app, many, environments, folder / f"{app}-{environments}-{start}") for start in range(STARTS)]
         first = Timing(tuple(seconds[0] for seconds in served))
         later = Timing(tuple(second for seconds in served for second in seconds[1:]))
@@ -56,7 +56,8 @@ def _served(app: Literal["jupyterlab", "jupyter_server"], root_dir: Path, count:
     return served
 
 
-def _multiply(original: Path, copy: Path) -> None:
+def multiply(original: Path, copy: Path) -> None:
+    """Another environment with the same record and what conda knows of it, without its files."""
     record = json.loads((original / "environment.json").read_text())
     prefix = Path("g", record["current"])
     shutil.copytree(original / prefix / "conda-meta", copy / prefix / "conda-meta", copy_function=os.link)

@@ -123,7 +123,8 @@ class Lab(Client):
             },
         }
         # what Notebook 7 knows of these settings it wants under its own name
-        sections["JupyterNotebookApp"] = {"extra_labextensions_path": sections["LabApp"]["extra_labextensions_path"]}
+        known = ("extra_labextensions_path", "expose_app_in_browser")
+        sections["JupyterNotebookApp"] = {name: sections["LabApp"][name] for name in known}
         for section, values in config.items():
             sections[section] = {**sections.get(section, {}), **values}
         (folder / "jupyter_server_config.json").write_text(json.dumps(sections))

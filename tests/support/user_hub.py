@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import socket
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -27,9 +28,9 @@ c.ConfigurableHTTPProxy.api_url = settings["proxy_api"]
 c.ConfigurableHTTPProxy.command = settings["proxy"]
 c.ConfigurableHTTPProxy.pid_file = settings["home"] + "/proxy.pid"
 c.JupyterHub.cleanup_servers = True
-c.JupyterHub.authenticator_class = "dummy"
+c.JupyterHub.authenticator_class = "shared-password"
 c.Authenticator.allow_all = True
-c.DummyAuthenticator.password = settings["password"]
+c.SharedPasswordAuthenticator.user_password = settings["password"]
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = settings["home"] + "/{{username}}"
 c.Spawner.args = settings["arguments"]
@@ -39,9 +40,14 @@ c.Spawner.http_timeout = 120
 """
 
 
-def proxy() -> list[str] | None:
-    """The command of configurable-http-proxy; None where it is not installed."""
-    found = os.environ.get("CONFIGURABLE_HTTP_PROXY") or shutil.which("configurable-http-proxy")
+def proxy(folder: Path) -> list[str] | None:
+    """The command of configurable-http-proxy, which npm installs into ``folder``; None where it is not to be had."""
+    found = shutil.which("configurable-http-proxy")
+    if found is None and shutil.which("npm"):
+        folder.mkdir()
+        install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder)]
+        subprocess.run([*install, "configurable-http-proxy@5"], check=False, cwd=folder)
+        found = shutil.which("configurable-http-proxy", path=str(folder / "node_modules" / ".bin"))
     return [found] if found else None
 
 

@@ -149,6 +149,10 @@ class Sidebar:
     def create_use_and_pin(self, path: str, name: str) -> None:
         """Make an environment, run a notebook in it and pin it, as a person does; what is shown on the way is right."""
         self.open_notebook(path)
+        self.make_use_and_pin(name)
+
+    def make_use_and_pin(self, name: str) -> None:
+        """The same in the notebook that is open."""
         form = self.fill_form(name, "python tinyconf")
         self.press("Show the plan", form)
         expect(form).to_contain_text("+ tinyconf 1.0")

@@ -25,9 +25,9 @@ def notebook_server(channel: LocalChannel, tmp_path_factory: pytest.TempPathFact
         yield server
 
 
-def test_notebook_7_shows_the_badge_which_opens_the_card(notebook_server: Lab, browser: Browser) -> None:
+def test_notebook_7_has_the_badge_the_card_and_all_that_follows(notebook_server: Lab, browser: Browser) -> None:
     write_notebook(notebook_server.root / "a.ipynb")
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page = browser.new_context(viewport={"width": 1600, "height": 900}).new_page()
     complaints = Complaints(notebook_server.url.split("//")[1].split("/")[0])
     complaints.listen(page)
     page.goto(f"{notebook_server.url}notebooks/a.ipynb?token={notebook_server.token}")
@@ -35,8 +35,13 @@ def test_notebook_7_shows_the_badge_which_opens_the_card(notebook_server: Lab, b
     expect(badge).to_contain_text("Python 3 (ipykernel)")
     badge.click()
     expect(page.locator("#jupyter-envs-panel")).to_contain_text("Nothing records which environment")
+    Sidebar(page, None).make_use_and_pin("walked")
+    expect(badge).to_contain_text("walked")
+    page.reload()
+    badge.click()
+    expect(page.locator("#jupyter-envs-panel")).to_contain_text("Runs exactly what environment.yml locks.")
     page.context.close()
-    # said by JupyterLab's toolbar factory in Notebook 7 when an extension adds an item; the item is there all the same
+    # thrown by Notebook 7.6's own plugin for shortcuts, also in one without any extension
     ours = [error for error in complaints.errors if "(reading 'schema')" not in error]
     assert ours == []
     assert complaints.external == []

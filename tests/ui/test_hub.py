@@ -18,9 +18,10 @@ from .sidebar import Sidebar, write_notebook
 def test_a_user_of_a_hub(
     request: pytest.FixtureRequest, channel: LocalChannel, browser: Browser, tmp_path: Path
 ) -> None:
-    command = proxy()
-    if not request.config.getoption("--long") or command is None:
-        pytest.skip("needs --long, an index of packages, and configurable-http-proxy")
+    if not request.config.getoption("--long"):
+        pytest.skip("needs --long, and indexes of Python's and Node's packages")
+    command = proxy(tmp_path / "proxy")
+    assert command is not None, "needs configurable-http-proxy, or npm to install it"
     python = installed(tmp_path / "venv", "jupyterlab", "jupyterhub", str(request.getfixturevalue("wheel")))
     settings = {"default_channels": [channel.file_url], "root_dir": str(tmp_path / "envs")}
     with UserHub(tmp_path / "hub", python, command, {"Manager": settings}) as hub:
@@ -31,11 +32,11 @@ def test_a_user_of_a_hub(
         page = context.new_page()
         complaints = Complaints(hub.url.split("//")[1].split("/")[0])
         complaints.listen(page)
-        page.goto(f"{hub.url}hub/login?next=/hub/user/ada/lab")
+        page.goto(f"{hub.url}hub/login?next=/hub/spawn")
         page.get_by_label("Username").fill("ada")
         page.get_by_label("Password").fill(hub.password)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/user/ada/lab**", timeout=120_000)
+        page.wait_for_url(f"{hub.url}user/ada/lab**", timeout=120_000)
         sidebar = Sidebar(page, None)
         sidebar.open()
         sidebar.create_use_and_pin("a.ipynb", "behind-a-hub")
