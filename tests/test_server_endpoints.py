@@ -273,6 +273,28 @@ def test_what_also_touches_jupyters_own_resources_needs_those(
     refused(server.request(verb, API + path, body), 403)
 
 
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+
+
+@pytest.mark.usefixtures("untouched")
+def test_our_events_are_heard_by_those_alone_who_may(server: Lab) -> None:
+    """They go over Jupyter's own bus, whose websocket has Jupyter's own checks."""
+    path = "api/events/subscribe"
+    for token in (None, "wrong"):
+        # to the login page, or refused; never a socket
+        assert Client(server.url, token).request("GET", path, headers=HANDSHAKE).status in (302, 403)
+    foreign = {**HANDSHAKE, "Origin": "http://other.example", "Cookie": server.browser_headers()["Cookie"]}
+    assert Client(server.url, None).request("GET", path, headers=foreign).status == 403
+    for rule in ("execute events", "execute *"):
+        (server.home / "rules").write_text(rule)
+        assert Client(server.url, server.token).request("GET", path, headers=HANDSHAKE).status == 403
+
+
 # what puts packages onto the disk, and what a plan of it is asked with
 INSTALLING = [
     endpoint for endpoint in WITH_BODY if {"plan", "dry_run"} & set(endpoint.body) and endpoint.pattern != "gc"
