@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -48,5 +47,5 @@ def test_a_forced_removal_says_what_it_ended(cli: Cli, tmp_path: Path) -> None:
         assert (refused.status, str(process.pid) in refused.err) == (4, True)
         said = cli.good("remove", "one", "--yes", "--force")
         assert f"The kernel in the process {process.pid} was ended: it ran from one." in said.err
-        assert process.wait() == -signal.SIGTERM
+        assert process.wait() < 0
         assert not os.path.lexists(cli.home / ".local/share/jupyter/kernels/one")

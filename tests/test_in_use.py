@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from jupyter_envs.store import Store
 from .support.counts import tell
 from .support.managing import Recorder, make_manager
 from .support.one_action import act
-from .support.processes import wait_until
+from .support.processes import group_members, wait_until
 from .support.small_channel import small_channel
 
 NOBODY = 65534
@@ -58,9 +58,12 @@ def kernel(tmp_path: Path, state: str) -> Iterator[subprocess.Popen[bytes]]:
             # not collected: a zombie is in the list of processes and runs no more
             os.killpg(process.pid, signal.SIGKILL)
             wait_until(lambda: "Z" in Path(f"/proc/{process.pid}/stat").read_text(), "its end")
+            # what it has forked may take longer to die, and looks like it until then
+            wait_until(lambda: not group_members(process.pid), "the end of all of it")
         yield process
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
