@@ -166,6 +166,20 @@ def test_a_recipe_needs_a_digest() -> None:
             binder.recipe([target()], image)
 
 
+def alone(name: str, python: str) -> Target:
+    return target(name, Lock((IDNA,), (), ("linux-64",), python={"linux-64": python} if python else {}))
+
+
+def test_pypi_packages_alone_stand_on_the_servers_python() -> None:
+    files = texts(alone("wheels", "3.13.1"))
+    assert yaml.safe_load(files["binder/environment.yml"]) == {"dependencies": ["python=3.13"]}
+    assert list(files) == ["binder/environment.yml", "binder/requirements.lock", "binder/postBuild"]
+    assert binder.problems([alone("wheels", "3.13.1"), target("penguins")]) == ()
+    for others in ([alone("b", "3.12.0")], [alone("b", "")], [alone("b", "2.7.18")]):
+        found = binder.problems([alone("a", "3.13.1"), *others])
+        assert [problem.code for problem in found] == ["server-python"]
+
+
 def test_the_estimate_says_what_its_numbers_come_from() -> None:
     found = binder.estimate([target()])
     assert (found.packages, found.unknown, found.measured) == (3, 1, 0)

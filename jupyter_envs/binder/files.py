@@ -7,7 +7,6 @@ locked environments beside the server's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,14 +17,12 @@ from ..models import Package
 from ..redact import clean_text, clean_url
 from .marker import marked
 from .scripts import post_build
-from .targets import MAIN_PLATFORM, Target, is_usable
+from .targets import MAIN_PLATFORM, Target, has_python, is_usable
 
 Mode = Literal["locked", "merge"]
 MODES: tuple[Mode, ...] = ("locked", "merge")
 FOLDER = "binder"
 SERVER_PYTHON = "3.12"
-
-_PYTHON = re.compile(r"3\.([89]|1[0-4])\Z")
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Wish:
     puller: bool = False
 
     def __post_init__(self) -> None:
-        if not _PYTHON.match(self.python):
+        if not has_python(self.python):
             raise InvalidInput(f"“{self.python}” is no Python that repo2docker has.", hints=("Use 3.8 to 3.14.",))
 
 
@@ -54,14 +51,21 @@ def write_files(targets: Sequence[Target], wish: Wish) -> tuple[File, ...]:
     Packages that cannot be named in a list (see `targets.problems`) raise `InvalidInput`.
     """
     places = lock_places(targets)
-    files = [File(f"{FOLDER}/environment.yml", marked(_server(wish)))]
+    files = [File(f"{FOLDER}/environment.yml", marked(_server(server_wish(targets, wish))))]
     for target in targets:
         for platform in target.platforms:
-            files.append(File(f"{FOLDER}/{places[target].conda(platform)}", _explicit(target, platform)))
+            if target.of(platform, "conda"):
+                files.append(File(f"{FOLDER}/{places[target].conda(platform)}", _explicit(target, platform)))
             if target.of(platform, "pip"):
                 files.append(File(f"{FOLDER}/{places[target].pip(platform)}", _requirements(target, platform)))
     files.append(File(f"{FOLDER}/postBuild", marked(post_build(targets, places))))
     return tuple(files)
+
+
+def server_wish(targets: Sequence[Target], wish: Wish) -> Wish:
+    """The server's Python is the one that environments of PyPI packages alone stand on, if there are any."""
+    wanted = [target.python for target in targets if target.is_alone and has_python(target.python)]
+    return replace(wish, python=wanted[0]) if wanted else wish
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,8 @@ def merge_files(target: Target, wish: Wish) -> tuple[File, ...]:
     """
     spec = envfile.select(target.spec, MAIN_PLATFORM)
     packages = target.of(MAIN_PLATFORM, "conda")
-    python = next((".".join(one.version.split(".")[:2]) for one in packages if one.name == "python"), wish.python)
-    version = python if _PYTHON.match(python) else wish.python
+    python = next((".".join(one.version.split(".")[:2]) for one in packages if one.name == "python"), target.python)
+    version = python if has_python(python) else wish.python
     names = [(matchspec.parse(text).name, text) for text in spec.conda]
     rest = [clean_text(text) for name, text in names if name not in ("python", "pip")]
     pip = tuple(clean_text(line) for line in spec.pip)

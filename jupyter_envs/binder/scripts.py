@@ -36,11 +36,15 @@ build() { # environment, lists in front of the platform's name
     local prefix="$CONDA_DIR/envs/$1"
     local conda="$here/${2}conda-$CONDA_PLATFORM.lock" pip="$here/${2}requirements-$CONDA_PLATFORM.lock"
     [ "$CONDA_PLATFORM" = linux-64 ] && pip="$here/${2}requirements.lock"
-    if [ ! -f "$conda" ]; then
+    if [ -f "$conda" ]; then
+        "$MAMBA_EXE" create --yes --prefix "$prefix" --file "$conda"
+    elif [ -f "$pip" ]; then
+        # PyPI packages alone stand on the server's Python
+        "$server" -m venv --without-pip "$prefix"
+    else
         echo "The environment $1 is not locked for $CONDA_PLATFORM." >&2
         exit 1
     fi
-    "$MAMBA_EXE" create --yes --prefix "$prefix" --file "$conda"
     if [ -f "$pip" ]; then
         "$server" -m pip --python "$prefix/bin/python" install --no-cache-dir --no-deps --require-hashes \\
             --only-binary :all: --requirement "$pip"
@@ -56,7 +60,10 @@ from pathlib import Path
 
 prefix, kernels, name, variables, *aliases = sys.argv[1:]
 prefix, kernels, variables = Path(prefix), Path(kernels), json.loads(variables)
-base = {"CONDA_PREFIX": str(prefix), "CONDA_DEFAULT_ENV": name, "CONDA_SHLVL": "1", "HOME": "/tmp", **variables}
+own = {"CONDA_PREFIX": str(prefix), "CONDA_DEFAULT_ENV": name, "CONDA_SHLVL": "1"}
+if (prefix / "pyvenv.cfg").exists():
+    own = {"VIRTUAL_ENV": str(prefix)}
+base = {**own, "HOME": "/tmp", **variables}
 usual = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 base["PATH"] = f"{prefix / 'bin'}:{usual}"
 for file in sorted(prefix.glob("etc/conda/env_vars.d/*.json")):

@@ -15,6 +15,7 @@ from ..redact import clean_text, clean_url, show, sounds_secret
 MAIN_PLATFORM = "linux-64"
 PLATFORMS = (MAIN_PLATFORM, "linux-aarch64")
 
+_SERVER_PYTHON = re.compile(r"3\.([89]|1[0-4])\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\\#\"'`$<>;|&(){}]+\Z")
 _PRIVATE_NAMES = (".local", ".internal", ".lan", ".intranet", ".corp", ".home")
@@ -55,6 +56,16 @@ class Target:
         return tuple(package for package in self.lock.for_platform(platform) if package.manager == manager)
 
     @property
+    def is_alone(self) -> bool:
+        """Whether it has PyPI packages alone, which stand on a Python that is there."""
+        return bool(self.lock.for_platform(MAIN_PLATFORM)) and not self.of(MAIN_PLATFORM, "conda")
+
+    @property
+    def python(self) -> str:
+        """The minor version that PyPI packages alone were resolved for; empty where that is not said."""
+        return ".".join(self.lock.python.get(MAIN_PLATFORM, "").split(".")[:2])
+
+    @property
     def variables(self) -> Mapping[str, str]:
         """The variables that may leave the machine."""
         return {name: value for name, value in self.spec.variables.items() if not _is_secret(name, value)}
@@ -83,7 +94,7 @@ def is_usable(package: Package) -> bool:
 def problems(targets: Iterable[Target]) -> tuple[Problem, ...]:
     """What is wrong with the environments themselves; the repository is not looked at."""
     found = list(targets)
-    return (*_clashes(found), *(problem for target in found for problem in _of_target(target)))
+    return (*_clashes(found), *_pythons(found), *(problem for target in found for problem in _of_target(target)))
 
 
 def _clashes(targets: list[Target]) -> Iterator[Problem]:
@@ -98,6 +109,26 @@ def _clashes(targets: list[Target]) -> Iterator[Problem]:
                     f"{_listed(target.notebooks)} are different environments with one kernel name, {name}.",
                     "Rename one of the environments and pin its notebooks again.",
                 )
+
+
+def _pythons(targets: list[Target]) -> Iterator[Problem]:
+    """Environments of PyPI packages alone stand on the server's Python, of which there is one."""
+    alone = [target for target in targets if target.is_alone]
+    for target in alone:
+        if not has_python(target.python) or target.python != alone[0].python:
+            wanted = target.python or "a version that its lock does not say"
+            other = f", and “{alone[0].environment}” is for {alone[0].python}" if target is not alone[0] else ""
+            yield Problem(
+                "server-python",
+                f"“{target.environment}” has PyPI packages alone, for Python {wanted}{other}: Binder has one "
+                "Python for such environments, of 3.8 to 3.14.",
+                "Give it conda's Python: jupyter envs export NAME --format portable writes such a file.",
+            )
+
+
+def has_python(version: str) -> bool:
+    """Whether repo2docker has it for the server."""
+    return bool(_SERVER_PYTHON.match(version))
 
 
 def _of_target(target: Target) -> Iterator[Problem]:
