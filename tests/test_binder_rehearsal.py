@@ -90,3 +90,28 @@ def test_a_binder_build_makes_what_is_locked_and_runs_the_notebooks_in_it(
     assert 0.7 < estimate.size / grown < 1.05
     # postBuild took what it downloaded from the lists and from nowhere else
     assert "RUN ./binder/postBuild" in done.output
+
+
+@pytest.mark.skipif(why_not() != "", reason=why_not())
+def test_pypi_packages_alone_stand_on_the_servers_python(
+    home: Path, channel_http: str, kernel_index: PypiIndex, package_cache: Path, tmp_path: Path
+) -> None:
+    manager = make_manager(home, channel_http, package_cache, pypi_index=kernel_index.simple_url)
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    (repository / "analysis.ipynb").write_text(notebook(WHERE))
+    documents = DiskDocuments(repository)
+    request = CreateRequest(name="shop", file="tinydep\nipykernel\n", filename="requirements.txt")
+    asyncio.run(manager.create(request, documents, Recorder()))
+    asyncio.run(manager.pin("analysis.ipynb", "shop", documents))
+    report = asyncio.run(manager.binder(BinderRequest(("analysis.ipynb",), write=True), documents))
+    assert {finding.code for finding in report.findings} == {"no-repository", "private-source"}
+    assert not (repository / "binder" / "conda-linux-64.lock").exists()
+
+    done = rehearse(repository, tmp_path / "image", ["analysis.ipynb"])
+
+    assert done.found["sessions"] == {"analysis.ipynb": "shop"}
+    assert json.loads(done.found["outputs"]["analysis.ipynb"])["prefix"] == "/srv/conda/envs/shop"
+    locked = {f"{one.name}=={one.version}" for one in asyncio.run(manager.environment("shop")).packages}
+    found = prefix.contents(done.prefixes / "shop", manager.platform).packages
+    assert {f"{one.name}=={one.version}" for one in found} == locked
