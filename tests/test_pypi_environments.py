@@ -8,6 +8,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,16 @@ import uv
 from jupyter_envs import lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.engine import bytecode
-from jupyter_envs.errors import Conflict, EnvsError, InvalidFile, InvalidSpec, NotFound, PackageRefused, Unsolvable
+from jupyter_envs.errors import (
+    Conflict,
+    EnvsError,
+    InvalidFile,
+    InvalidInput,
+    InvalidSpec,
+    NotFound,
+    PackageRefused,
+    Unsolvable,
+)
 from jupyter_envs.execution import execute
 from jupyter_envs.manager import ChangeRequest, CreateRequest, Manager, Summary
 from jupyter_envs.models import Plan
@@ -281,3 +291,16 @@ def test_compiled_modules_are_shared_between_environments(world: World) -> None:
     second = world.create("tinywheel", name="second")
     (compiled,) = second.prefix.glob("lib/python3*/site-packages/__pycache__/tinywheel.*.pyc")
     assert compiled.stat().st_nlink > 1
+
+
+def test_names_alone_are_pypi_s_where_that_is_said_or_configured(world: World) -> None:
+    asked = CreateRequest(name="pure", packages=("tinywheel==1.0",), engine="pypi")
+    plan = asyncio.run(world.manager().plan(asked, DiskDocuments(world.home), Recorder()))
+    assert plan.pip == ("tinywheel==1.0", "ipykernel")
+    assert plan.python
+    usual = CreateRequest(name="pure", packages=("tinywheel==1.0",))
+    manager = world.manager(default_engine="pypi")
+    assert asyncio.run(manager.plan(usual, DiskDocuments(world.home), Recorder())).hash == plan.hash
+    assert manager.engine_for(["https://example.org/channel"]) == "conda"
+    with pytest.raises(InvalidInput, match="come from no channel"):
+        asyncio.run(manager.plan(replace(asked, channels=("x",)), DiskDocuments(world.home), Recorder()))

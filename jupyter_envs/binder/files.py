@@ -104,7 +104,7 @@ def merge_files(target: Target, wish: Wish) -> tuple[File, ...]:
     more = [*(["nbgitpuller"] if wish.puller else []), *(["pip"] if pip else [])]
     channels = tuple(clean_text(channel) for channel in spec.channels)
     merged = replace(spec, name=None, channels=channels, conda=(f"python={version}", *rest, *more), pip=pip)
-    text = envfile.write(replace(merged, variables={}, platforms=()))
+    text = envfile.write(replace(merged, variables={}, platforms=(), python=""))
     return (File(f"{FOLDER}/environment.yml", marked(text.rstrip("\n").split("\n"))),)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from traitlets import Bool, Float, List, Unicode
+from traitlets import Bool, Enum, Float, List, Unicode
 
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import SYSTEM_ALIASES, ManagerCommand
@@ -115,6 +115,7 @@ class CreateCommand(ManagerCommand):
     jupyter envs create NAME PACKAGE…  [--channel C]
     jupyter envs create [NAME] --file environment.yml
     jupyter envs create NAME --file requirements.txt
+    jupyter envs create NAME REQUIREMENT… --pypi
     """
 
     file = Unicode(
@@ -126,6 +127,14 @@ class CreateCommand(ManagerCommand):
     ).tag(config=True)
     channel = List(Unicode(), help="Where packages come from; may be given several times.").tag(config=True)
     as_of = Unicode(help="A day or a time: only packages that were there by then.").tag(config=True)
+    engine = Enum(
+        ["conda", "pypi"], None, allow_none=True, help="Whose packages are named: conda's, or PyPI's alone."
+    ).tag(config=True)
+    flags = {
+        **ManagerCommand.flags,
+        "pypi": ({"CreateCommand": {"engine": "pypi"}}, "The packages are PyPI's, and no conda package is needed."),
+        "conda": ({"CreateCommand": {"engine": "conda"}}, "The packages are conda's."),
+    }
     aliases = {
         **ManagerCommand.aliases,
         **SYSTEM_ALIASES,
@@ -149,6 +158,7 @@ class CreateCommand(ManagerCommand):
             filename=place.name if self.file else None,
             environment=self.environment or None,
             as_of=self.as_of,
+            engine="pypi" if self.engine == "pypi" else "conda" if self.engine == "conda" else "",
         )
         summary = await self.create_confirmed(manager, request, DiskDocuments(place.parent), name or self.file)
         answer = summary.to_json()

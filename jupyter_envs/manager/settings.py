@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Bool, Float, Int, Integer, List, Unicode, default
+from traitlets import Bool, Enum, Float, Int, Integer, List, Unicode, default
 
 from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.formats import LIMITS, Limits
@@ -17,6 +18,7 @@ from jupyter_envs.manager.naming_settings import NamingSettings
 from jupyter_envs.manager.system_settings import SystemSettings
 from jupyter_envs.manager.templates import TemplateSettings
 from jupyter_envs.manager.trusting import TrustSettings
+from jupyter_envs.models import EngineName
 
 
 class ManagerSettings(
@@ -40,6 +42,11 @@ class ManagerSettings(
     ).tag(config=True)
     pypi_index = Unicode(
         "", help="Address of the package index for pip sections; empty for PyPI. A file's own --index-url wins."
+    ).tag(config=True)
+    default_engine = Enum(
+        ["conda", "pypi"],
+        "conda",
+        help="Whose packages are meant where only names are given, without a file and without channels: conda or pypi.",
     ).tag(config=True)
     max_file_size = Int(LIMITS.file, help="Largest environment file that is read, in bytes.").tag(config=True)
     max_lock_size = Int(LIMITS.lock, help="Largest lock that is read, in bytes.").tag(config=True)
@@ -85,6 +92,10 @@ class ManagerSettings(
         """The shared package caches, but our own."""
         folders = [Path(folder).expanduser().absolute() for folder in self.shared_caches]
         return tuple(folder for folder in folders if folder != Path(self.cache_dir).absolute())
+
+    def engine_for(self, channels: Sequence[str]) -> EngineName:
+        """Whose packages are meant by names alone; who names a channel means conda's."""
+        return "pypi" if self.default_engine == "pypi" and not channels else "conda"
 
     @property
     def limits(self) -> Limits:

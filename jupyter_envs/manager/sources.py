@@ -32,6 +32,12 @@ async def read_request(
             "An environment is made from packages, a file, a lock, or another environment: exactly one of them.",
             hints=("Name some packages, or give one environment.yml.",),
         )
+    if request.packages and request.engine == "pypi":
+        if request.channels:
+            raise InvalidInput(
+                "PyPI's packages come from no channel.", hints=("Leave the channels out.",), key="channels"
+            )
+        return Wanted(named(request.name, None), Spec(request.name, pip=request.packages), kernel_in_spec=True)
     if request.packages:
         spec = Spec(request.name, request.channels or tuple(channels), request.packages)
         return Wanted(named(request.name, None), spec, kernel_in_spec=True)

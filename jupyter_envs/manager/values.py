@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from jupyter_envs.discovery import Foreign
-from jupyter_envs.models import Environment, Interpreter, Package, Pin, Plan, Spec, Verdict, packages_digest
+from jupyter_envs.models import EngineName, Environment, Interpreter, Package, Pin, Plan, Spec, Verdict, packages_digest
 from jupyter_envs.redact import clean_url, redact
 
 
@@ -33,8 +33,9 @@ class CreateRequest:
     the files lie that its pip section names; ``environment`` chooses one of a pixi.lock. ``pin`` is a notebook's path:
     its environment is built from its lock, or with ``update`` solved again from its file, after which lock and pin are
     written anew (the notebook itself only if ``write_notebook``). ``channels`` go with ``packages``. ``as_of`` is a
-    date or a time (ISO 8601) whose packages are wanted; it says nothing where a lock decides. ``clone`` is the name or
-    the folder of an environment to copy.
+    date or a time (ISO 8601) whose packages are wanted; it says nothing where a lock decides. ``engine`` says whose
+    ``packages`` are meant, conda's (match specs) or PyPI's (requirements); empty for the configured one. ``clone`` is
+    the name or the folder of an environment to copy.
     """
 
     name: str | None = None
@@ -49,6 +50,7 @@ class CreateRequest:
     write_notebook: bool = True
     as_of: str = ""
     clone: str | None = None
+    engine: EngineName | Literal[""] = ""
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.exports import FORMATS
 from jupyter_envs.manager import ChangeRequest, CreateRequest, PinLock, Query
+from jupyter_envs.models import EngineName
 from jupyter_envs.server.errors import NotJson, TooLarge
-from jupyter_envs.server.fields import consent, parse, refuse
+from jupyter_envs.server.fields import Fields, consent, parse, refuse
 
 JSON_TYPE = "application/json"
 _CREATE_OPTIONS = (
-    "name", "channels", "filename", "environment", "update", "write_notebook", "as_of", "dry_run", "plan",
+    "name", "channels", "engine", "filename", "environment", "update", "write_notebook", "as_of", "dry_run", "plan",
 )  # fmt: skip
 MANY_DAYS = 1e6
 
@@ -123,8 +125,17 @@ def create_body(body: bytes) -> CreateBody:
         update=fields.flag("update", False),
         write_notebook=fields.flag("write_notebook", True),
         as_of=fields.moment("as_of"),
+        engine=engine_of(fields),
     )
     return CreateBody(request, *consent(fields))
+
+
+def engine_of(fields: Fields) -> EngineName | Literal[""]:
+    """Whose packages are named."""
+    text = fields.optional_text("engine")
+    if text in (None, "conda", "pypi"):
+        return "pypi" if text == "pypi" else "conda" if text == "conda" else ""
+    refuse("engine", "must be conda or pypi")
 
 
 def change_body(name: str, body: bytes) -> ChangeBody:

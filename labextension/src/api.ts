@@ -786,7 +786,9 @@ export interface components {
             packages?: string[];
             /** @description Channels for `packages`; the server's configured ones if left out. */
             channels?: string[];
-            /** @description The text of an `environment.yml`, a `pixi.toml`, a `pyproject.toml` with pixi's table, or a lock in any format that is read. */
+            /** @description Whose `packages` are named; what is configured if left out. */
+            engine?: components["schemas"]["EngineName"];
+            /** @description The text of an `environment.yml`, `requirements.txt`, `Pipfile`, `pixi.toml` or `pyproject.toml`, or of a lock in any format that is read. */
             file?: string;
             /** @description Path of `file` below the server's root; says what it is, and where the files lie that its pip section names with `-r` and `-c`. */
             filename?: string;
