@@ -17,6 +17,7 @@ from jupyter_envs.server.base import API as BASE
 from jupyter_envs.server.handlers import UnknownHandler, routes
 
 from .support.client import API, Client, Reply
+from .support.counts import tell
 from .support.http_server import FileServer
 from .support.lab import Lab
 from .support.openapi import VERBS, check_reply, check_value, operations
@@ -96,6 +97,8 @@ def endpoints() -> list[Endpoint]:
 
 
 ENDPOINTS = endpoints()
+REFUSALS: list[int] = []
+LOOKED_AT: list[str] = []
 EACH = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=[f"{e.verb} {e.pattern}" for e in ENDPOINTS])
 WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.body is not None]
 EACH_WITH_BODY = pytest.mark.parametrize("endpoint", WITH_BODY, ids=[f"{e.verb} {e.pattern}" for e in WITH_BODY])
@@ -158,6 +161,7 @@ def refused(reply: Reply, *status: int) -> None:
     assert reply.status in status, reply.text
     check_value(reply.json(), "Error")
     assert "Traceback" not in reply.text
+    REFUSALS.append(reply.status)
 
 
 def send(
@@ -539,6 +543,7 @@ def test_a_strangers_pin_is_only_text(
     notebook.write_text(text.replace("http://127.0.0.1:9", listener.url))
     before, processes = state(server), children(server)
     assert server.get("api/contents/sub/stranger.ipynb").status == 200
+    LOOKED_AT.append(text)
     reply = check_reply("GET", "pins/sub/stranger.ipynb", server.get(API + "pins/sub/stranger.ipynb"))
     assert reply.status in (200, 400, 403)
     assert children(server) - processes == set(), "no process was started"
@@ -559,3 +564,10 @@ def test_the_samples_are_the_routing_table() -> None:
     assert {address.removeprefix(f"/{BASE}/") for address, _, _ in routes()} == set(SAMPLES)
     assert routes()[-1][1] is UnknownHandler
     assert Path(BASE).name == "api"
+
+
+def test_the_count() -> None:
+    tell(
+        "T20, T21, requests that must not get in", f"refused, of {len(ENDPOINTS)} verbs of routes", *2 * [len(REFUSALS)]
+    )
+    tell("T17, strangers' pins over HTTP", "looked at: no request, process, file or job", len(LOOKED_AT), len(PINS))

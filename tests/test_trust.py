@@ -21,6 +21,7 @@ from jupyter_envs.manager import CreateRequest, Manager, Query
 from jupyter_envs.models import Package
 from jupyter_envs.trust import Defaults, Rules, Trust, is_below
 
+from .support.counts import tell
 from .support.http_server import FileServer
 from .support.managing import Recorder, make_manager
 from .support.pypi_index import PypiIndex
@@ -266,3 +267,8 @@ def test_rules_that_are_not_understood_allow_nothing(
         plan(manager, packages=("tinyblob",))
     assert caught.value.fields["path"] == str(path)
     assert isinstance(caught.value, EnvsError) and caught.value.hints
+
+
+def test_the_count() -> None:
+    cases = len(BELOW) + len(NOT_BELOW)
+    tell("allow-lists", "addresses held against another", cases, cases)
