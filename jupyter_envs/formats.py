@@ -23,6 +23,7 @@ Format = Literal[
     "pipfile",
     "pipfile-lock",
     "pyproject",
+    "script",
     "explicit",
     "conda-lock",
     "pylock",
@@ -55,6 +56,7 @@ _REQUIREMENT = re.compile(
 
 # the first that is true of a text and its name decides
 _KINDS: tuple[tuple[Format, Callable[[str, str], bool]], ...] = (
+    ("script", lambda text, name: name.endswith((".py", ".ipynb")) and pyproject.has_block(text)),
     ("explicit", lambda text, _: explicit_list.is_explicit(text)),
     ("pylock", lambda text, name: pylock.is_pylock(text) or _PYLOCK.fullmatch(name) is not None),
     ("requirements", lambda _, name: _REQUIREMENTS.fullmatch(name) is not None),
@@ -123,6 +125,8 @@ def _read_spec(found: Format, text: str, source: str, limits: Limits) -> envfile
         return requirements_file.read(text, source=source)
     if found == "pixi":
         return pixi.read(text, source=source, max_depth=limits.depth)
+    if found == "script":
+        return pyproject.read_block(text, source=source, max_depth=limits.depth)
     if found == "pipfile":
         return pipenv_files.read(text, source=source, max_depth=limits.depth)
     if found == "pipfile-lock":

@@ -1,12 +1,15 @@
-"""``[project]`` of a ``pyproject.toml`` (PEP 621) as a `Spec` of PyPI packages alone, with extras and groups (PEP 735).
+"""``[project]`` of a ``pyproject.toml`` (PEP 621) as a `Spec` of PyPI packages alone, with extras and groups (PEP 735);
+and the block of a script or a notebook (PEP 723), which has the same keys.
 
 What the project needs is read, not the project itself: a folder has no hash that a lock could hold. Pure.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -16,10 +19,13 @@ from .envfile import Reading
 from .models import Spec
 from .redact import show
 from .toml_guard import Table
-from .yaml_guard import MAX_DEPTH
+from .yaml_guard import MAX_DEPTH, Place
 
 MAX_NESTED = 8
 NOT_ITSELF = "The project itself is not installed, only what it needs."
+BLOCK_START = "# /// script"
+# the regular expression of PEP 723
+_BLOCK = re.compile(r"^# /// script$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///$", re.MULTILINE)
 _HINT = "Write the requirements into a requirements.txt."
 
 
@@ -35,6 +41,44 @@ def read(text: str, *, source: str = "pyproject.toml", choice: str = "", max_dep
     """
     root = toml_guard.read(text, source=source, max_depth=max_depth)
     return _Project(root).reading([name.strip() for name in choice.split(",") if name.strip()])
+
+
+def has_block(text: str) -> bool:
+    """Whether a script, or a cell of a notebook, may have a block about what it needs (PEP 723)."""
+    return BLOCK_START in text
+
+
+def read_block(text: str, *, source: str, max_depth: int = MAX_DEPTH) -> Reading:
+    """What the block of a script asks for, or of a notebook's first cell that has one, as juv writes it.
+
+    Raises `InvalidFile` where there is none, or more than one in a place.
+    """
+    for code in _cells(text, source) if source.lower().endswith(".ipynb") else [text]:
+        blocks = [found["content"] for found in _BLOCK.finditer(code)]
+        if len(blocks) > 1:
+            raise Place(source).refuse("more than one block “# /// script”", expected="one of them")
+        if blocks:
+            return _of_block(blocks[0], source, max_depth)
+    raise Place(source).refuse("no block “# /// script” in it", expected="a block of comments as in PEP 723")
+
+
+def _of_block(block: str, source: str, max_depth: int) -> Reading:
+    toml = "".join(f"{line[2:] if line.startswith('# ') else line[1:]}\n" for line in block.splitlines())
+    root = toml_guard.read(toml, source=source, max_depth=max_depth)
+    project = {key: root.values[key] for key in ("dependencies", "requires-python") if key in root.values}
+    reading = _Project(Table({"project": project}, source, ())).reading([])
+    left = [key for key in root.values if key not in project]
+    return replace(reading, notes=tuple(f"{key} in the block “# /// script” is not read" for key in map(show, left)))
+
+
+def _cells(text: str, source: str) -> Iterator[str]:
+    """The code of a notebook, cell by cell."""
+    try:
+        cells = json.loads(text)["cells"]
+        code = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+        yield from ("".join(lines) for lines in code)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Place(source).refuse("not a notebook", expected="JSON with cells") from None
 
 
 class _Project:

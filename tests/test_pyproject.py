@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_envs import pyproject
+from jupyter_envs import formats, pyproject
 from jupyter_envs.errors import InvalidFile
 
 TEXT = """
@@ -81,3 +83,52 @@ def test_any_text_is_read_or_refused(text: str, choice: str) -> None:
         pyproject.read(text, choice=choice)
     except InvalidFile as error:
         assert len(str(error)) < 1000
+
+
+BLOCK = """# /// script
+# requires-python = ">=3.10"
+# dependencies = [
+#   "numpy",
+#   "requests>=2",  # for the data
+# ]
+#
+# [tool.uv]
+# exclude-newer = "2024-01-01T00:00:00Z"
+# ///
+"""
+
+
+def notebook(*sources: str | list[str]) -> str:
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": BLOCK}, *cells], "nbformat": 4})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("tool.py", f"#!/usr/bin/env python\n{BLOCK}\nimport numpy\n"),
+        ("work/a.ipynb", notebook(BLOCK, "import numpy")),
+        ("a.ipynb", notebook("x = 1", BLOCK.splitlines(keepends=True))),
+    ],
+)
+def test_the_block_of_a_script_or_a_notebook(name: str, text: str) -> None:
+    found = formats.read(text, source=name)
+    assert found.format == "script" and found.spec is not None
+    assert (found.spec.pip, found.spec.python) == (("numpy", "requests>=2"), ">=3.10")
+    assert found.notes == ("tool in the block “# /// script” is not read",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.ipynb", notebook("# /// script\nx = 1"), "no block"),
+        ("a.ipynb", "# /// script", "not a notebook"),
+        ("a.py", BLOCK + "\n" + BLOCK, "more than one block"),
+        ("a.py", BLOCK.replace('"numpy"', '"numpy=1"'), "'numpy=1'"),
+        ("a.py", BLOCK.replace('"numpy"', '"x @ https://${TOKEN}@example.org/x-1-py3-none-any.whl"'), "environment"),
+        ("a.py", BLOCK.replace("dependencies = [", "dependencies = "), "not TOML"),
+    ],
+)
+def test_a_block_that_is_none_is_refused(name: str, text: str, words: str) -> None:
+    with pytest.raises(InvalidFile, match=words):
+        formats.read(text, source=name)
