@@ -29,8 +29,10 @@ async def find(wish: str, near: str, cache_dir: Path) -> Interpreter:
 
     All of them only where the ``wish`` (PEP 440) allows it. Raises `InvalidSpec` for a wish that is none, `NotFound`.
     """
-    wanted = parsed(wish)
-    found = [this_one(), *await installed(cache_dir)]
+    wanted, own = parsed(wish), this_one()
+    if near in ("", own.version) and wanted.contains(own.version, prereleases=True):
+        return own  # whatever else there is, and looking takes longer than installing
+    found = [own, *await installed(cache_dir)]
     fitting = [one for one in found if wanted.contains(one.version, prereleases=True)]
     if not fitting:
         raise missing(wish, found)
