@@ -38,7 +38,7 @@ def store(home: Path) -> Store:
 def make(store: Store, name: str, *, reason: str = "created") -> Draft:
     """A published generation with one file."""
     draft = store.draft(name)
-    draft.prefix.mkdir()
+    (draft.prefix / "conda-meta").mkdir(parents=True)
     (draft.prefix / "file").write_text("content")
     store.record(draft, SPEC, LOCK)
     store.publish(draft, replace(MADE, reason=reason))
