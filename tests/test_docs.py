@@ -54,3 +54,9 @@ def test_the_design_shows_the_layers() -> None:
     text = (ROOT / "docs" / "explanation" / "design.md").read_text(encoding="utf-8")
     shown = set(re.findall(r"\w+", text.partition("## Layers")[2]))
     assert {module for layer in LAYERS for module in layer if not module.startswith("_")} - shown == set()
+
+
+def test_no_merge_was_left_half_done() -> None:
+    marks = re.compile(r"^(?:<{7}|>{7}|={7}$)", re.MULTILINE)
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert [page.name for page in pages if marks.search(page.read_text(encoding="utf-8"))] == []
