@@ -27,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="Run the loops of the fault tests in full: hours.")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The loops in full take as long as they take."""
+    for item in items if counts.LONG else ():
+        item.add_marker(pytest.mark.timeout(0))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how short the loops were."""
     if counts.TOLD:
