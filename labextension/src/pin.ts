@@ -117,9 +117,14 @@ export class PinsModel implements IPins {
 
   async renew(job: Job, environment: Environment): Promise<void> {
     const path = this.path;
-    const { state } = await this.jobs.whenEnded(job.id);
-    if (state === 'done' && path === this.path) {
-      await this.pin(environment);
+    this._renewing.add(job.id);
+    try {
+      const { state } = await this.jobs.whenEnded(job.id);
+      if (state === 'done' && path === this.path) {
+        await this.pin(environment);
+      }
+    } finally {
+      this._renewing.delete(job.id);
     }
   }
 
@@ -176,10 +181,11 @@ export class PinsModel implements IPins {
     await panel.context.save();
   }
 
-  /** Jobs may have rewritten the notebook's pin on disk: take that over, without a question about who is right. */
+  /** Jobs may have rewritten the notebook's pin on disk: take that over, without a question about who is right.
+   * After a job for which `renew` writes the pin itself, what was read before would undo that. */
   private async onEnded(job: Job): Promise<void> {
     const panel = this._panel;
-    if (job.state !== 'done' || job.kind === 'plan' || !panel) {
+    if (job.state !== 'done' || job.kind === 'plan' || !panel || this._renewing.has(job.id)) {
       return;
     }
     await this.refresh();
@@ -253,6 +259,7 @@ export class PinsModel implements IPins {
     }
   }
 
+  private readonly _renewing = new Set<string>();
   private _panel: NotebookPanel | null = null;
   private _status: PinStatus | null = null;
   private _error: EnvsError | null = null;

@@ -61,7 +61,7 @@ def test_german(german: dict[str, object], page: Page) -> None:
     page.reload()
     sidebar = Sidebar(page, None)
     sidebar.open()
-    expect(sidebar.panel).to_contain_text("Öffnen Sie ein Notebook, um zu sehen, worin es läuft.")
+    expect(sidebar.panel).to_contain_text("Öffnen Sie ein Notebook oder eine Konsole, um zu sehen, worin sie laufen.")
     sidebar.command("jupyter-envs:create")
     form = sidebar.section("Neue Umgebung")
     expect(sidebar.button("Plan zeigen", form)).to_be_visible()

@@ -34,7 +34,7 @@ def walk_through(lab: Lab, browser: Browser, minor: str = "") -> None:
     sidebar.open()
     version = page.evaluate("() => window.jupyterapp.version")
     assert version.startswith(minor), version
-    expect(sidebar.panel).to_contain_text("Open a notebook to see what it runs in.")
+    expect(sidebar.panel).to_contain_text("Open a notebook or a console to see what it runs in.")
     sidebar.create_use_and_pin("a.ipynb", "walked")
     expect(page.locator(".jp-NotebookPanel-toolbar .jp-Envs-badge")).to_contain_text("walked")
     page.reload()
