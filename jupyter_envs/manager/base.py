@@ -18,12 +18,13 @@ from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.channel_names import ChannelNames
 from jupyter_envs.manager.disk import Disk, iso
 from jupyter_envs.manager.foreign import Foreigners
+from jupyter_envs.manager.ground import Ground
 from jupyter_envs.manager.plans import Plans
 from jupyter_envs.manager.settings import ManagerSettings
 from jupyter_envs.manager.values import (
     Summary,
 )
-from jupyter_envs.manager.workshop import Rules, Workshop
+from jupyter_envs.manager.workshop import Workshop
 from jupyter_envs.models import (
     Environment,
     Package,
@@ -73,8 +74,13 @@ class ManagerBase(ManagerSettings):
             self._engine,
             self._plans,
             self.platform,
-            lambda: Rules(tuple(self.default_channels), self.allow_source_builds, self.system, self.limits),
+            lambda: self.ground,
         )
+
+    @property
+    def ground(self) -> Ground:
+        """What a solve stands on besides the file. Raises `InvalidInput` for a version in the configuration."""
+        return Ground(self.platform, tuple(self.default_channels), self.system, self.allow_source_builds, self.limits)
 
     def work_in_background(self, *, detached: bool = False) -> None:
         """Allow work after the environments are usable; ``detached`` lets it go on when this process has ended.

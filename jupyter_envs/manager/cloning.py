@@ -19,7 +19,7 @@ from jupyter_envs.exports import Source
 from jupyter_envs.manager import virtual_environments, wheels_only
 from jupyter_envs.manager.exporting import source_of
 from jupyter_envs.manager.foreign import Foreigners
-from jupyter_envs.manager.locking import Ground
+from jupyter_envs.manager.ground import Ground
 from jupyter_envs.manager.planning import KERNEL_ADDED, KERNEL_PACKAGE, Resolved
 from jupyter_envs.manager.records import exact, listed, without_hash
 from jupyter_envs.models import Interpreter, Package

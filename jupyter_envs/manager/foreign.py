@@ -19,7 +19,7 @@ from jupyter_envs.errors import Conflict, Forbidden, NotFound
 from jupyter_envs.exports import Source
 from jupyter_envs.manager import virtual_environments
 from jupyter_envs.manager.channel_names import ChannelNames
-from jupyter_envs.manager.locking import Ground
+from jupyter_envs.manager.ground import Ground
 from jupyter_envs.manager.planning import requested_names
 from jupyter_envs.manager.records import lock_of, source_of_foreign
 from jupyter_envs.manager.values import Detail, ForeignSummary

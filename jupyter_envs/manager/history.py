@@ -80,7 +80,7 @@ async def recorded(shop: Workshop, name: str, generation: str, pending: Pending 
     """What made a generation, as a proposal to make it again."""
     spec, lock = shop.store.spec(name, generation), shop.store.lock(name, generation)
     wanted = Wanted(name, spec, lock)
-    resolved = replace(of_lock(wanted, lock, shop.platform, shop.rules().builds), spec=spec)
+    resolved = replace(of_lock(wanted, lock, shop.platform, shop.ground().builds), spec=spec)
     proposal = propose(wanted, resolved, pending, await shop.installed(name), shop.platform)
     return replace(proposal, content_hash=lock.content_hash)
 

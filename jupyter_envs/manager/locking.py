@@ -14,7 +14,7 @@ from jupyter_envs import envfile, lockfile
 from jupyter_envs.differences import Change, between
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import InvalidInput, InvalidSpec, Unsolvable
-from jupyter_envs.formats import LIMITS, Limits
+from jupyter_envs.manager.ground import Ground
 from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.notebooks import keeping_others
 from jupyter_envs.manager.planning import Resolved, Wanted, resolve
@@ -42,20 +42,6 @@ class LockRequest:
     update: tuple[str, ...] = ()
     as_of: str = ""
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What a solve stands on besides the file: this platform, the usual channels, what to take for granted.
-
-    ``builds`` says whether source archives may be built, ``limits`` how much of a file is read.
-    """
-
-    platform: str
-    channels: tuple[str, ...]
-    system: System
-    builds: bool = False
-    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Literal
 from jupyter_envs import lockfile
 from jupyter_envs.engine.client import Session
 from jupyter_envs.errors import NotFound
-from jupyter_envs.manager.locking import Ground, LockRequest, plan_lock, wanted_platforms
+from jupyter_envs.manager.ground import Ground
+from jupyter_envs.manager.locking import LockRequest, plan_lock, wanted_platforms
 from jupyter_envs.manager.notebooks import file_of, read_pinned, save_notebook, with_pin
 from jupyter_envs.manager.values import Documents
 from jupyter_envs.models import Pin

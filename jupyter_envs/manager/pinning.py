@@ -12,7 +12,7 @@ from jupyter_envs.manager import binder as binding
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Places
 from jupyter_envs.manager.hub_builds import HubBuild, follow, followable
-from jupyter_envs.manager.locking import Ground, LockPlan, LockRequest, plan_lock
+from jupyter_envs.manager.locking import LockPlan, LockRequest, plan_lock
 from jupyter_envs.manager.notebook_locks import THIS_MACHINE, PinLock, lock_pinned
 from jupyter_envs.manager.notebooks import (
     Pinned,
@@ -121,11 +121,6 @@ class Pinning(ManagerBase):
         if write_notebook and pin.METADATA_KEY in notebook.get("metadata", {}):
             await save_notebook(path, with_pin(notebook, None), documents)
         return await self._judge(Pinned(path, notebook, None, None, None))
-
-    @property
-    def ground(self) -> Ground:
-        """What a solve stands on besides the file. Raises `InvalidInput` for a version in the configuration."""
-        return Ground(self.platform, tuple(self.default_channels), self.system, self.allow_source_builds, self.limits)
 
     async def plan_lock(self, request: LockRequest, reporter: Reporter) -> LockPlan:
         """The next lock of an environment file and what it changes; writes nothing but downloaded channel data."""

@@ -12,7 +12,6 @@ from jupyter_envs import differences
 from jupyter_envs.errors import Conflict
 from jupyter_envs.manager import cloning
 from jupyter_envs.manager.foreign import Foreigners
-from jupyter_envs.manager.locking import Ground
 from jupyter_envs.manager.planning import Wanted, propose
 from jupyter_envs.manager.workshop import Workshop
 from jupyter_envs.models import Reporter, Spec
@@ -45,9 +44,7 @@ async def rename(
     with shop.store.writing(old), shop.store.writing(new):
         async with shop.engine.session(reporter) as session:
             found = await cloning.original(old, shop.store, others, shop.platform)
-            rules = shop.rules()
-            ground = Ground(shop.platform, tuple(rules.channels), rules.system, rules.builds, rules.limits)
-            resolved = await cloning.resolve(found, new, session, ground)
+            resolved = await cloning.resolve(found, new, session, shop.ground())
             pending = await session.pending(resolved.packages)
             proposal = propose(Wanted(new, Spec()), resolved, pending, (), shop.platform)
             free(new)

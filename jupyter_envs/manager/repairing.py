@@ -87,7 +87,7 @@ def proposal(shop: Workshop, name: str) -> Proposal:
     current = shop.store.get(name).current
     spec, lock = shop.store.spec(name, current), shop.store.lock(name, current)
     wanted = Wanted(name, spec, lock)
-    resolved = replace(of_lock(wanted, lock, shop.platform, shop.rules().builds), spec=spec)
+    resolved = replace(of_lock(wanted, lock, shop.platform, shop.ground().builds), spec=spec)
     return replace(propose(wanted, resolved, Pending((), {}), [], shop.platform), content_hash=lock.content_hash)
 
 

@@ -17,7 +17,7 @@ from jupyter_envs.engine.client import Session, Solution
 from jupyter_envs.errors import Conflict, Unsolvable
 from jupyter_envs.exports import Source
 from jupyter_envs.manager.adopting import with_origins
-from jupyter_envs.manager.locking import Ground
+from jupyter_envs.manager.ground import Ground
 from jupyter_envs.manager.planning import Resolved
 from jupyter_envs.manager.records import exact
 from jupyter_envs.models import Lock, Package, Spec

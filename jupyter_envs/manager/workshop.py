@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from jupyter_envs import prefix
 from jupyter_envs.engine.client import Engine
-from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.building import Builder
+from jupyter_envs.manager.ground import Ground
 from jupyter_envs.manager.plans import Plans
 from jupyter_envs.models import Package
 from jupyter_envs.store import Store
-from jupyter_envs.virtual import THIS_SYSTEM, System
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What is configured: the channels for requests that name none, whether pip packages may be built, and what a
-    solve takes for granted of the machine; and how much of a file is read."""
-
-    channels: Sequence[str]
-    builds: bool
-    system: System = THIS_SYSTEM
-    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True)
@@ -36,7 +24,7 @@ class Workshop:
     engine: Engine
     plans: Plans
     platform: str
-    rules: Callable[[], Rules]
+    ground: Callable[[], Ground]
 
     async def installed(self, name: str, generation: str | None = None) -> list[Package]:
         """What is really in the prefix of a generation (the current one), with the lock's hashes for its wheels."""
