@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 
 from . import differences, matchspec, piplines, versions
 from .envfile import selectors
@@ -152,7 +153,7 @@ def _wishes(spec: Spec) -> Wishes:
         kind = piplines.classify(body).kind
         asked = _REQUIREMENT.match(body) if kind == "requirement" else None
         if asked and "://" not in body.partition("@")[0]:
-            found["pip", _selected(re.sub(r"[-_.]+", "-", asked[1].lower()), selector)] = asked[2].strip()
+            found["pip", _selected(canonicalize_name(asked[1]), selector)] = asked[2].strip()
         elif kind not in ("comment", "constraint", "index", "option"):
             found["pip", _selected(body.strip(), selector)] = ""
     return found
@@ -168,7 +169,7 @@ def _constraints(spec: Spec) -> Wishes:
     for line in spec.pip:
         said = _REQUIREMENT.match(piplines.constraint_of(line) or "")
         if said and said[2]:
-            key: tuple[Manager, str] = ("pip", re.sub(r"[-_.]+", "-", said[1].lower()))
+            key: tuple[Manager, str] = ("pip", canonicalize_name(said[1]))
             found[key] = ",".join(filter(None, (found.get(key), said[2].strip())))
     return found
 

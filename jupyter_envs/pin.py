@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 from . import envfile, matchspec
 from .differences import between
 from .models import Difference, Lock, Package, Pin, Spec, Verdict, VerdictState
@@ -166,11 +168,6 @@ def _without_platform(packages: Iterable[Package]) -> Iterable[Package]:
     return (replace(package, platform="") for package in packages)
 
 
-def _normal_name(name: str) -> str:
-    """As pip compares names (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name.lower())
-
-
 def _unlocked_sentence(pin: Pin, lock: Lock | None, platform: str) -> str:
     if lock is None:
         return f"{pin.lock} is not there, so nothing says which packages this notebook ran with."
@@ -179,8 +176,8 @@ def _unlocked_sentence(pin: Pin, lock: Lock | None, platform: str) -> str:
 
 def _edited_sentence(pin: Pin, spec: Spec, packages: Sequence[Package]) -> str:
     """With the packages that the file names and the lock does not have, as far as there is room for them."""
-    locked = {_normal_name(package.name) for package in packages}
-    added = [name for name in _asked_names(spec) if _normal_name(name) not in locked]
+    locked = {canonicalize_name(package.name) for package in packages}
+    added = [name for name in _asked_names(spec) if canonicalize_name(name) not in locked]
     shown = ", ".join(f"+ {show(name)}" for name in added[:_MAX_NAMES])
     more = f" and {len(added) - _MAX_NAMES} more" if len(added) > _MAX_NAMES else ""
     return f"{pin.file} was edited after it was locked{': ' if shown else ''}{shown}{more}."

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 
 from . import piplines, toml_guard
 from .envfile import Reading
@@ -127,7 +128,7 @@ def _packages(group: Table) -> Iterator[tuple[str, str]]:
         if not isinstance(values, dict):
             raise group.refuse(name, toml_guard.kind(said), _SIMPLE)
         table = Table(values, group.source, group.lines, (*group.path, name))
-        yield re.sub(r"[-_.]+", "-", name.lower()), _line(name, table)
+        yield canonicalize_name(name), _line(name, table)
 
 
 def _line(name: str, table: Table) -> str:

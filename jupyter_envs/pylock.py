@@ -20,6 +20,7 @@ from .errors import InvalidFile, InvalidInput
 from .models import Lock, Package
 from .redact import clean_url, show
 from .toml_guard import Table
+from .versions import any_of_minor
 from .yaml_guard import MAX_DEPTH
 
 TOOL = "jupyter-envs"
@@ -179,8 +180,8 @@ def _environments(lock: Lock) -> list[str]:
 
 def _requires_python(lock: Lock) -> list[str]:
     """Which Pythons it is for, where all its platforms have the same."""
-    minors = {".".join(version.split(".")[:2]) for version in lock.python.values()}
-    return [f'requires-python = "=={minor}.*"' for minor in minors] if len(minors) == 1 else []
+    wishes = {any_of_minor(version) for version in lock.python.values() if version}
+    return [f'requires-python = "{wish}"' for wish in wishes] if len(wishes) == 1 else []
 
 
 def marker(platform: str) -> str:

@@ -19,6 +19,7 @@ from .errors import PackageRefused
 from .models import Lock, Package
 from .redact import show
 from .toml_guard import Table
+from .versions import minor
 from .virtual import GLIBC, MACOS, THIS_SYSTEM, System
 from .yaml_guard import MAX_DEPTH
 
@@ -114,7 +115,7 @@ def markers_of(platform: str, python: str, groups: Sequence[str] = ()) -> dict[s
         "implementation_name": "cpython",
         "implementation_version": python,
         "python_full_version": python,
-        "python_version": ".".join(python.split(".")[:2]),
+        "python_version": minor(python),
         "extras": frozenset(),
         "dependency_groups": frozenset(groups),
     }

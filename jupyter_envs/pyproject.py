@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 
 from . import piplines, toml_guard
 from .envfile import Reading
@@ -125,7 +126,7 @@ class _Project:
     def outer(self, line: str, depth: int) -> list[str]:
         """A requirement; one for the project itself stands for more of its extras."""
         wanted = Requirement(line)
-        if _plain(wanted.name) != _plain(self.project.text("name") or ""):
+        if canonicalize_name(wanted.name) != canonicalize_name(self.project.text("name") or ""):
             return [line]
         return [more for extra in sorted(wanted.extras) for more in self.chosen(extra, depth + 1)]
 
@@ -156,7 +157,3 @@ class _Project:
         if reason := piplines.refusal(line):
             raise table.refuse(key, f"'{show(line)}': {reason}", "a requirement such as requests>=2")
         return line.strip()
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name.lower())

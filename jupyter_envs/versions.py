@@ -32,6 +32,16 @@ def compare(one: str, other: str, manager: Manager = "conda") -> int:
     return _compare_conda(one, other)
 
 
+def minor(version: str) -> str:
+    """``3.12`` of ``3.12.1``: of Python, what wheels are made for."""
+    return ".".join(version.split(".")[:2])
+
+
+def any_of_minor(version: str) -> str:
+    """The condition (PEP 440) for all of the same minor version: ``==3.12.*`` of ``3.12.1``; empty for no version."""
+    return f"=={minor(version)}.*" if version else ""
+
+
 def satisfies(version: str, condition: str) -> bool | None:
     """Whether a conda version meets a match spec's condition (``>=1.26,<2``); None for a condition not understood.
 

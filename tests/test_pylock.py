@@ -95,3 +95,8 @@ def test_only_locks_of_packages_alone_are_taken_for_one() -> None:
     assert pylock.is_pylock('# by hand\nlock-version = "1.0"\npackages = []\n')
     assert not pylock.is_pylock('[[package]]\nname = "x"\n[metadata]\nlock-version = "2.0"\n')
     assert pylock.is_ours(pylock.write(HERE)) and not pylock.is_ours('lock-version = "1.0"\npackages = []\n')
+
+
+def test_a_python_that_nobody_knows_is_not_required() -> None:
+    lock = Lock((), platforms=("linux-64",), python={"linux-64": ""})
+    assert "requires-python" not in pylock.write(lock)

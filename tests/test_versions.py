@@ -56,3 +56,9 @@ def test_a_condition_is_met_as_for_rattler(condition: str, version: str) -> None
 @pytest.mark.parametrize("condition", ["^1.*$", "(1.2|1.3),<2", "1.*.2"])
 def test_what_is_not_understood_is_said(condition: str) -> None:
     assert versions.satisfies("1.2", condition) is None
+
+
+def test_the_minor_version_that_wheels_are_made_for() -> None:
+    assert [versions.minor(text) for text in ("3.12.1", "3.12", "3", "")] == ["3.12", "3.12", "3", ""]
+    assert versions.any_of_minor("3.12.1") == "==3.12.*"
+    assert versions.any_of_minor("") == ""

@@ -15,6 +15,7 @@ from .. import envfile, matchspec
 from ..errors import InvalidInput
 from ..models import Package
 from ..redact import clean_text, clean_url
+from ..versions import minor
 from .marker import marked
 from .scripts import post_build
 from .targets import MAIN_PLATFORM, Target, has_python, is_usable
@@ -96,7 +97,7 @@ def merge_files(target: Target, wish: Wish) -> tuple[File, ...]:
     """
     spec = envfile.select(target.spec, MAIN_PLATFORM)
     packages = target.of(MAIN_PLATFORM, "conda")
-    python = next((".".join(one.version.split(".")[:2]) for one in packages if one.name == "python"), target.python)
+    python = next((minor(one.version) for one in packages if one.name == "python"), target.python)
     version = python if has_python(python) else wish.python
     names = [(matchspec.parse(text).name, text) for text in spec.conda]
     rest = [clean_text(text) for name, text in names if name not in ("python", "pip")]

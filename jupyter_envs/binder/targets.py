@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from .. import piplines
 from ..models import Lock, Package, Spec
 from ..redact import clean_text, clean_url, show, sounds_secret
+from ..versions import minor
 
 MAIN_PLATFORM = "linux-64"
 PLATFORMS = (MAIN_PLATFORM, "linux-aarch64")
@@ -63,7 +64,7 @@ class Target:
     @property
     def python(self) -> str:
         """The minor version that PyPI packages alone were resolved for; empty where that is not said."""
-        return ".".join(self.lock.python.get(MAIN_PLATFORM, "").split(".")[:2])
+        return minor(self.lock.python.get(MAIN_PLATFORM, ""))
 
     @property
     def variables(self) -> Mapping[str, str]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import stat
 import tempfile
@@ -28,6 +27,7 @@ from jupyter_envs.engine import current, shared
 from jupyter_envs.engine.compiler import Compiler, CompilerDied
 from jupyter_envs.engine.wheel_record import recorded, site_packages
 from jupyter_envs.models import Package
+from jupyter_envs.prefix import virtual_python
 
 INDEX = "index.json"
 
@@ -64,14 +64,15 @@ def interpreter_of(packages: Sequence[Package], prefix: Path) -> Package | None:
 def virtual_interpreter(prefix: Path) -> Package | None:
     """The Python of a virtual environment: another file, or the same one changed, is another interpreter."""
     try:
-        settings = (prefix / "pyvenv.cfg").read_text(encoding="utf-8")
         program = (prefix / "bin" / "python").resolve(strict=True)
         status = program.stat()
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         return None
-    version = re.search(r"^version(?:_info)? *= *(.*)$", settings, re.MULTILINE)
-    identity = json.dumps([str(program), status.st_size, status.st_mtime_ns, version[1] if version else ""])
-    return Package("python", version[1] if version else "", sha256=hashlib.sha256(identity.encode()).hexdigest())
+    version = virtual_python(prefix)
+    if version is None:
+        return None
+    identity = json.dumps([str(program), status.st_size, status.st_mtime_ns, version])
+    return Package("python", version, sha256=hashlib.sha256(identity.encode()).hexdigest())
 
 
 def entry_of(package: Package, interpreter: Package, cache_dir: Path) -> Path:

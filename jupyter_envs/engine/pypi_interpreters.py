@@ -19,6 +19,7 @@ from packaging.version import InvalidVersion, Version
 from jupyter_envs.engine.pypi_uv import run_uv
 from jupyter_envs.errors import InvalidSpec, NotFound
 from jupyter_envs.models import Interpreter
+from jupyter_envs.versions import any_of_minor, minor
 
 # a generation's folder below its environment, as the store has it: it may be collected at any time
 OF_A_GENERATION = ("..", "..", "environment.json")
@@ -52,11 +53,6 @@ def parsed(wish: str) -> SpecifierSet:
 def likeness(interpreter: Interpreter, near: str) -> tuple[bool, bool]:
     """Whether wheels for the version ``near`` fit, and whether it is just that version."""
     return minor(interpreter.version) == minor(near), interpreter.version == near
-
-
-def minor(version: str) -> list[str]:
-    """``3.12`` of ``3.12.1``: wheels are made for that."""
-    return version.split(".")[:2]
 
 
 def missing(wish: str, found: Iterable[Interpreter]) -> NotFound:
@@ -111,8 +107,7 @@ async def make_environment(interpreter: Interpreter, prefix: Path, cache_dir: Pa
     Raises `NotFound` where such a Python is no longer here.
     """
     if not interpreter.path:
-        wish = f"=={'.'.join(minor(interpreter.version))}.*" if interpreter.version else ""
-        interpreter = await find(wish, interpreter.version, cache_dir)
+        interpreter = await find(any_of_minor(interpreter.version), interpreter.version, cache_dir)
     prefix.parent.mkdir(parents=True, exist_ok=True)
     arguments = ["venv", "--python", interpreter.path, "--no-project", "--prompt", prefix.parent.parent.name]
     await run_uv([*arguments, str(prefix)], cache_dir, "Making the environment")

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from .. import lockfile
 from ..models import Lock, Package
 from ..origins import Origin
+from ..versions import any_of_minor
 from .environment_files import Written, index_options, left_out, requirement
 from .homes import shortened
 from .portable import portable_lines
@@ -129,8 +130,8 @@ def _python(source: Source) -> str:
 
 
 def _requires_python(source: Source) -> list[str]:
-    minor = ".".join(source.python.split(".")[:2])
-    return [f'requires-python = "=={minor}.*"'] if minor else []
+    wish = any_of_minor(source.python)
+    return [f'requires-python = "{wish}"'] if wish else []
 
 
 def _origin_lines(package: Package, origin: Origin | None) -> list[str]:

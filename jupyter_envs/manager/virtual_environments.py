@@ -22,6 +22,7 @@ from jupyter_envs.manager.planning import Resolved
 from jupyter_envs.manager.records import exact
 from jupyter_envs.models import Lock, Package, Spec
 from jupyter_envs.prefix import Contents
+from jupyter_envs.versions import minor
 
 # what tools put into each new environment to install with; no notebook asks for it
 INSTALLERS = frozenset({"pip", "setuptools", "wheel"})
@@ -112,8 +113,3 @@ def below(package: Package, locked: Iterable[Package]) -> list[Package]:
                 found[name] = conda[name]
                 waiting.append(conda[name])
     return list(found.values())
-
-
-def minor(version: str) -> str:
-    """``3.11`` of ``3.11.7``."""
-    return ".".join(version.split(".")[:2])

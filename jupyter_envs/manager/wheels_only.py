@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jupyter_envs import piplines, pipsection
 from jupyter_envs.engine.client import Session, Wheels
 from jupyter_envs.models import Interpreter, Lock, Package, Spec
+from jupyter_envs.versions import any_of_minor, minor
 from jupyter_envs.virtual import System
 
 KERNEL = "ipykernel"
@@ -72,12 +73,6 @@ def moved(lock: Lock, interpreter: Interpreter | None) -> bool:
     return before != after
 
 
-def minor(version: str) -> str:
-    """``3.12`` of ``3.12.1``: wheels are made for that."""
-    return ".".join(version.split(".")[:2])
-
-
 def python_of(lock: Lock, platform: str) -> str:
     """For which Pythons a lock of PyPI packages alone is (PEP 440): wheels fit one minor version."""
-    version = lock.python.get(platform, "")
-    return f"=={minor(version)}.*" if version else ""
+    return any_of_minor(lock.python.get(platform, ""))
