@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -37,14 +38,9 @@ class Builder:
 
     async def build(self, name: str, proposal: Proposal, reason: str, session: Session, reporter: Reporter) -> None:
         """Install into a new prefix, look at what is there, publish it, make it a kernel; or leave no trace."""
-        draft = self._store.draft(name)
-        try:
+        async with self._or_no_trace(self._store.draft(name), session) as draft:
             await session.install(proposal.packages, draft.prefix, proposal.spec.pip, proposal.interpreter)
             await self._finish(draft, proposal, reason, session, reporter)
-        except BaseException:
-            await session.end()
-            await past_no_return(self._store.discard, draft)
-            raise
         self._made(draft.prefix, proposal.packages)
 
     async def add(
@@ -85,10 +81,15 @@ class Builder:
 
         Without the ``check`` its files may be others than those that were counted when it was made.
         """
-        draft = self._store.draft(name, shared=generation)
-        size = self.size(name, generation) if check else None
-        try:
+        async with self._or_no_trace(self._store.draft(name, shared=generation), session) as draft:
+            size = self.size(name, generation) if check else None
             await self._finish(draft, proposal, reason, session, reporter, check=check, size=size)
+
+    @asynccontextmanager
+    async def _or_no_trace(self, draft: Draft, session: Session) -> AsyncIterator[Draft]:
+        """The draft; when the body fails or is interrupted, the worker writes no more, and then the draft is gone."""
+        try:
+            yield draft
         except BaseException:
             await session.end()
             await past_no_return(self._store.discard, draft)

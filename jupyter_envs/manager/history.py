@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from jupyter_envs.manager.garbage import Policy, expired
 from jupyter_envs.manager.planning import Wanted, of_lock, propose
 from jupyter_envs.manager.values import Proposal
 from jupyter_envs.manager.workshop import Workshop
-from jupyter_envs.models import Environment, Generation, Plan, Reporter
+from jupyter_envs.models import Environment, Generation, Package, Plan, Reporter
 from jupyter_envs.pin import differences
 from jupyter_envs.running import running_from
 from jupyter_envs.store import Store
@@ -77,12 +77,18 @@ def chosen(environment: Environment, target: str | None) -> Generation:
 
 
 async def recorded(shop: Workshop, name: str, generation: str, pending: Pending = NOTHING_PENDING) -> Proposal:
-    """What made a generation, as a proposal to make it again."""
+    """What made a generation, as a proposal to make it again, held against what is installed now."""
+    return remade(shop, name, generation, await shop.installed(name), pending)
+
+
+def remade(
+    shop: Workshop, name: str, generation: str, installed: Sequence[Package], pending: Pending = NOTHING_PENDING
+) -> Proposal:
+    """`recorded`, held against the ``installed`` packages."""
     spec, lock = shop.store.spec(name, generation), shop.store.lock(name, generation)
     wanted = Wanted(name, spec, lock)
     resolved = replace(of_lock(wanted, lock, shop.platform, shop.ground().builds), spec=spec)
-    proposal = propose(wanted, resolved, pending, await shop.installed(name), shop.platform)
-    return replace(proposal, content_hash=lock.content_hash)
+    return replace(propose(wanted, resolved, pending, installed, shop.platform), content_hash=lock.content_hash)
 
 
 async def intact(shop: Workshop, name: str, generation: Generation) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,18 +107,18 @@ def keeping_others(old: Lock | None, new: Lock) -> Lock:
         return new
     others = tuple(platform for platform in old.platforms if platform not in new.platforms)
     kept = tuple(package for package in old.packages if package.platform in others)
-    hashes = {platform: value for platform, value in old.content_hash.items() if platform in others}
-    dates = {platform: value for platform, value in old.as_of.items() if platform in others}
-    systems = {platform: value for platform, value in old.system.items() if platform in others}
-    pythons = {platform: value for platform, value in old.python.items() if platform in others}
+
+    def joined(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+        return {**{platform: value for platform, value in before.items() if platform in others}, **now}
+
     return Lock(
         packages=(*kept, *new.packages),
         channels=new.channels,
         platforms=tuple(dict.fromkeys((*old.platforms, *new.platforms))),
-        content_hash={**hashes, **new.content_hash},
-        as_of={**dates, **new.as_of},
-        system={**systems, **new.system},
-        python={**pythons, **new.python},
+        content_hash=joined(old.content_hash, new.content_hash),
+        as_of=joined(old.as_of, new.as_of),
+        system=joined(old.system, new.system),
+        python=joined(old.python, new.python),
     )
 
 

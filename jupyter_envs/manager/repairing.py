@@ -11,13 +11,11 @@ from pathlib import Path
 from jupyter_envs import kernelspec, leftovers, prefix
 from jupyter_envs.conda_list import list_for_conda
 from jupyter_envs.engine import cache
-from jupyter_envs.engine.client import Pending
 from jupyter_envs.errors import EnvsError, NotFound
 from jupyter_envs.files import disk
 from jupyter_envs.manager.additions import recover
 from jupyter_envs.manager.diagnosis import Finding, Report
-from jupyter_envs.manager.planning import Wanted, of_lock, propose
-from jupyter_envs.manager.values import Proposal
+from jupyter_envs.manager.history import remade
 from jupyter_envs.manager.workshop import Workshop
 from jupyter_envs.manager.written_again import file_again, lock_again, readable_spec
 from jupyter_envs.models import Environment, Generation, Lock, Package, Reporter
@@ -79,16 +77,9 @@ async def rebuild(shop: Workshop, name: str, reporter: Reporter) -> None:
     """A new generation of the lock of the current one, whose files are damaged or gone."""
     async with shop.engine.session(reporter) as session:
         with shop.store.writing(name):
-            await shop.builder.build(name, proposal(shop, name), "built again by doctor", session, reporter)
-
-
-def proposal(shop: Workshop, name: str) -> Proposal:
-    """What made the current generation, without a look at what is installed."""
-    current = shop.store.get(name).current
-    spec, lock = shop.store.spec(name, current), shop.store.lock(name, current)
-    wanted = Wanted(name, spec, lock)
-    resolved = replace(of_lock(wanted, lock, shop.platform, shop.ground().builds), spec=spec)
-    return replace(propose(wanted, resolved, Pending((), {}), [], shop.platform), content_hash=lock.content_hash)
+            # without a look at what is installed, which is what is damaged
+            proposal = remade(shop, name, shop.store.get(name).current, ())
+            await shop.builder.build(name, proposal, "built again by doctor", session, reporter)
 
 
 async def finish(shop: Workshop, name: str, reporter: Reporter) -> None:
