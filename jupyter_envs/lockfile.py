@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from . import archives, explicit_list, pylock, yaml_guard
-from .errors import InvalidFile, InvalidInput
+from .errors import InvalidFile
+from .lock_fields import MOMENT, NAME, PLATFORM, PYTHON, SYSTEM, VERSION, in_order, require_complete
 from .models import Lock, Manager, Package
 from .redact import clean_url, show
 from .yaml_guard import Map, Place, Seq
@@ -24,14 +25,8 @@ MAX_BYTES = 20_000_000
 
 _HEX_LENGTHS = {"sha256": 64, "md5": 32}
 _HEX = re.compile(r"[0-9a-f]+\Z")
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
-_VERSION = re.compile(r"[A-Za-z0-9_.+!*-]+\Z")
-_PLATFORM = re.compile(r"[a-z0-9]+-[a-z0-9_]+\Z")
 _ADDRESS = re.compile(r"(?:https?|file|oci|s3)://[^\s\x00-\x1f\x7f\\]+\Z")
 _DEPENDENCY = re.compile(r"\s*([^\s<>=!~;@\[(]+)\s*(.*?)\s*\Z", re.DOTALL)
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
-_SYSTEM = re.compile(r"__[a-z]+=[0-9.]+(?: __[a-z]+=[0-9.]+)*\Z")
-_PYTHON = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){1,2}(?:(?:a|b|rc)[0-9]{1,3})?\Z")
 _READ_CATEGORIES = ("main", "dev")
 
 
@@ -86,7 +81,7 @@ def write(lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
     ``sources`` are the files that it was locked from, relative to the lock's folder. Raises `InvalidInput` for a
     package without address or SHA-256, which a lock cannot carry.
     """
-    packages = _in_order(lock.packages)
+    packages = in_order(lock.packages)
     extras = {
         **{f"as_of/{platform}": date for platform, date in lock.as_of.items()},
         **{f"system/{platform}": words for platform, words in lock.system.items()},
@@ -107,10 +102,6 @@ def write(lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _in_order(packages: Iterable[Package]) -> list[Package]:
-    return sorted(packages, key=lambda package: (package.platform, package.manager, package.name))
-
-
 def _lock(root: Map, place: Place) -> Lock:
     metadata = _expect(root["metadata"], Map, place.child("metadata", root))
     here = place.child("metadata", root)
@@ -126,24 +117,19 @@ def _lock(root: Map, place: Place) -> Lock:
             package = entry.package(platforms, extras)
             packages.setdefault((package.platform, package.manager, package.name), package)
     return Lock(
-        packages=tuple(_in_order(packages.values())),
+        packages=tuple(in_order(packages.values())),
         channels=tuple(_channels(metadata, here)),
         platforms=platforms,
         content_hash=_content_hash(metadata, here.child("content_hash", metadata)),
-        as_of=dict(_said(extras, "as_of", platforms, _DATE, outer)),
-        system=dict(_said(extras, "system", platforms, _MACHINE, outer)),
-        python=dict(_said(extras, "python", platforms, _INTERPRETER, outer)),
+        as_of=dict(_said(extras, "as_of", platforms, MOMENT, outer)),
+        system=dict(_said(extras, "system", platforms, SYSTEM, outer)),
+        python=dict(_said(extras, "python", platforms, PYTHON, outer)),
     )
 
 
 def _content_hash(metadata: Map, place: Place) -> dict[str, str]:
     values = _expect(metadata.get("content_hash") or Map(), Map, place)
     return {name: text for name, value in values.items() if (text := _text(value, place))}
-
-
-_DATE = (_MOMENT, "a time such as 2024-05-01T00:00:00Z")
-_MACHINE = (_SYSTEM, "virtual packages such as __cuda=12.4 __glibc=2.28")
-_INTERPRETER = (_PYTHON, "a version such as 3.12.1")
 
 
 def _said(
@@ -213,9 +199,9 @@ class _Entry:
         return self.values.get("category", "main") in _READ_CATEGORIES or self.values.get("optional") == "false"
 
     def package(self, platforms: tuple[str, ...], extras: Mapping[str, str]) -> Package:
-        name = self.text("name", _NAME, "a package's name")
-        version = self.text("version", _VERSION, "a version")
-        platform = self.text("platform", _PLATFORM, "a platform such as linux-64")
+        name = self.text("name", NAME, "a package's name")
+        version = self.text("version", VERSION, "a version")
+        platform = self.text("platform", PLATFORM, "a platform such as linux-64")
         if platform not in platforms:
             raise self.refuse("platform", platform, f"one of metadata.platforms ({', '.join(platforms)})")
         manager: Manager = "pip" if self.text("manager", _MANAGER, "conda or pip") == "pip" else "conda"
@@ -309,9 +295,7 @@ def _items(key: str, values: Iterable[str]) -> list[str]:
 
 
 def _package_lines(package: Package) -> list[str]:
-    if not package.url or not package.sha256:
-        missing = "SHA-256" if package.url else "address"
-        raise InvalidInput(f"{package.name} {package.version} has no {missing}, so it cannot be locked")
+    require_complete(package)
     hashes = [f"    md5: {scalar(package.md5)}"] if package.md5 else []
     return [
         f"- name: {scalar(package.name)}",

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from . import toml_guard
 from .errors import InvalidFile, InvalidInput
+from .lock_fields import MOMENT, NAME, PLATFORM, PYTHON, SYSTEM, VERSION, in_order, require_complete
 from .models import Lock, Package
 from .redact import clean_url, show
 from .toml_guard import Table
@@ -29,21 +30,15 @@ LONGEST_LINE = 4_000  # characters; addresses of files are long
 _KEY = re.compile(r"^lock-version[ \t]*=", re.MULTILINE)
 _FIRST_TABLE = re.compile(r"^\[", re.MULTILINE)
 _MARK = re.compile(rf"^\[tool\.{TOOL}(?:\]|\.)", re.MULTILINE)
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
-_VERSION = re.compile(r"[A-Za-z0-9_.+!*-]+\Z")
-_PLATFORM = re.compile(r"[a-z0-9]+-[a-z0-9_]+\Z")
 _ADDRESS = re.compile(r"(?:https?|file)://[^\s\x00-\x1f\x7f\\]+\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-_PYTHON = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){1,2}(?:(?:a|b|rc)[0-9]{1,3})?\Z")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
-_SYSTEM = re.compile(r"__[a-z]+=[0-9.]+(?: __[a-z]+=[0-9.]+)*\Z")
 _HASH = re.compile(r"[^\s]{1,128}\Z")
 # by the key in a platform's table: the field of a `Lock`, and what its values look like
 _SAID: dict[str, tuple[str, re.Pattern[str], str]] = {
     "content-hash": ("content_hash", _HASH, "a hash"),
-    "python": ("python", _PYTHON, "a version such as 3.12.1"),
-    "as-of": ("as_of", _MOMENT, "a time such as 2024-05-01T00:00:00Z"),
-    "system": ("system", _SYSTEM, "virtual packages such as __cuda=12.4"),
+    "python": ("python", *PYTHON),
+    "as-of": ("as_of", *MOMENT),
+    "system": ("system", *SYSTEM),
 }
 _SYSTEMS = {"linux": "linux", "osx": "darwin", "win": "win32"}
 _MACHINES = {
@@ -73,10 +68,10 @@ def parse(text: str, *, source: str = "pylock.toml", max_depth: int = MAX_DEPTH)
         hint = "Make an environment from it: jupyter envs create NAME --file pylock.toml"
         raise root.refuse("", "this lock does not say for which machines its files are", hints=(hint,))
     for platform in platforms:
-        if not _PLATFORM.match(platform):
+        if not PLATFORM.match(platform):
             raise tool.refuse("platforms", f"'{show(platform)}'", "platforms such as linux-64")
     packages = [package for entry in entries(root) for package in _packages(entry, platforms)]
-    return Lock(packages=tuple(_in_order(packages)), platforms=platforms, **_said(tool.table("platforms")))
+    return Lock(packages=tuple(in_order(packages)), platforms=platforms, **_said(tool.table("platforms")))
 
 
 def check_version(root: Table) -> None:
@@ -135,8 +130,8 @@ def package_of(entry: Table, file: Table) -> Package:
     if size is not None and (type(size) is not int or not 0 <= size < 10**15):
         raise file.refuse("size", toml_guard.kind(size), "a number of bytes")
     return Package(
-        name=_matching(entry, "name", _NAME, "a package's name"),
-        version=_matching(entry, "version", _VERSION, "a version"),
+        name=_matching(entry, "name", NAME, "a package's name"),
+        version=_matching(entry, "version", VERSION, "a version"),
         manager="pip",
         url=_matching(file, "url", _ADDRESS, "an https, http or file address"),
         sha256=_matching(file.table("hashes"), "sha256", _SHA256, "64 hexadecimal digits"),
@@ -203,12 +198,10 @@ def machine_of(platform: str) -> str:
 def _together(packages: Iterable[Package]) -> list[tuple[Package, list[str]]]:
     """Each file once, with the platforms that it is for."""
     found: dict[Package, list[str]] = {}
-    for package in _in_order(packages):
+    for package in in_order(packages):
         if package.manager != "pip":
             raise InvalidInput(f"{package.name} is a conda package, which a pylock.toml cannot hold.")
-        if not package.url or not package.sha256:
-            missing = "SHA-256" if package.url else "address"
-            raise InvalidInput(f"{package.name} {package.version} has no {missing}, so it cannot be locked")
+        require_complete(package)
         found.setdefault(replace(package, platform=""), []).append(package.platform)
     return sorted(found.items(), key=lambda item: (item[0].name, item[0].version, item[1]))
 
@@ -235,10 +228,6 @@ def file_lines(package: Package) -> list[str]:
     url = _text(clean_url(package.url)[0])
     table = f"{{ name = {_text(name)}, url = {url}{size}, hashes = {{ sha256 = {_text(package.sha256)} }} }}"
     return ["wheels = [", f"  {table},", "]"] if name.endswith(".whl") else [f"sdist = {table}"]
-
-
-def _in_order(packages: Iterable[Package]) -> list[Package]:
-    return sorted(packages, key=lambda package: (package.platform, package.manager, package.name))
 
 
 def _texts(values: Iterable[str]) -> str:

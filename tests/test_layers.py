@@ -17,7 +17,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("_version",),
     ("errors",),
     ("models",),
-    ("versions",),
+    ("versions", "lock_fields"),
     ("redact", "yaml_text", "archives", "differences", "wording", "virtual", "origins", "modules"),
     ("yaml_guard", "naming", "matchspec", "piplines", "imports"),
     ("toml_guard", "environment_record"),
