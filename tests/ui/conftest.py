@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -118,20 +119,27 @@ class Complaints:
             self.external.append(url)
 
 
-@pytest.fixture
-def page(lab: Lab, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh workspace of JupyterLab; fails the test if the page complained."""
+@contextmanager
+def watched(browser: Browser, url: str, *, seconds: int = 30) -> Iterator[Page]:
+    """A new page for the server at ``url``, which waits so long for what it looks for; fails if it complained."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(seconds * 1000)
     page = context.new_page()
-    complaints = Complaints(lab.url.split("//")[1].split("/")[0])
+    complaints = Complaints(urlsplit(url).netloc)
     complaints.listen(page)
-    page.goto(f"{lab.url}lab/workspaces/{request.node.name}?reset&token={lab.token}")
     yield page
     page.unroute_all(behavior="ignoreErrors")
     context.close()
     assert not complaints.errors, "\n\n".join(complaints.errors)
     assert complaints.external == []
+
+
+@pytest.fixture
+def page(lab: Lab, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh workspace of JupyterLab; fails the test if the page complained."""
+    with watched(browser, lab.url) as page:
+        page.goto(f"{lab.url}lab/workspaces/{request.node.name}?reset&token={lab.token}")
+        yield page
 
 
 @pytest.fixture

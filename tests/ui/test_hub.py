@@ -11,7 +11,7 @@ from jupyter_envs.localchannel import LocalChannel
 from tests.support.user_hub import UserHub, proxy
 from tests.support.wheel import installed
 
-from .conftest import Complaints
+from .conftest import watched
 from .sidebar import Sidebar, write_notebook
 
 
@@ -27,22 +27,15 @@ def test_a_user_of_a_hub(
     with UserHub(tmp_path / "hub", python, command, {"Manager": settings}) as hub:
         (tmp_path / "hub" / "ada").mkdir()
         write_notebook(tmp_path / "hub" / "ada" / "a.ipynb")
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        complaints = Complaints(hub.url.split("//")[1].split("/")[0])
-        complaints.listen(page)
-        page.goto(f"{hub.url}hub/login?next=/hub/spawn")
-        page.get_by_label("Username").fill("ada")
-        page.get_by_label("Password").fill(hub.password)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{hub.url}user/ada/lab**", timeout=120_000)
-        sidebar = Sidebar(page, None)
-        sidebar.open()
-        sidebar.create_use_and_pin("a.ipynb", "behind-a-hub")
-        page.reload()
-        sidebar.open()
-        expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
-        context.close()
-        assert not complaints.errors, "\n\n".join(complaints.errors)
-        assert complaints.external == []
+        with watched(browser, hub.url, seconds=60) as page:
+            page.goto(f"{hub.url}hub/login?next=/hub/spawn")
+            page.get_by_label("Username").fill("ada")
+            page.get_by_label("Password").fill(hub.password)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(f"{hub.url}user/ada/lab**", timeout=120_000)
+            sidebar = Sidebar(page, None)
+            sidebar.open()
+            sidebar.create_use_and_pin("a.ipynb", "behind-a-hub")
+            page.reload()
+            sidebar.open()
+            expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")

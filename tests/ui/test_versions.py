@@ -15,7 +15,7 @@ from jupyter_envs.localchannel import LocalChannel
 from tests.support.lab import Lab
 from tests.support.wheel import installed
 
-from .conftest import Complaints
+from .conftest import watched
 from .sidebar import Sidebar, write_notebook
 
 MINORS = ("4.4", "4.5", "4.6")
@@ -24,25 +24,18 @@ MINORS = ("4.4", "4.5", "4.6")
 def walk_through(lab: Lab, browser: Browser, minor: str = "") -> None:
     """Environment, kernel and pin in a notebook, without a word on the console."""
     write_notebook(lab.root / "a.ipynb")
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    complaints = Complaints(lab.url.split("//")[1].split("/")[0])
-    complaints.listen(page)
-    page.goto(f"{lab.url}lab?token={lab.token}")
-    sidebar = Sidebar(page, None)
-    sidebar.open()
-    version = page.evaluate("() => window.jupyterapp.version")
-    assert version.startswith(minor), version
-    expect(sidebar.panel).to_contain_text("Open a notebook or a console to see what it runs in.")
-    sidebar.create_use_and_pin("a.ipynb", "walked")
-    expect(page.locator(".jp-NotebookPanel-toolbar .jp-Envs-badge")).to_contain_text("walked")
-    page.reload()
-    sidebar.open()
-    expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
-    context.close()
-    assert not complaints.errors, "\n\n".join(complaints.errors)
-    assert complaints.external == []
+    with watched(browser, lab.url, seconds=60) as page:
+        page.goto(f"{lab.url}lab?token={lab.token}")
+        sidebar = Sidebar(page, None)
+        sidebar.open()
+        version = page.evaluate("() => window.jupyterapp.version")
+        assert version.startswith(minor), version
+        expect(sidebar.panel).to_contain_text("Open a notebook or a console to see what it runs in.")
+        sidebar.create_use_and_pin("a.ipynb", "walked")
+        expect(page.locator(".jp-NotebookPanel-toolbar .jp-Envs-badge")).to_contain_text("walked")
+        page.reload()
+        sidebar.open()
+        expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
 
 
 def test_below_a_base_url(channel: LocalChannel, browser: Browser, tmp_path: Path) -> None:

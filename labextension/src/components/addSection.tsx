@@ -154,8 +154,6 @@ function Planned(
       draft={draft}
       jobs={props.jobs}
       installLabel={props.installLabel}
-      file={null}
-      onEdit={() => undefined}
       onAgain={props.onAgain}
       onInstall={() => props.actions.run('confirmAddition')}
       onDiscard={props.onDiscard}

@@ -33,8 +33,6 @@ function Planned({ state, jobs, actions }: IChangeProps): React.JSX.Element {
         draft={draft}
         jobs={jobs}
         installLabel={changeLabel(draft.request, trans)}
-        file={null}
-        onEdit={() => undefined}
         onAgain={() => draft.request && void draft.propose(draft.request)}
         onInstall={() => actions.run('confirmChange')}
         onDiscard={() => void draft.discard()}

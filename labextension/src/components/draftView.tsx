@@ -12,9 +12,9 @@ export interface IDraftViewProps {
   draft: Omit<IDraft<CreateRequest | AddRequest | BuildRequest>, 'propose'>;
   jobs: Pick<IJobs, 'log' | 'rate'>;
   installLabel: string;
-  /** The file that the request came from, and what opens it. */
-  file: string | null;
-  onEdit: (path: string) => void;
+  /** The file that the request came from, if from one, and what opens it. */
+  file?: string | null;
+  onEdit?: (path: string) => void;
   /** Make the plan again. */
   onAgain: () => void;
   onInstall: () => void;

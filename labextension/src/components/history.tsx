@@ -82,8 +82,6 @@ function WayBack({ state, jobs, actions }: IHistoryProps): React.JSX.Element {
       draft={draft}
       jobs={jobs}
       installLabel={trans.__('Go back')}
-      file={null}
-      onEdit={() => undefined}
       onAgain={() => draft.request && void draft.propose(draft.request)}
       onInstall={() => actions.run('confirmChange')}
       onDiscard={() => void draft.discard()}

@@ -7,14 +7,14 @@ import { useTrans } from './hooks';
 /** The button that leads out of a failure, where there is one. */
 export function Mending(props: {
   code: string;
-  file: string | null;
-  onEdit: (path: string) => void;
+  file?: string | null;
+  onEdit?: (path: string) => void;
   onAgain: (() => void) | null;
 }): React.JSX.Element | null {
-  const { code, file, onEdit, onAgain } = props;
+  const { code, file = null, onEdit, onAgain } = props;
   const found = mend(code, file, useTrans());
   if (found?.kind === 'edit') {
-    return <Button primary label={found.label} onClick={() => onEdit(found.path)} />;
+    return <Button primary label={found.label} onClick={() => onEdit?.(found.path)} />;
   }
   return found && onAgain ? <Button primary label={found.label} onClick={onAgain} /> : null;
 }
