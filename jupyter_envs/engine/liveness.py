@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+WAKE_UP = 8
+"""Bytes that a thread writes to wake another (eventfd(2)); a server that sends a byte now and then causes many."""
 
-def written(group: int) -> int:
-    """Bytes that the processes of a group, and those that they have waited for, wrote; 0 where nobody counts them."""
-    return sum(_written(entry) for entry in Path("/proc").glob("[0-9]*") if _group(entry) == group)
+
+def written(group: int) -> int | None:
+    """Bytes beyond a wake-up's in each write, of the processes of a group and those that they have waited for.
+
+    None where nobody counts them. Work makes the number larger; waiting leaves it or makes it smaller.
+    """
+    counts = [_written(entry) for entry in Path("/proc").glob("[0-9]*") if _group(entry) == group]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 def _group(entry: Path) -> int | None:
@@ -17,9 +25,9 @@ def _group(entry: Path) -> int | None:
         return None
 
 
-def _written(entry: Path) -> int:
+def _written(entry: Path) -> int | None:
     try:
-        lines = (entry / "io").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("wchar:")), 0)
+        fields = dict(line.split(": ") for line in (entry / "io").read_text().splitlines())
+        return int(fields["wchar"]) - WAKE_UP * int(fields["syscw"])
+    except (OSError, ValueError, KeyError):
+        return None

@@ -115,7 +115,7 @@ class Worker:
 
     async def _next_line(self, patience: float | None) -> bytes:
         assert self._process.stdout is not None
-        before = -1
+        before: int | None = None
         while True:
             try:
                 return await asyncio.wait_for(self._process.stdout.readline(), patience)
@@ -123,7 +123,7 @@ class Worker:
                 raise EngineFailed(GARBAGE, hints=AGAIN) from error
             except asyncio.TimeoutError:
                 now = await asyncio.to_thread(written, self._process.pid)
-                if now <= before or not now:
+                if now is None or (before is not None and now <= before):
                     raise EngineFailed(
                         f"The engine's process did nothing for {patience:g} s and was ended.", hints=AGAIN
                     ) from None
