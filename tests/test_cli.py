@@ -90,6 +90,11 @@ def test_from_a_file_to_a_pinned_notebook_that_runs_anywhere(cli: Cli) -> None:
     (listed,) = cli.good("list", "--json").json["environments"]
     assert listed["name"] == listed["kernel"] == "penguins"
     assert listed["packages"] > 20
+    (with_it,) = cli.good("list", "--package", "tinytext 2", "--package", "python", "--json").json["environments"]
+    assert with_it["holding"]["packages"][0] == {"name": "tinytext", "version": "2.0"}
+    assert "tinytext 2.0" in cli.good("list", "--package", "tiny").out
+    assert "No environment has tinytext<2." in cli.good("list", "--package", "tinytext<2").out
+    assert "names no package" in cli("list", "--package", "<2").err
     assert cli.good("status", notebook.name, "--json").json["verdict"] == "unpinned"
     assert "Runs exactly what" in cli.good("pin", notebook.name, "--environment", "penguins").out
     status = cli.good("status", notebook.name, "--json").json

@@ -43,6 +43,30 @@ def test_one_is_listed_adopted_and_released(server: Lab, prefix: Path) -> None:
     assert "plain" not in server.get("api/kernelspecs").json()["kernelspecs"]
 
 
+def test_one_is_found_by_its_packages(server: Lab, prefix: Path) -> None:
+    site = next(prefix.glob("lib/python3*/site-packages"))
+    for name in ("Tiny_Text-2.0.dist-info", "tiny_more-1.1.dist-info"):
+        (site / name).mkdir(exist_ok=True)
+
+    def found(query: str) -> list[dict[str, Any]]:
+        reply = check_reply("GET", "environments", server.get(f"{API}environments?{query}"))
+        assert reply.status == 200
+        return list(reply.json()["environments"])
+
+    (item,) = found("package=tiny")
+    assert (item["name"], item["holding"]["count"]) == ("plain", 2)
+    (item,) = found("package=tiny-text%202&package=tiny.more%3E%3D1")
+    assert item["holding"]["packages"] == [
+        {"name": "tiny-text", "version": "2.0"},
+        {"name": "tiny-more", "version": "1.1"},
+    ]
+    for nothing in ("package=tiny-text%3C2", "package=tiny&package=absent", "package=tiny&foreign=false"):
+        assert found(nothing) == []
+    for bad in ("package=", "package=%3C2", "package=a%20b", "&".join(["package=a"] * 11)):
+        refused = check_reply("GET", "environments", server.get(f"{API}environments?{bad}"))
+        assert (refused.status, refused.json()["code"]) == (400, "invalid-input")
+
+
 CHANGES: list[tuple[str, str, Any]] = [
     ("PATCH", "", {"install": ["tiny"], "dry_run": True}),
     ("POST", "/rollback", {"dry_run": True}),

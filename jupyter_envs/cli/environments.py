@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from traitlets import Bool, Enum, Float, List, Unicode
 
+from jupyter_envs import package_query
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import SYSTEM_ALIASES, ManagerCommand
 from jupyter_envs.cli.space import sentence
@@ -17,6 +18,10 @@ from jupyter_envs.cli.terminal import size
 from jupyter_envs.errors import DiskTrouble, InvalidInput, NotFound
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.wording import counted
+
+NO_ENVIRONMENT = "No environment yet. Make one: jupyter envs create NAME python numpy"
+COLUMNS = ("Name", "Kernel", "Python", "Packages", "Own", "Shared", "State", "About")
+WITH_PACKAGE = ("Name", "Has", "Kernel", "Python", "State", "About")
 
 
 def read_file(name: str) -> str:
@@ -43,7 +48,10 @@ class ListCommand(ManagerCommand):
         config=True
     )
     foreign = Bool(True, help="Also list what conda, pixi, venv, virtualenv, pipenv and uv made.").tag(config=True)
-    aliases = {**ManagerCommand.aliases, "unused": "ListCommand.unused"}
+    package = List(
+        Unicode(), help="List those that have a package: a part of its name, “numpy 1.26”, “numpy<2”; all, if repeated."
+    ).tag(config=True)
+    aliases = {**ManagerCommand.aliases, "unused": "ListCommand.unused", "package": "ListCommand.package"}
     flags = {
         **ManagerCommand.flags,
         "foreign": ({"ListCommand": {"foreign": True}}, "Also list what other tools made (the default)."),
@@ -51,14 +59,15 @@ class ListCommand(ManagerCommand):
     }
 
     async def run(self, manager: Manager) -> Any:
-        """Print a table, or ``{"environments": […], "totals": {…}}``."""
+        """Print a table, or ``{"environments": […], "totals": {…}}``; without totals where packages are looked for."""
         if self.unused is not None:
             return await self.list_unused(manager, self.unused)
-        found = [summary.to_json() for summary in await manager.environments()]
-        if self.foreign:
-            found += [summary.to_json() for summary in await manager.foreign()]
+        queries = [package_query.parse(text) for text in self.package]
+        found = await manager.listed(foreign=self.foreign, queries=queries)
         if not self.json:
             self.print_table(found)
+        if queries:
+            return {"environments": found}
         totals = manager.disk.totals()
         if totals:
             self.say(sentence(totals))
@@ -76,18 +85,41 @@ class ListCommand(ManagerCommand):
     def print_table(self, found: list[dict[str, Any]]) -> None:
         """One line an environment."""
         if not found:
-            print("No environment yet. Make one: jupyter envs create NAME python numpy")
+            said = " and ".join(self.package)
+            print(f"No environment has {said}." if said else NO_ENVIRONMENT)
             return
+        columns = WITH_PACKAGE if self.package else COLUMNS
         table = Table(box=None, pad_edge=False)
-        for heading in ("Name", "Kernel", "Python", "Packages", "Own", "Shared", "State", "About"):
+        for heading in columns:
             table.add_column(heading, justify="right" if heading in ("Packages", "Own", "Shared") else "left")
         for item in found:
-            own, shared = size(item["size"]["own"]), size(item["size"]["shared"])
-            if item["foreign"]:
-                own, shared = "–", "–"
-            cells = (item["name"], item["kernel"] or "–", item["python"] or "–", str(item["packages"]))
-            table.add_row(*map(escape, (*cells, own, shared, state(item), about(item))))
+            cells = cells_of(item)
+            table.add_row(*(escape(cells[heading]) for heading in columns))
         Console().print(table)
+
+
+def cells_of(item: dict[str, Any]) -> dict[str, str]:
+    """What stands in its line, by heading."""
+    sizes = item["size"]
+    return {
+        "Name": item["name"],
+        "Has": holding(item) if "holding" in item else "",
+        "Kernel": item["kernel"] or "–",
+        "Python": item["python"] or "–",
+        "Packages": str(item["packages"]),
+        "Own": "–" if item["foreign"] else size(sizes["own"]),
+        "Shared": "–" if item["foreign"] else size(sizes["shared"]),
+        "State": state(item),
+        "About": about(item),
+    }
+
+
+def holding(item: dict[str, Any]) -> str:
+    """What it has of the packages that were looked for."""
+    named = item["holding"]["packages"]
+    more = item["holding"]["count"] - len(named)
+    said = ", ".join(f"{package['name']} {package['version']}".strip() for package in named)
+    return f"{said} and {more} more" if more > 0 else said
 
 
 def state(item: dict[str, Any]) -> str:

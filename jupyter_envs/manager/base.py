@@ -12,6 +12,7 @@ from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.errors import DiskTrouble, EnvsError
 from jupyter_envs.floors import check_floors
+from jupyter_envs.holdings import Holdings
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import history
 from jupyter_envs.manager.building import Builder
@@ -47,6 +48,7 @@ class ManagerBase(ManagerSettings):
         self.platform = current_platform()
         self.running_kernels: Callable[[], Mapping[str, int]] = no_kernels
         self._store = Store(Path(self.root_dir))
+        self._holdings = Holdings()
         self._builder = Builder(self._store, self.platform, self._made, self._collect)
         self._background: Literal["never", "attached", "detached"] = "never"
         rules = PipRules(self.pypi_index or None, self.allow_source_builds)

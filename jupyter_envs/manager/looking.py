@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from jupyter_envs import exports
 from jupyter_envs.comparison import Comparison, compare
@@ -11,6 +13,7 @@ from jupyter_envs.exports import Export
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
+from jupyter_envs.manager.holding import holdings
 from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_imports, provider
 from jupyter_envs.manager.newer import NewerVersions, newer_versions
 from jupyter_envs.manager.planning import requested_names
@@ -19,11 +22,13 @@ from jupyter_envs.manager.templates import Template, read_templates
 from jupyter_envs.manager.values import (
     Detail,
     Documents,
+    ForeignSummary,
     Summary,
 )
 from jupyter_envs.models import (
     SilentReporter,
 )
+from jupyter_envs.package_query import PackageQuery
 from jupyter_envs.running import below
 
 
@@ -38,6 +43,20 @@ class Looking(ManagerBase):
     def read_ahead(self) -> None:
         """Read the records of all environments, so that the first list does not have to. Called in a thread."""
         self._store.listing()
+
+    async def listed(self, *, foreign: bool, queries: Sequence[PackageQuery] = ()) -> list[dict[str, Any]]:
+        """The HTTP interface's summaries, ours first; with queries of those that have a package for each, and which."""
+        found: list[Summary | ForeignSummary] = [*await self.environments()]
+        found += await self.others.summaries(self.running_kernels()) if foreign else []
+        if not queries:
+            return [summary.to_json() for summary in found]
+        prefixes = [(summary.name, summary.prefix) for summary in found]
+        holding = await asyncio.to_thread(holdings, self._holdings, prefixes, queries)
+        return [
+            {**summary.to_json(), "holding": holding[summary.name].to_json()}
+            for summary in found
+            if summary.name in holding
+        ]
 
     async def environment(self, name: str) -> Detail:
         """One environment with its packages, ours or another tool's. Raises `NotFound`."""

@@ -22,8 +22,8 @@ class EnvironmentsHandler(EnvsHandler):
     @authorized
     async def get(self) -> None:
         """List them."""
-        foreign = requests.flag_argument("foreign", self.get_query_argument("foreign", "true"))
-        self.reply(await self.service.listing(foreign))
+        query = requests.list_query(self.get_query_argument("foreign", "true"), self.get_query_arguments("package"))
+        self.reply(await self.service.listing(query))
 
     @web.authenticated
     @authorized

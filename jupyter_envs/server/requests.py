@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from jupyter_envs import package_query
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.exports import FORMATS
 from jupyter_envs.manager import ChangeRequest, CreateRequest, PinLock, Query
 from jupyter_envs.models import EngineName
+from jupyter_envs.package_query import PackageQuery
 from jupyter_envs.server.errors import NotJson, TooLarge
 from jupyter_envs.server.fields import Fields, consent, parse, refuse
 
@@ -22,6 +24,15 @@ _CREATE_OPTIONS = (
     "name", "channels", "engine", "filename", "environment", "update", "write_notebook", "as_of", "dry_run", "plan",
 )  # fmt: skip
 MANY_DAYS = 1e6
+MANY_PACKAGES = 10
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """The address of ``GET environments``: those of other tools, too, or only those that have all these packages."""
+
+    foreign: bool
+    packages: tuple[PackageQuery, ...]
 
 
 @dataclass(frozen=True)
@@ -240,6 +251,13 @@ def days_argument(value: str | None) -> float | None:
 def flag_argument(key: str, value: str) -> bool:
     """A flag in the address."""
     return {"true": True, "false": False}[value] if value in ("true", "false") else refuse(key, "must be true or false")
+
+
+def list_query(foreign: str, packages: Sequence[str]) -> ListQuery:
+    """The address of ``GET environments``. Raises `InvalidInput`."""
+    if len(packages) > MANY_PACKAGES:
+        refuse("package", f"may be given {MANY_PACKAGES} times at most")
+    return ListQuery(flag_argument("foreign", foreign), tuple(map(package_query.parse, packages)))
 
 
 def export_format(value: str) -> str:

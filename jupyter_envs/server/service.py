@@ -31,6 +31,7 @@ from jupyter_envs.server.requests import (
     AdoptChangesBody,
     ChangeBody,
     CreateBody,
+    ListQuery,
     PinBody,
     RenameBody,
     RollbackBody,
@@ -192,11 +193,10 @@ class Service:
             raise EnvironmentInUse(f"{kernels} “{name}”.", hints=hints, name=name, kernels=running)
         return summary
 
-    async def listing(self, foreign: bool) -> dict[str, Any]:
-        """All environments, ours first; those of other tools only if they are wanted."""
-        own = [summary.to_json() for summary in await self.manager.environments()]
-        others = [summary.to_json() for summary in await self.manager.foreign()] if foreign else []
-        return {"environments": [*own, *others], "totals": self.manager.disk.totals()}
+    async def listing(self, query: ListQuery) -> dict[str, Any]:
+        """All environments, ours first, or those that have the packages that are looked for."""
+        found = await self.manager.listed(foreign=query.foreign, queries=query.packages)
+        return {"environments": found, "totals": self.manager.disk.totals()}
 
     def health(self) -> dict[str, Any]:
         """For a monitor: it answers, so the event loop turns; and what waits."""

@@ -620,6 +620,18 @@ export interface components {
             /** @description What the user wrote about it. */
             note?: string;
             tags?: string[];
+            holding?: components["schemas"]["Holding"];
+        };
+        /** @description What an environment has of the packages that were looked for; only where they were. */
+        Holding: {
+            /** @description How many of its packages fit. */
+            count: number;
+            /** @description The likeliest of them, up to three for each package that was looked for. */
+            packages: {
+                /** @description In small letters, with a hyphen for each separator. */
+                name: string;
+                version: string;
+            }[];
         };
         EnvironmentSummary: components["schemas"]["EnvironmentFields"];
         EnvironmentDetail: components["schemas"]["EnvironmentFields"] & {
@@ -1249,6 +1261,12 @@ export interface operations {
             query?: {
                 /** @description Whether those that other tools made (conda, pixi, venv, virtualenv, pipenv, uv) are listed, too. */
                 foreign?: boolean;
+                /**
+                 * @description Only those that have such a package: a part of its name, with a version or a condition if wanted (`numpy`,
+                 *     `numpy 1.26`, `numpy<2`). If given several times, those that have them all. What an environment has is told by
+                 *     the names in its folders.
+                 */
+                package?: string[];
             };
             header?: never;
             path?: never;
