@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from jupyter_envs.localchannel import LocalChannel, build_channel
-
+from .localchannel import LocalChannel, build_channel
 from .support import counts
 from .support.home import configure, isolated_environment
 from .support.http_server import FileServer

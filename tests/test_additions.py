@@ -17,10 +17,10 @@ from jupyter_client.manager import AsyncKernelManager
 
 from jupyter_envs.errors import PackageRefused
 from jupyter_envs.integrity import verify
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import ChangeRequest, CreateRequest, Manager, Summary
 from jupyter_envs.store import sizes
 
+from .localchannel import LocalChannel
 from .support.lab import PROJECT
 from .support.managing import Recorder, create, make_manager, write_notebook
 from .support.pypi_index import PypiIndex

@@ -13,10 +13,10 @@ import pytest
 import uv
 
 from jupyter_envs.errors import PlanChanged
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Summary
 from jupyter_envs.models import VerdictState
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, write_notebook
 from .support.pypi_index import PypiIndex
 from .support.wheels import make_wheel

@@ -12,13 +12,13 @@ import pytest
 from jupyter_envs import envfile, lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import InvalidInput, Unsolvable
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import CreateRequest, LockPlan, LockRequest, Manager
 from jupyter_envs.manager.moments import NO_DATE, choose, read_moment
 from jupyter_envs.manager.values import ChangeRequest
 from jupyter_envs.models import Lock, Plan
 
+from .localchannel import LocalChannel
 from .support.made_channel import Made, usual, write_channel
 from .support.managing import Recorder, create, make_manager
 from .support.pypi_index import PypiIndex

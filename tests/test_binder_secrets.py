@@ -17,10 +17,10 @@ import pytest
 from jupyter_envs import binder, envfile, lockfile, pin
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import BuildFailed
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import BinderRequest, Manager
 from jupyter_envs.models import Lock, Pin, Spec
 
+from .localchannel import LocalChannel
 from .pure_values import CHANNEL, IDNA, OPENSSL, PYTHON
 from .support.checkouts import commit, git, new_checkout
 from .support.counts import tell

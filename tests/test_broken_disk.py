@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from jupyter_envs.errors import DiskTrouble
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import Manager
 
+from .localchannel import LocalChannel
 from .support.counts import LONG, tell
 from .support.lab import PROJECT
 from .support.managing import Recorder, create, make_manager, tree

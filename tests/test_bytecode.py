@@ -16,10 +16,10 @@ import pytest
 
 from jupyter_envs.engine import background, bytecode
 from jupyter_envs.engine.client import Engine, PipRules
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 from jupyter_envs.models import Package
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager
 from .support.processes import wait_until
 from .support.pypi_index import PypiIndex

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_envs.jobs import Job, Jobs
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import Reporter, SilentReporter
 
+from .localchannel import LocalChannel
 from .support.counts import rounds, tell
 from .support.processes import children, is_alive
 

@@ -11,11 +11,11 @@ import pytest
 
 from jupyter_envs import kernelspec
 from jupyter_envs.errors import Conflict, EnvironmentBusy, InvalidInput, NotFound, PlanChanged, Unsolvable
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import ChangeRequest, Manager, Summary
 from jupyter_envs.models import Plan
 from jupyter_envs.store import Store
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, tree
 from .support.pypi_index import PypiIndex
 

@@ -11,11 +11,11 @@ import pytest
 from jupyter_envs import envfile, lockfile
 from jupyter_envs.channels import CondaSettings
 from jupyter_envs.exports import Source
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import Manager
 from jupyter_envs.manager.channel_names import ChannelNames
 from jupyter_envs.models import SilentReporter, Spec
 
+from .localchannel import LocalChannel
 from .support.managing import create, make_manager, write_notebook
 
 OWN = "https://alias.example.org"

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.cli.activating import exports, start_file
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import Activation
 
+from .localchannel import LocalChannel
 from .support.lab import PROJECT
 from .support.managing import create, make_manager
 from .support.others import MAKERS

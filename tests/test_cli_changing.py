@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envs.localchannel import LocalChannel
-
+from .localchannel import LocalChannel
 from .test_cli import Cli
 
 NAME = "penguins"

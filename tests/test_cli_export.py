@@ -10,8 +10,8 @@ import pytest
 
 from jupyter_envs import envfile, lockfile
 from jupyter_envs.exports import FORMATS
-from jupyter_envs.localchannel import LocalChannel
 
+from .localchannel import LocalChannel
 from .test_cli import Cli
 
 CANARY = "Canary7231"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.holders import this_process
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.writerlock import WriterLock
 
+from .localchannel import LocalChannel
 from .support.processes import Process, wait_until
 from .test_cli import Cli
 from .test_writerlock import holding, written

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from jupyter_envs import lockfile
-from jupyter_envs.localchannel import LocalChannel
 
+from .localchannel import LocalChannel
 from .pure_values import LOCK, TZDATA
 
 PIXI = """\

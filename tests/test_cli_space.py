@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envs.localchannel import LocalChannel
-
+from .localchannel import LocalChannel
 from .support.home import configure
 from .test_cli import Cli
 

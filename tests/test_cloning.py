@@ -14,10 +14,10 @@ import pytest
 from jupyter_envs import differences
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import InvalidName, NameTaken, NotFound
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import Plan
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager
 from .support.others import HERE, MAKERS, ask, fingerprint, make_conda
 from .support.pypi_index import PypiIndex

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.cli.disk import DiskDocuments
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Query, to_json
 
+from .localchannel import LocalChannel
 from .support.http_server import FileServer
 from .support.managing import Recorder, create
 

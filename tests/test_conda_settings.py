@@ -16,10 +16,10 @@ import pytest
 from jupyter_envs.channels import LICENCE_NOTE
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, InvalidFile, Unreachable, Unsolvable
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Query
 from jupyter_envs.models import Plan
 
+from .localchannel import LocalChannel
 from .support.http_server import Fault, FileServer
 from .support.managing import Recorder, create
 

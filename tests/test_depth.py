@@ -11,10 +11,10 @@ import pytest
 from jupyter_envs import lockfile, pin
 from jupyter_envs.errors import InvalidFile
 from jupyter_envs.formats import LIMITS, Limits
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager.notebooks import read_lock, read_pinned
 from jupyter_envs.models import Pin
 
+from .localchannel import LocalChannel
 from .pure_values import LOCK
 from .support.managing import write_notebook
 from .test_cli import Cli

@@ -17,10 +17,10 @@ from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.engine.cache_check import damaged_entries
 from jupyter_envs.errors import DiskTrouble
 from jupyter_envs.holders import this_process
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import ChangeRequest, CreateRequest, Manager, written_again
 from jupyter_envs.store import Store
 
+from .localchannel import LocalChannel
 from .support.counts import tell
 from .support.managing import Recorder, create, make_manager
 from .support.pypi_index import PypiIndex

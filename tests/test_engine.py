@@ -18,11 +18,11 @@ from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine.client import Engine, Session, Solution
 from jupyter_envs.engine.process import Worker
 from jupyter_envs.errors import EngineFailed, EnvsError, InvalidSpec, PackageRefused, Unreachable, Unsolvable
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 from jupyter_envs.models import Package
 from jupyter_envs.prefix import installed
 
+from .localchannel import LocalChannel
 from .support.http_server import Fault, FileServer
 from .support.lab import PROJECT
 from .support.managing import Recorder, tree

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_envs.localchannel import LocalChannel
-
+from .localchannel import LocalChannel
 from .support.counts import LONG, tell
 from .support.faulty_worker import HOW
 from .support.lab import Lab

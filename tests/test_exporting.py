@@ -24,11 +24,11 @@ from jupyter_envs import conda_records, envfile, lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import Conflict, NotFound
 from jupyter_envs.exports import FORMATS, Export
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.manager.comparing import Side
 from jupyter_envs.models import Package
 
+from .localchannel import LocalChannel
 from .support.http_server import FileServer
 from .support.managing import Recorder, create, make_manager
 from .support.pypi_index import PypiIndex

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from jupyter_envs import envfile, exports, lockfile
 from jupyter_envs.exports import FORMATS, Origin, Source
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import Manager
 from jupyter_envs.models import Lock, Package, Spec
 
+from .localchannel import LocalChannel
 from .pure_values import CHANNEL, IDNA, OPENSSL, PYTHON, pip_package
 from .support.managing import create
 from .support.small_channel import small_channel

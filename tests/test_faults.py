@@ -14,9 +14,9 @@ import pytest
 
 from jupyter_envs import kernelspec
 from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, NameTaken
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import Manager
 
+from .localchannel import LocalChannel
 from .support.lab import PROJECT
 from .support.managing import create, make_manager, tree
 

@@ -11,10 +11,10 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 from jupyter_envs import kernelspec, lockfile
 from jupyter_envs.errors import Conflict, Forbidden, NameTaken, NotFound
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import VerdictState
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, write_notebook
 from .support.others import MAKERS, ask, fingerprint, give_kernel, make_conda
 

@@ -15,12 +15,12 @@ import pytest
 
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.engine import cache
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.manager.garbage import CACHE_BUSY, Collection, Policy, expired
 from jupyter_envs.models import Environment, Generation
 from jupyter_envs.store import Store
 
+from .localchannel import LocalChannel
 from .support.lab import PROJECT
 from .support.managing import Recorder, create, make_manager, tree
 from .support.processes import wait_until

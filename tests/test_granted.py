@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.granted import in_words
 from jupyter_envs.virtual import System
 
+from .localchannel import LocalChannel
 from .test_cli import Cli
 
 LINUX = (("__unix", "0", "0"), ("__linux", "6.1", "0"), ("__glibc", "2.36", "0"), ("__archspec", "1", "zen4"))

@@ -13,9 +13,9 @@ import pytest
 
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest
 
+from .localchannel import LocalChannel
 from .support.counts import tell
 from .support.managing import Recorder, make_manager, tree
 from .support.pypi_index import PypiIndex

@@ -21,10 +21,10 @@ import pytest
 from jupyter_envs import kernelspec
 from jupyter_envs.engine.cache_check import damaged_entries
 from jupyter_envs.errors import NotFound
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import Manager
 from jupyter_envs.store import Store
 
+from .localchannel import LocalChannel
 from .support.counts import rounds, tell
 from .support.lab import PROJECT
 from .support.managing import Recorder

@@ -41,7 +41,7 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("writerlock", "conda_records", "conda_list", "kernel_ending"),
     ("prefix", "rights", "usage", "lastuse", "holdings"),
-    ("engine", "store", "kernelspec", "localchannel", "execution", "discovery", "integrity"),
+    ("engine", "store", "kernelspec", "execution", "discovery", "integrity"),
     ("leftovers",),
     ("manager", "jobs"),
     ("server", "cli"),
@@ -180,7 +180,7 @@ def test_jobs_know_no_package() -> None:
 
 
 def test_the_server_reaches_the_disk_only_through_the_manager() -> None:
-    forbidden = {"engine", "store", "kernelspec", "discovery", "localchannel"}
+    forbidden = {"engine", "store", "kernelspec", "discovery"}
     targets = {target.split(".")[0] for module, target in arrows() if module.split(".")[0] == "server"}
     assert targets & forbidden == set()
 

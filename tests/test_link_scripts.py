@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.cli.disk import DiskDocuments
-from jupyter_envs.localchannel.archive import Metadata, PackagedFile, write_package, write_repodata
-from jupyter_envs.localchannel.platforms import current_subdir
 from jupyter_envs.manager import ChangeRequest, CreateRequest
 from jupyter_envs.models import SilentReporter
 
+from .localchannel.archive import Metadata, PackagedFile, write_package, write_repodata
+from .localchannel.platforms import current_subdir
 from .support.counts import tell
 from .support.managing import make_manager
 

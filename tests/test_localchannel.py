@@ -19,8 +19,8 @@ from jupyter_client.manager import KernelManager
 from rattler.exceptions import SolverError
 
 from jupyter_envs.errors import FileExists, NotFound
-from jupyter_envs.localchannel import PLACEHOLDER, LocalChannel, Metadata, PackagedFile, build_channel, write_package
 
+from .localchannel import PLACEHOLDER, LocalChannel, Metadata, PackagedFile, build_channel, write_package
 from .support.home import isolated_environment
 from .support.processes import Process, wait_until
 
@@ -29,7 +29,7 @@ PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 BUILD = """\
 import sys
 from pathlib import Path
-from jupyter_envs.localchannel import build_channel
+from .localchannel import build_channel
 class Reporter:
     def progress(self, progress): pass
     def log(self, line): print(line, flush=True)

@@ -17,11 +17,11 @@ from rattler import MatchSpec, PackageRecord
 from rattler.package.build_string import BuildString
 
 from jupyter_envs.errors import InvalidInput
-from jupyter_envs.localchannel import PLACEHOLDER, PackagedFile
-from jupyter_envs.localchannel.distribution import closure, distribution_files, distribution_metadata, needed
-from jupyter_envs.localchannel.relocate import movable
-from jupyter_envs.localchannel.requirements import conda_name, match_spec, version_constraints
 
+from .localchannel import PLACEHOLDER, PackagedFile
+from .localchannel.distribution import closure, distribution_files, distribution_metadata, needed
+from .localchannel.relocate import movable
+from .localchannel.requirements import conda_name, match_spec, version_constraints
 from .support.wheels import make_wheel
 
 SPECIFIERS = ["", ">=1.4", "==1.4", "==1.4.*", "!=1.4", "!=1.4.*", "~=1.4", "~=1.4.2", ">1.4,<2", "<=1.4.2", "===1.4.2"]

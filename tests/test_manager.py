@@ -29,11 +29,11 @@ from jupyter_envs.errors import (
     PlanChanged,
     Unsolvable,
 )
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import VerdictState
 from jupyter_envs.store import Store
 
+from .localchannel import LocalChannel
 from .support.http_server import Fault, FileServer
 from .support.managing import Recorder, create, make_manager, tree, write_notebook
 

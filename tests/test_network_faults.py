@@ -18,9 +18,9 @@ import pytest
 
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EngineFailed, EnvsError, PackageRefused, Unreachable
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 
+from .localchannel import LocalChannel
 from .support.counts import tell
 from .support.faulty_network import (
     Answer,

@@ -10,9 +10,9 @@ import pytest
 
 from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.errors import Unreachable
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 
+from .localchannel import LocalChannel
 from .support.client import API
 from .support.http_server import Fault, FileServer
 from .support.lab import Lab

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.cli.disk import DiskDocuments
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder
 from .test_faults import mount
 

@@ -13,10 +13,10 @@ import pytest
 from jupyter_envs import lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, Forbidden, InvalidFile, InvalidSpec, PackageRefused, Unsolvable
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Summary
 from jupyter_envs.models import Package, Plan, VerdictState
 
+from .localchannel import LocalChannel
 from .support.counts import tell
 from .support.extra_channel import extra_channel
 from .support.managing import Recorder, make_manager, tree, write_notebook

@@ -14,10 +14,10 @@ import pytest
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, InvalidFile, Unreachable
 from jupyter_envs.exports import FORMATS
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Query, to_json
 from jupyter_envs.redact import told
 
+from .localchannel import LocalChannel
 from .support.counts import tell
 from .support.http_server import Fault
 from .support.managing import Recorder, create, make_manager, tree

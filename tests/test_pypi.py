@@ -10,10 +10,10 @@ import pytest
 
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, InvalidSpec, PackageRefused, Unreachable, Unsolvable
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import Package, Plan
 
+from .localchannel import LocalChannel
 from .support.counts import tell
 from .support.managing import Recorder, make_manager, tree
 from .support.pypi_index import PypiIndex

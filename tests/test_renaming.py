@@ -14,9 +14,9 @@ from traitlets import TraitError
 from jupyter_envs import kernelspec
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import Conflict, EnvironmentInUse, Forbidden, InvalidName, NameTaken, NotFound
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager
 from .support.others import MAKERS, ask
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs import running
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import ChangeRequest, Manager, Summary
 from jupyter_envs.manager.garbage import Policy
 from jupyter_envs.manager.history import collect
 from jupyter_envs.store import Store
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager
 from .test_additions import Kernel
 

@@ -15,10 +15,10 @@ from jupyter_envs.channels import Channel
 from jupyter_envs.engine.conda.search import CATALOGUES_KEPT, FRESH, Catalogues
 from jupyter_envs.engine.searching import Found, Searcher
 from jupyter_envs.errors import InvalidInput, Unreachable
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import Query
 
+from .localchannel import LocalChannel
 from .support.http_server import Fault, FileServer
 from .support.managing import make_manager
 from .support.processes import is_alive, wait_until

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.running import below
 
+from .localchannel import LocalChannel
 from .support.lab import Lab
 from .support.openapi import check_value
 from .support.processes import wait_until

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from jupyter_envs import lastuse
-from jupyter_envs.localchannel import LocalChannel
 
+from .localchannel import LocalChannel
 from .support.client import API
 from .support.lab import Lab
 from .support.openapi import check_reply, check_value

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.server.base import API as BASE
 from jupyter_envs.server.handlers import UnknownHandler, routes
 
+from .localchannel import LocalChannel
 from .support.client import API, Client, Reply
 from .support.counts import tell
 from .support.http_server import FileServer

@@ -13,9 +13,9 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from jupyter_envs.exports import FORMATS
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.server.events import SCHEMA_ID
 
+from .localchannel import LocalChannel
 from .support.client import API, Reply
 from .support.http_server import Fault, FileServer
 from .support.lab import Lab

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from jupyter_envs.localchannel import LocalChannel
-
+from .localchannel import LocalChannel
 from .support.client import API
 from .support.lab import Lab
 from .support.managing import notebook

@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from jupyter_envs.localchannel import LocalChannel
-
+from .localchannel import LocalChannel
 from .support.client import API
 from .support.counts import tell
 from .support.lab import Lab

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from jupyter_envs.exports import FORMATS
-from jupyter_envs.localchannel import LocalChannel
 
+from .localchannel import LocalChannel
 from .support.checkouts import REMOTE, commit, git
 from .support.client import API
 from .support.counts import tell

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from jupyter_envs.localchannel import LocalChannel
-
+from .localchannel import LocalChannel
 from .support.client import API
 from .support.counts import rounds, tell
 from .support.http_server import FileServer

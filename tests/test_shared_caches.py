@@ -20,11 +20,11 @@ from jupyter_envs.engine.cache import read_lock
 from jupyter_envs.engine.cache_check import damage
 from jupyter_envs.engine.messages import packages_to_json
 from jupyter_envs.errors import PackageRefused
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import ChangeRequest, CreateRequest, Manager
 from jupyter_envs.models import Package
 from jupyter_envs.usage import Tally
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, tree
 from .support.small_channel import small_channel
 from .test_faults import mount

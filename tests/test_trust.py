@@ -16,11 +16,11 @@ from jupyter_envs.channels import CondaSettings
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.engine.client import Engine
 from jupyter_envs.errors import EnvsError, Forbidden, InvalidFile
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager, Query
 from jupyter_envs.models import Package
 from jupyter_envs.trust import Defaults, Rules, Trust, is_below
 
+from .localchannel import LocalChannel
 from .support.counts import tell
 from .support.http_server import FileServer
 from .support.managing import Recorder, make_manager

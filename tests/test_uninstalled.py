@@ -9,10 +9,10 @@ from pathlib import Path
 import uv
 
 from jupyter_envs import prefix
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest
 from jupyter_envs.models import VerdictState
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, write_notebook
 
 

@@ -13,10 +13,10 @@ import pytest
 
 from jupyter_envs.errors import NotFound
 from jupyter_envs.integrity import Stopped, Verification, verify
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import ChangeRequest, Manager
 from jupyter_envs.models import Progress
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager
 from .support.pypi_index import PypiIndex
 

@@ -13,11 +13,11 @@ import pytest
 
 from jupyter_envs import envfile, lockfile
 from jupyter_envs.errors import Conflict
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.manager.virtual_environments import standing_for
 from jupyter_envs.models import Package, VerdictState
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, write_notebook
 from .support.others import HERE, MAKERS, ask, fingerprint, give_kernel, run
 from .support.pypi_index import PypiIndex

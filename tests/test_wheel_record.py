@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_envs.engine.wheel_record import changed, recorded, rows
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.manager import CreateRequest
 from jupyter_envs.models import Package
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, make_manager, write_notebook
 from .support.pypi_index import PypiIndex
 

@@ -16,19 +16,23 @@ from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.errors import EngineFailed, NotFound, Unreachable
 from jupyter_envs.execution import execute
-from jupyter_envs.localchannel import build_demo_channel
 from jupyter_envs.lockfile import parse as parse_lock
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import VerdictState
 
 NAME = "envs-demo"
 NOTEBOOK = "example.ipynb"
+FILES = {"conda": "environment.yml", "pypi": "requirements.txt"}
 CELL = "import sys\nprint('This notebook runs in', sys.prefix)\nprint('with Python', sys.version.split()[0])"
 
 
 def environment_file(channel: str) -> str:
     """The example's `environment.yml`."""
     return f"name: {NAME}\nchannels:\n  - {channel}\ndependencies:\n  - python >=3.10\n  - ipykernel\n"
+
+
+REQUIREMENTS = "# python: >=3.10\nipykernel\n"
+"""The same from PyPI, for a Python of this machine."""
 
 
 def example_notebook() -> dict[str, Any]:
@@ -66,13 +70,13 @@ class DemoCommand(ManagerCommand):
         folder = self.scratch()
         documents = DiskDocuments(folder)
         await self.clear(manager)
-        channel = await self.create(manager, documents)
+        engine = await self.create(manager, documents)
         await self.execute(manager, folder)
-        status = await manager.pin(NOTEBOOK, NAME, documents)
-        self.step(f"Pinned {NOTEBOOK}: environment.yml and environment.conda-lock.yml are beside it.")
+        pin = (await manager.pin(NOTEBOOK, NAME, documents)).pin
+        assert pin is not None
+        self.step(f"Pinned {NOTEBOOK}: {pin.file} and {pin.lock} are beside it.")
         before = await self.digest(manager)
-        lock_text = await documents.read("environment.conda-lock.yml")
-        locked = parse_lock(lock_text or "").digest(manager.platform)
+        locked = parse_lock(await documents.read(pin.lock) or "").digest(manager.platform)
         with self.reporter("Deleting the environment") as reporter:
             await manager.remove(NAME, reporter, force=True)
         after_removal = await manager.read_pin(NOTEBOOK, documents)
@@ -87,7 +91,7 @@ class DemoCommand(ManagerCommand):
         self.expect(before == after == locked, "the digests are equal")
         await self.execute(manager, folder)
         self.say(f"\nOpen it: {jupyter()} lab {shlex.quote(str(folder / NOTEBOOK))}")
-        return {"folder": str(folder), "channel": channel, "digest_before": before, "digest_after": after}
+        return {"folder": str(folder), "engine": engine, "digest_before": before, "digest_after": after}
 
     def scratch(self) -> Path:
         """The example's folder, with the notebook in it."""
@@ -107,22 +111,22 @@ class DemoCommand(ManagerCommand):
             await manager.remove(NAME, reporter, force=True)
 
     async def create(self, manager: Manager, documents: DiskDocuments) -> str:
-        """Create the environment, from the configured channel or from this machine's own Python."""
+        """Create the environment, of the configured channel or else of PyPI; which of them it was."""
         channel = manager.default_channels[0]
         try:
-            await self.create_from(manager, documents, environment_file(channel))
+            await self.create_from(manager, documents, "conda", environment_file(channel))
+            return "conda"
         except Unreachable:
-            self.step(f"The channel {channel} does not answer. Making one from this machine's own Python instead.")
-            with self.reporter("Packing this machine's Python") as reporter:
-                channel = build_demo_channel(Path(manager.cache_dir) / "demo-channel", reporter)
-            await self.create_from(manager, documents, environment_file(channel))
-        return channel
+            self.step(f"The channel {channel} does not answer. Taking a Python of this machine and PyPI instead.")
+        await self.create_from(manager, documents, "pypi", REQUIREMENTS)
+        return "pypi"
 
-    async def create_from(self, manager: Manager, documents: DiskDocuments, text: str) -> None:
-        """Write `environment.yml` and create what it asks for."""
-        await documents.write("environment.yml", text)
+    async def create_from(self, manager: Manager, documents: DiskDocuments, engine: str, text: str) -> None:
+        """Create what a file asks for, and keep the file."""
+        request = CreateRequest(name=NAME, file=text, filename=FILES[engine])
         with self.reporter("Creating the environment") as reporter:
-            summary = await manager.create(CreateRequest(file=text), documents, reporter)
+            summary = await manager.create(request, documents, reporter)
+        await documents.write(FILES[engine], text)
         made = summary.to_json()
         self.step(f"Created {NAME}: {made['packages']} packages, Python {made['python']}, kernel {made['kernel']}.")
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from traitlets.config import Config
 
-from jupyter_envs.localchannel import build_channel
 from jupyter_envs.manager import Manager
+from tests.localchannel import build_channel
 from tests.support.home import isolated_environment
 
 from . import changing, creation, discovering, drifting, kernels, listing, sharing, solving, writing

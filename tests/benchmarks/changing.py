@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 from jupyter_envs.integrity import owned, verify
-from jupyter_envs.localchannel import LocalChannel
-from jupyter_envs.localchannel.archive import Metadata, PackagedFile, write_package, write_repodata
 from jupyter_envs.manager import ChangeRequest, Manager
 from jupyter_envs.models import SilentReporter
+from tests.localchannel import LocalChannel
+from tests.localchannel.archive import Metadata, PackagedFile, write_package, write_repodata
 
 from . import creation
 from .measure import Result, Timing, alternately, timed

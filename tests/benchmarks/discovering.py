@@ -16,9 +16,9 @@ from pathlib import Path
 from traitlets.config import Config
 
 from jupyter_envs.discovery import Places, discover
-from jupyter_envs.localchannel import build_channel
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import SilentReporter
+from tests.localchannel import build_channel
 from tests.support.home import isolated_environment
 
 from . import creation

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from jupyter_envs.localchannel import build_channel
+from tests.localchannel import build_channel
 from tests.support.http_server import FileServer
 from tests.support.lab import Lab
 from tests.support.load import JOBS, Load, put, settings

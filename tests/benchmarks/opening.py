@@ -12,8 +12,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 from traitlets.config import Config
 
-from jupyter_envs.localchannel import build_channel
 from jupyter_envs.manager import Manager
+from tests.localchannel import build_channel
 from tests.support.home import isolated_environment
 from tests.support.lab import Lab
 

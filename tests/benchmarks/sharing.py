@@ -27,7 +27,7 @@ PANDAS = "import pandas"
 BUILD = """
 import sys
 from pathlib import Path
-from jupyter_envs.localchannel import build_channel
+from tests.localchannel import build_channel
 build_channel(Path(sys.argv[1]), ["ipykernel", "pandas"], samples=False)
 """
 

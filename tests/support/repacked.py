@@ -8,8 +8,7 @@ from functools import cache
 from importlib.metadata import Distribution
 from pathlib import Path, PurePosixPath
 
-from jupyter_envs.localchannel.distribution import closure
-
+from ..localchannel.distribution import closure
 from .wheels import PypiFile, pack_wheel
 
 _LINUX = re.compile(r"(?:many|musl)linux[^.]*?_(x86_64|aarch64)(?:\..*)?\Z")

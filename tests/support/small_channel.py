@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from jupyter_envs.localchannel.archive import Metadata, PackagedFile, write_package, write_repodata
-from jupyter_envs.localchannel.platforms import current_subdir
+from ..localchannel.archive import Metadata, PackagedFile, write_package, write_repodata
+from ..localchannel.platforms import current_subdir
 
 FILES = 200
 

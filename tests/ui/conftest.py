@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
-from jupyter_envs.localchannel import LocalChannel
 from tests.support.client import API
 from tests.support.http_server import FileServer
 from tests.support.lab import PROJECT, Lab
 from tests.support.pypi_index import PypiIndex
 from tests.support.wheel import built
 
+from ..localchannel import LocalChannel
 from .sidebar import Sidebar
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"

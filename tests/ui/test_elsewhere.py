@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from jupyter_envs.localchannel import LocalChannel
 from tests.support.lab import PROJECT, Lab
 
+from ..localchannel import LocalChannel
 from .conftest import Complaints
 from .sidebar import Sidebar, write_notebook
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from jupyter_envs.localchannel import LocalChannel
 from tests.support.user_hub import UserHub, proxy
 from tests.support.wheel import installed
 
+from ..localchannel import LocalChannel
 from .conftest import watched
 from .sidebar import Sidebar, write_notebook
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from jupyter_envs.localchannel import LocalChannel
 from tests.support.lab import Lab
 from tests.support.wheel import installed
 
+from ..localchannel import LocalChannel
 from .conftest import watched
 from .sidebar import Sidebar, write_notebook
 

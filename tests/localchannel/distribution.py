@@ -20,9 +20,10 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from jupyter_envs.errors import InvalidInput, NotFound
-from jupyter_envs.localchannel.archive import PLACEHOLDER, Metadata, PackagedFile
-from jupyter_envs.localchannel.platforms import current_subdir
-from jupyter_envs.localchannel.requirements import applies, conda_name, match_specs, version_constraints
+
+from .archive import PLACEHOLDER, Metadata, PackagedFile
+from .platforms import current_subdir
+from .requirements import applies, conda_name, match_specs, version_constraints
 
 _COMPILED = (".so", ".dylib", ".pyd")
 _ABOUT_THE_INSTALLATION = {"direct_url.json", "REQUESTED", "RECORD"}
@@ -184,7 +185,7 @@ def _commands(distribution: Distribution) -> list[EntryPoint]:
 def _with_prefix(target: str, content: bytes, executable: bool, prefix: Path) -> PackagedFile:
     """A file outside of site-packages; scripts run by the prefix's Python, texts name the prefix."""
     content = _SHEBANG.sub(f"#!{PLACEHOLDER}/bin/python".encode(), content, count=1)
-    if b"\0" not in content and len(prefix.parts) > 2:  # noqa: PLR2004 - not /usr, which texts name for other reasons
+    if b"\0" not in content and len(prefix.parts) > 2:
         content = content.replace(os.fsencode(prefix), PLACEHOLDER.encode())
     return PackagedFile(target, content, executable, "text" if PLACEHOLDER.encode() in content else None)
 

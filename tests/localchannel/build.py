@@ -20,12 +20,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from jupyter_envs.errors import DiskTrouble, EnvironmentBusy, FileExists
-from jupyter_envs.localchannel.archive import write_package, write_repodata
-from jupyter_envs.localchannel.distribution import closure, distribution_files, distribution_metadata
-from jupyter_envs.localchannel.interpreter import Interpreter, interpreter_files, running_interpreter
-from jupyter_envs.localchannel.platforms import current_subdir
-from jupyter_envs.localchannel.samples import Package, sample_packages
 from jupyter_envs.models import Reporter, SilentReporter
+
+from .archive import write_package, write_repodata
+from .distribution import closure, distribution_files, distribution_metadata
+from .interpreter import Interpreter, interpreter_files, running_interpreter
+from .platforms import current_subdir
+from .samples import Package, sample_packages
 
 _BUILDER_VERSION = 1
 """To be raised with every change of what is written into a package."""
@@ -86,11 +87,6 @@ def build_channel(
     except OSError as error:
         raise DiskTrouble(f"The channel could not be written: {error}", path=str(folder)) from error
     return channel
-
-
-def build_demo_channel(folder: Path, reporter: Reporter | None = None) -> str:
-    """The ``file://`` address of a channel with this Python and ipykernel; see `build_channel`."""
-    return build_channel(folder, ["ipykernel"], samples=False, reporter=reporter).file_url
 
 
 def _stamp(folder: Path) -> str | None:

@@ -16,8 +16,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from jupyter_envs.localchannel.archive import PLACEHOLDER, Metadata, PackagedFile
-from jupyter_envs.localchannel.platforms import current_subdir
+from .archive import PLACEHOLDER, Metadata, PackagedFile
+from .platforms import current_subdir
 
 Package = tuple[Metadata, tuple[PackagedFile, ...]]
 

@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_envs.localchannel.archive import PLACEHOLDER, Metadata, PackagedFile
-from jupyter_envs.localchannel.platforms import current_subdir
-from jupyter_envs.localchannel.relocate import movable
 from jupyter_envs.models import Reporter
+
+from .archive import PLACEHOLDER, Metadata, PackagedFile
+from .platforms import current_subdir
+from .relocate import movable
 
 BUILD = "local_0"
 
