@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import ssl
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -36,7 +37,7 @@ async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Ma
     """What uv says, run without any configuration of the user's; raises one of our errors with uv's own words."""
     env = {**os.environ, "UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cache_dir / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
     arguments, secrets = credentials.hidden(arguments)
-    env |= {**secrets, **(more or {})}
+    env |= {**certificates(), **secrets, **(more or {})}
     child = await asyncio.create_subprocess_exec(
         uv.find_uv_bin(),
         *arguments,
@@ -52,6 +53,16 @@ async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Ma
     if child.returncode:
         raise failure(output.decode(errors="replace"), doing)
     return said.decode(errors="replace")
+
+
+def certificates() -> dict[str, str]:
+    """Have uv trust whom this machine trusts, as pip does, where the machine has certificates at all.
+
+    A company's proxy or mirror is in its machines' store, not in the list that uv brings. uv has two names for this.
+    """
+    known = ssl.get_default_verify_paths()
+    there = known.cafile is not None or (known.capath is not None and any(os.scandir(known.capath)))
+    return {"UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"} if there else {}
 
 
 async def own_index(cache_dir: Path) -> str:
