@@ -10,10 +10,10 @@ import pytest
 
 from jupyter_envs import prefix as prefixes
 from jupyter_envs.holdings import Holdings
-from jupyter_envs.localchannel import LocalChannel
 from jupyter_envs.machine import current_platform
 from jupyter_envs.package_query import normalized, parse
 
+from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager
 
 SITE = "lib/python3.12/site-packages"
