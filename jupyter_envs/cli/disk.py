@@ -25,6 +25,10 @@ class DiskDocuments:
         """The text of a file, None if it is not there. Raises `Forbidden`, `DiskTrouble`."""
         return await asyncio.to_thread(self._read, self._inside(path))
 
+    async def exists(self, path: str) -> bool:
+        """Whether there is a file. Raises `Forbidden`."""
+        return await asyncio.to_thread(self._inside(path).is_file)
+
     async def write(self, path: str, text: str) -> None:
         """Replace a file's text atomically. Raises `Forbidden`, `DiskTrouble`."""
         await asyncio.to_thread(self._write, self._inside(path), text)

@@ -25,6 +25,11 @@ class NotebookCommand(ManagerCommand):
         self.say(status.verdict.sentence)
         for difference in status.verdict.differences:
             self.say(f"  {difference.name}: {difference.before or 'absent'} → {difference.after or 'absent'}")
+        if status.beside and status.beside.made:
+            self.say(f"{status.beside.environment} has what {status.beside.file} beside it asks for.")
+        elif status.beside:
+            file, name = status.beside.file, status.beside.environment
+            self.say(f"{file} lies beside it: jupyter envs create {name} --file {file}")
 
 
 class PinCommand(NotebookCommand):

@@ -21,6 +21,9 @@ class Places(Documents, Protocol):
     def place(self, path: str) -> Path | None:
         """Where a path is on the disk; None if it is on none. Links are resolved."""
 
+    async def exists(self, path: str) -> bool:
+        """Whether there is a file."""
+
     async def make_folder(self, path: str) -> None:
         """Make a folder if it is not there; its parent must be."""
 

@@ -60,6 +60,11 @@ class NotebookImports:
         return {"path": self.path, "language": self.language, "modules": found, "notes": list(self.notes)}
 
 
+async def nowhere(_: str) -> bool:
+    """Of what is only wanted from PyPI, no channel has a package."""
+    return False
+
+
 async def provider(module: str, has_package: HasPackage) -> Provider:
     """What brings a module. Raises `InvalidInput` for what is no module's name, and `Unreachable`."""
     if not all(part.isidentifier() for part in module.split(".")):

@@ -14,7 +14,7 @@ from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.comparing import Side, read_side
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
 from jupyter_envs.manager.holding import holdings
-from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_imports, provider
+from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_imports, nowhere, provider
 from jupyter_envs.manager.newer import NewerVersions, newer_versions
 from jupyter_envs.manager.planning import requested_names
 from jupyter_envs.manager.search import Query, SearchResult, has_package, search
@@ -25,9 +25,7 @@ from jupyter_envs.manager.values import (
     ForeignSummary,
     Summary,
 )
-from jupyter_envs.models import (
-    SilentReporter,
-)
+from jupyter_envs.models import EngineName, SilentReporter
 from jupyter_envs.package_query import PackageQuery
 from jupyter_envs.running import below
 
@@ -115,9 +113,9 @@ class Looking(ManagerBase):
         """What a notebook imports and which packages bring it; installs nothing. Raises `NotFound`, `InvalidFile`."""
         return await notebook_imports(path, documents, has_package(self.search))
 
-    async def provider(self, module: str) -> Provider:
-        """The package that brings a module. Raises `InvalidInput`, `Unreachable`."""
-        return await provider(module, has_package(self.search))
+    async def provider(self, module: str, engine: EngineName = "conda") -> Provider:
+        """The package that brings a module; of PyPI's nobody is asked. Raises `InvalidInput`, `Unreachable`."""
+        return await provider(module, nowhere if engine == "pypi" else has_package(self.search))
 
     async def offered(self) -> list[Template]:
         """The templates for new environments, as they are now."""

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from jupyter_envs import exports, lockfile, pin
+from jupyter_envs.errors import EnvsError
 from jupyter_envs.machine import homes
 from jupyter_envs.manager import binder as binding
+from jupyter_envs.manager import lying_beside
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Places
 from jupyter_envs.manager.hub_builds import HubBuild, follow, followable
@@ -37,14 +39,31 @@ from jupyter_envs.models import (
     SilentReporter,
     Spec,
 )
+from jupyter_envs.naming import NAME
 
 
 class Pinning(ManagerBase):
     """Notebooks and the environments that they are pinned to."""
 
-    async def read_pin(self, path: str, documents: Documents) -> PinStatus:
+    async def read_pin(self, path: str, documents: Places) -> PinStatus:
         """A notebook's pin held against its files and this machine. Reads files; starts, solves, fetches nothing."""
-        return await self._judge(await read_pinned(path, documents, self.limits))
+        return await self._looked_around(await self._judge(await read_pinned(path, documents, self.limits)), documents)
+
+    async def _looked_around(self, status: PinStatus, documents: Places) -> PinStatus:
+        """With the file that lies beside a notebook that is not pinned."""
+        if status.pin is not None:
+            return status
+        known, free = self._asked_of, self._require_free
+        return replace(status, beside=await lying_beside.look(status.path, documents, self.limits, known, free))
+
+    def _asked_of(self, name: str) -> Spec | None:
+        """What one of our environments was asked to be; an empty wish where that cannot be read."""
+        if not NAME.fullmatch(name) or not self._store.exists(name):
+            return None
+        try:
+            return self._store.spec(name, self._store.get(name).current)
+        except EnvsError:
+            return Spec()
 
     async def _judge(self, pinned: Pinned) -> PinStatus:
         name = pinned.pin.environment if pinned.pin else ""
@@ -115,12 +134,12 @@ class Pinning(ManagerBase):
         link, token = followable(report, self.binder_follow_hubs), self.binder_tokens.get(report.hub, "")
         return lambda reporter: follow(link, report.notebooks[0], token, reporter)
 
-    async def unpin(self, path: str, documents: Documents, *, write_notebook: bool = True) -> PinStatus:
+    async def unpin(self, path: str, documents: Places, *, write_notebook: bool = True) -> PinStatus:
         """Take the pin out of a notebook, whatever it says; its files stay."""
         notebook = await read_notebook(path, documents)
         if write_notebook and pin.METADATA_KEY in notebook.get("metadata", {}):
             await save_notebook(path, with_pin(notebook, None), documents)
-        return await self._judge(Pinned(path, notebook, None, None, None))
+        return await self._looked_around(await self._judge(Pinned(path, notebook, None, None, None)), documents)
 
     async def plan_lock(self, request: LockRequest, reporter: Reporter) -> LockPlan:
         """The next lock of an environment file and what it changes; writes nothing but downloaded channel data."""
@@ -129,7 +148,7 @@ class Pinning(ManagerBase):
         return replace(plan, notes=(*plan.notes, *exports.in_lock(homes(), plan.lock)))
 
     async def lock_pin(
-        self, path: str, documents: Documents, reporter: Reporter, how: PinLock = THIS_MACHINE
+        self, path: str, documents: Places, reporter: Reporter, how: PinLock = THIS_MACHINE
     ) -> PinStatus:
         """Lock a pinned notebook's environment file, keeping what is locked for platforms that are not asked for."""
         async with self._engine.session(reporter) as session:

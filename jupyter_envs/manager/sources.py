@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from jupyter_envs import formats, lockfile
 from jupyter_envs.engine.client import Session
@@ -13,10 +16,13 @@ from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.including import include
 from jupyter_envs.manager.planning import Wanted, named
 from jupyter_envs.manager.values import ChangeRequest, CreateRequest, Documents
+from jupyter_envs.manager.wheels_only import KERNEL
 from jupyter_envs.models import Lock, Spec
+from jupyter_envs.redact import show
 
 FILE = "environment.yml"  # what a text without a name is called in messages
 DEFAULT_ENVIRONMENT = "default"  # pixi's name for it
+_PYTHON = re.compile(r"python(\s*[<>=!~].*)?", re.IGNORECASE)
 
 
 async def read_request(
@@ -33,11 +39,7 @@ async def read_request(
             hints=("Name some packages, or give one environment.yml.",),
         )
     if request.packages and request.engine == "pypi":
-        if request.channels:
-            raise InvalidInput(
-                "PyPI's packages come from no channel.", hints=("Leave the channels out.",), key="channels"
-            )
-        return Wanted(named(request.name, None), Spec(request.name, pip=request.packages), kernel_in_spec=True)
+        return Wanted(named(request.name, None), of_pypi(request), kernel_in_spec=True)
     if request.packages:
         spec = Spec(request.name, request.channels or tuple(channels), request.packages)
         return Wanted(named(request.name, None), spec, kernel_in_spec=True)
@@ -47,6 +49,23 @@ async def read_request(
         return Wanted(named(request.name, None), Spec())
     lock = lockfile.parse(request.lock or "", limit=limits.lock, max_depth=limits.depth)
     return Wanted(named(request.name, None), Spec(), lock)
+
+
+def of_pypi(request: CreateRequest) -> Spec:
+    """What names of PyPI alone ask for; ``python`` among them is a wish for an interpreter. Raises `InvalidInput`."""
+    if request.channels:
+        raise InvalidInput("PyPI's packages come from no channel.", hints=("Leave the channels out.",), key="channels")
+    pythons = [(found[1] or "").strip() for text in request.packages if (found := _PYTHON.fullmatch(text.strip()))]
+    # as conda writes it, =3.12 is any 3.12
+    wish = ",".join(re.sub(r"^=\s*([\d.]+)$", r"==\1.*", text) for text in pythons if text)
+    try:
+        SpecifierSet(wish)
+    except InvalidSpecifier:
+        raise InvalidInput(
+            f"“{show(wish)}” says nothing about a Python.", hints=("Write it as python>=3.11.",), key="packages"
+        ) from None
+    others = tuple(text for text in request.packages if not _PYTHON.fullmatch(text.strip()))
+    return Spec(request.name, pip=others or (KERNEL,), python=wish)
 
 
 async def read_file(

@@ -211,13 +211,26 @@ class Detail:
 
 
 @dataclass(frozen=True)
+class FileBeside:
+    """A file beside a notebook from which an environment called ``environment`` can be made, or ``made`` was."""
+
+    file: str
+    environment: str
+    made: bool = False
+
+
+@dataclass(frozen=True)
 class PinStatus:
-    """A notebook's pin and its verdict; ``environment`` is None where it is not on this machine."""
+    """A notebook's pin and its verdict; ``environment`` is None where it is not on this machine.
+
+    ``beside`` is what may be looked at where there is no pin.
+    """
 
     path: str
     pin: Pin | None
     verdict: Verdict
     environment: Summary | ForeignSummary | None
+    beside: FileBeside | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The HTTP interface's ``PinStatus``."""
@@ -231,6 +244,7 @@ class PinStatus:
                 "differences": [asdict(difference) for difference in self.verdict.differences],
             },
             "environment": self.environment.to_json() if self.environment else None,
+            "beside": asdict(self.beside) if self.beside else None,
         }
 
 

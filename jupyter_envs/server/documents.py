@@ -55,6 +55,12 @@ class ContentsDocuments:
                 raise InvalidFile(f"{path} is larger than {self._limit} bytes.", path=path)
             return _text(await self._ask("get", path, content=True, type="file"), path)
 
+    async def exists(self, path: str) -> bool:
+        """Whether there is a file that may be read. Raises `Forbidden` as `read` does."""
+        await self._allow("read", path)
+        with _problems(path):
+            return not await self._hidden(path) and bool(await self._ask("file_exists", path))
+
     async def write(self, path: str, text: str) -> None:
         """Write the file; its folder must be there.
 

@@ -214,7 +214,8 @@ class ModuleHandler(EnvsHandler):
     @authorized
     async def get(self, name: str) -> None:
         """The package that brings it."""
-        self.reply((await self.service.manager.provider(name)).to_json())
+        engine = requests.engine_argument(self.get_query_argument("engine", "conda"))
+        self.reply((await self.service.manager.provider(name, engine)).to_json())
 
 
 class TemplatesHandler(EnvsHandler):

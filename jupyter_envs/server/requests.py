@@ -142,11 +142,9 @@ def create_body(body: bytes) -> CreateBody:
 
 
 def engine_of(fields: Fields) -> EngineName | Literal[""]:
-    """Whose packages are named."""
+    """Whose packages are named; empty where that is not said."""
     text = fields.optional_text("engine")
-    if text in (None, "conda", "pypi"):
-        return "pypi" if text == "pypi" else "conda" if text == "conda" else ""
-    refuse("engine", "must be conda or pypi")
+    return "" if text is None else engine_argument(text)
 
 
 def change_body(name: str, body: bytes) -> ChangeBody:
@@ -263,6 +261,13 @@ def list_query(foreign: str, packages: Sequence[str]) -> ListQuery:
 def export_format(value: str) -> str:
     """The format in an export's address."""
     return value if value in FORMATS else refuse("format", f"must be one of {', '.join(FORMATS)}")
+
+
+def engine_argument(value: str) -> EngineName:
+    """Whose packages are meant."""
+    if value in ("conda", "pypi"):
+        return "pypi" if value == "pypi" else "conda"
+    refuse("engine", "must be conda or pypi")
 
 
 def search_query(texts: Sequence[str], channels: Sequence[str], limits: Sequence[str]) -> Query:

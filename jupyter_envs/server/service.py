@@ -51,7 +51,7 @@ class Service:
         self._events = events
         self._kernels = kernels
 
-    async def create(self, body: CreateBody, documents: Documents) -> Job:
+    async def create(self, body: CreateBody, documents: Places) -> Job:
         """Start planning or creating an environment. What can be refused at once is refused here, not in the job."""
         request = body.request
         name = await self._name(request, documents)
@@ -196,7 +196,11 @@ class Service:
     async def listing(self, query: ListQuery) -> dict[str, Any]:
         """All environments, ours first, or those that have the packages that are looked for."""
         found = await self.manager.listed(foreign=query.foreign, queries=query.packages)
-        return {"environments": found, "totals": self.manager.disk.totals()}
+        return {
+            "environments": found,
+            "totals": self.manager.disk.totals(),
+            "default_engine": self.manager.default_engine,
+        }
 
     def health(self) -> dict[str, Any]:
         """For a monitor: it answers, so the event loop turns; and what waits."""
@@ -241,13 +245,13 @@ class Service:
         self._events.emit("pins", path, "changed")
         return status
 
-    async def unpin(self, path: str, write_notebook: bool, documents: Documents) -> PinStatus:
+    async def unpin(self, path: str, write_notebook: bool, documents: Places) -> PinStatus:
         """Unpin a notebook."""
         status = await self.manager.unpin(path, documents, write_notebook=write_notebook)
         self._events.emit("pins", path, "removed")
         return status
 
-    async def lock(self, path: str, how: PinLock, documents: Documents) -> Job:
+    async def lock(self, path: str, how: PinLock, documents: Places) -> Job:
         """Start locking a notebook's environment file, for this machine or for all platforms."""
         status = await self.manager.read_pin(path, documents)
         if status.pin is None:
@@ -285,7 +289,7 @@ class Service:
         else:
             await self.jobs.cancel(id)
 
-    async def _name(self, request: CreateRequest, documents: Documents) -> str:
+    async def _name(self, request: CreateRequest, documents: Places) -> str:
         """The name of the environment to be; for a new one it is checked that it is free."""
         if request.pin is not None:
             pin = (await self.manager.read_pin(request.pin, documents)).pin

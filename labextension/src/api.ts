@@ -250,7 +250,10 @@ export interface paths {
     };
     "/modules/{module}": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whose package is wanted; PyPI's is told from the table alone, and nobody is asked. */
+                engine?: components["schemas"]["EngineName"];
+            };
             header?: never;
             path: {
                 /** @description A Python module's dotted name. */
@@ -644,6 +647,8 @@ export interface components {
         EnvironmentList: {
             environments: components["schemas"]["EnvironmentSummary"][];
             totals?: components["schemas"]["Totals"] | null;
+            /** @description Whose packages are meant where a new environment is asked for by names alone. */
+            default_engine?: components["schemas"]["EngineName"];
         };
         /** @description Bytes on disk when they were last counted, each file once however many names it has. */
         Totals: {
@@ -794,7 +799,7 @@ export interface components {
         CreateRequest: {
             /** @description The environment's name; needed unless the file or the pin says it. */
             name?: string;
-            /** @description Match specs. */
+            /** @description Match specs; of PyPI requirements, among which `python>=3.11` is a wish for an interpreter. */
             packages?: string[];
             /** @description Channels for `packages`; the server's configured ones if left out. */
             channels?: string[];
@@ -1117,11 +1122,22 @@ export interface components {
             action: "none" | "restore" | "update" | "build" | "lock" | "pin";
             differences: components["schemas"]["Difference"][];
         };
+        /** @description A file from which the notebook's environment can be made. */
+        FileBeside: {
+            /** @description Its name, such as `Pipfile.lock`. */
+            file: string;
+            /** @description A name that the environment can have. */
+            environment: string;
+            /** @description The environment of this name is there and asks for what the file asks for. */
+            made: boolean;
+        };
         PinStatus: {
             path: string;
             pin: components["schemas"]["Pin"] | null;
             verdict: components["schemas"]["Verdict"];
             environment: components["schemas"]["EnvironmentSummary"] | null;
+            /** @description What lies beside a notebook that is not pinned; null beside any other one. */
+            beside?: components["schemas"]["FileBeside"] | null;
         };
         Plan: {
             /** @description What the user confirms; send it back as `plan`. */
@@ -1620,7 +1636,10 @@ export interface operations {
     };
     getModule: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whose package is wanted; PyPI's is told from the table alone, and nobody is asked. */
+                engine?: components["schemas"]["EngineName"];
+            };
             header?: never;
             path: {
                 /** @description A Python module's dotted name. */
