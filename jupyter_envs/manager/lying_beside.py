@@ -68,8 +68,8 @@ async def _read(place: str, documents: Places, limits: Limits) -> Spec | None:
 def _proposed(place: str, documents: Places, spec: Spec | None) -> str:
     """The name that the file says, else the folder's, as one that an environment can have."""
     root = documents.place("")
-    said = (spec and spec.name, posixpath.basename(posixpath.dirname(place)), root.name if root else "")
-    return next(filter(None, map(_plain, filter(None, said))), "notebooks")
+    said = ((spec.name if spec else "") or "", posixpath.basename(posixpath.dirname(place)), root.name if root else "")
+    return next(filter(None, map(_plain, said)), "notebooks")
 
 
 def _plain(text: str) -> str:
