@@ -19,7 +19,7 @@ _SEPARATORS = re.compile(r"[-_.]+")
 
 @dataclass(frozen=True)
 class PackageQuery:
-    """A part of a package's name, and a condition on its version, which may be empty."""
+    """How a package's name, or a word of it, begins, and a condition on its version, which may be empty."""
 
     name: str
     condition: str = ""
@@ -29,7 +29,7 @@ class PackageQuery:
         fitting = [
             (name, version)
             for name, version in packages
-            if self.name in name and (not self.condition or satisfies(version, self.condition))
+            if f"-{self.name}" in f"-{name}" and (not self.condition or satisfies(version, self.condition))
         ]
         return sorted(fitting, key=lambda held: (held[0] != self.name, not held[0].startswith(self.name), held))
 
@@ -44,7 +44,7 @@ def parse(text: str) -> PackageQuery:
     if found is None or not name:
         raise InvalidInput(
             f"“{text[:LONGEST]}” names no package.",
-            hints=("Give a name or a part of one, and a version if you like: numpy, “numpy 1.26”, “numpy<2”.",),
+            hints=("Give a name or how it begins, and a version if you like: numpy, “numpy 1.26”, “numpy<2”.",),
             key="package",
         )
     condition = re.sub(r"\s+", "", found[2])

@@ -49,7 +49,8 @@ class ListCommand(ManagerCommand):
     )
     foreign = Bool(True, help="Also list what conda, pixi, venv, virtualenv, pipenv and uv made.").tag(config=True)
     package = List(
-        Unicode(), help="List those that have a package: a part of its name, “numpy 1.26”, “numpy<2”; all, if repeated."
+        Unicode(),
+        help="List those that have a package: how its name begins, “numpy 1.26”, “numpy<2”; all, if repeated.",
     ).tag(config=True)
     aliases = {**ManagerCommand.aliases, "unused": "ListCommand.unused", "package": "ListCommand.package"}
     flags = {

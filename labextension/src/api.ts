@@ -1278,7 +1278,7 @@ export interface operations {
                 /** @description Whether those that other tools made (conda, pixi, venv, virtualenv, pipenv, uv) are listed, too. */
                 foreign?: boolean;
                 /**
-                 * @description Only those that have such a package: a part of its name, with a version or a condition if wanted (`numpy`,
+                 * @description Only those that have such a package: how its name or a word of it begins, with a version or a condition if wanted (`numpy`,
                  *     `numpy 1.26`, `numpy<2`). If given several times, those that have them all. What an environment has is told by
                  *     the names in its folders.
                  */

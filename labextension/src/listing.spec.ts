@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { listed, splitTags } from './listing';
+import type { Held } from './listing';
+import { asked, holds, listed, splitTags } from './listing';
 import { interpreter, shellCommand } from './places';
 import { anEnvironment } from './testing/server';
 
@@ -33,6 +34,42 @@ describe('the list', () => {
   it('leaves what it was given as it was', () => {
     listed(ITEMS, '', 'name');
     expect(ITEMS[0].name).toBe('birds');
+  });
+});
+
+describe('the list, by packages', () => {
+  const numpy = { count: 1, packages: [{ name: 'numpy', version: '1.26.4' }] };
+  const pandas = { count: 1, packages: [{ name: 'pandas', version: '' }] };
+  const KNOWN: Record<string, Record<string, typeof numpy> | undefined> = {
+    numpy: { cats: numpy, 'a-base': numpy },
+    'numpy 1.26': { cats: numpy },
+    pandas: { cats: pandas, birds: pandas },
+    an: { birds: pandas, ants: numpy }
+  };
+  const held: Held = (text, environment) => KNOWN[text]?.[environment];
+  const found = (filter: string) => listed(ITEMS, filter, 'name', held).map(item => item.name);
+
+  it('asks for each word that may be a package, and for it with the version behind it', () => {
+    expect(asked('Numpy 1.26 geo')).toEqual(['numpy', 'numpy 1.26', 'geo']);
+    expect(asked('numpy<2 pandas >= 2')).toEqual(['numpy<2', 'pandas>=2']);
+    expect(asked('numpy<')).toEqual(['numpy']);
+    expect(asked('1.26 #geo n <b> 2')).toEqual([]);
+  });
+
+  it('has those that hold what is named, with what they hold', () => {
+    expect(found('numpy')).toEqual(['cats', 'a-base']);
+    expect(found('numpy 1.26')).toEqual(['cats']);
+    expect(found('numpy pandas')).toEqual(['cats']);
+    expect(found('geo numpy')).toEqual(['cats']);
+    expect(found('numpy 2')).toEqual([]);
+    expect(holds(ITEMS[2], 'numpy 1.26 pandas', held)).toBe('numpy 1.26.4, pandas');
+    expect(holds(ITEMS[3], 'numpy', held)).toBe('numpy 1.26.4');
+    expect(holds(ITEMS[0], 'numpy', held)).toBe('');
+  });
+
+  it('puts those of which the words are said before those that only hold them', () => {
+    expect(found('an')).toEqual(['ants', 'birds']);
+    expect(found('a')).toEqual(['ants', 'cats', 'a-base']);
   });
 });
 

@@ -5,8 +5,9 @@ import { BinderModel } from './binder';
 import { Collector } from './collector';
 import { Details } from './details';
 import { Draft, toChange } from './draft';
-import type { Sort } from './listing';
+import type { IPackageFilter, Sort } from './listing';
 import { EMPTY } from './newEnvironment';
+import { PackageFilter } from './packageFilter';
 import type { EnvsError, IRequest } from './request';
 import type {
   ChangeWish,
@@ -34,7 +35,8 @@ export function panelState(
     new Draft(request, jobs),
     new Details(request, environments, jobs, changes),
     new Collector(request, jobs),
-    new BinderModel(request, jobs)
+    new BinderModel(request, jobs),
+    new PackageFilter(request, environments)
   );
 }
 
@@ -44,7 +46,8 @@ export class PanelState implements IPanelState {
     readonly draft: IDraft,
     readonly details: IDetails,
     readonly collector: ICollector,
-    readonly binder: IBinder
+    readonly binder: IBinder,
+    readonly packages: IPackageFilter
   ) {}
 
   get changed(): ISignal<this, void> {

@@ -2,7 +2,7 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
 import type { components } from './api';
-import type { Sort } from './listing';
+import type { IPackageFilter, Sort } from './listing';
 import type { EnvsError } from './request';
 import type { AddRequest, ChangeWish, IAddForm, INewEnvironment, RollbackWish } from './wishes';
 
@@ -313,6 +313,8 @@ export interface IPanelState extends IChanging {
   readonly details: IDetails;
   readonly collector: ICollector;
   readonly binder: IBinder;
+  /** Which environments have the packages that the list is filtered by. */
+  readonly packages: IPackageFilter;
   /** The order of the list. */
   readonly sort: Sort;
   sortBy(sort: Sort): void;

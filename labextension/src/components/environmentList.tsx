@@ -14,6 +14,8 @@ import { VirtualList } from './virtualList';
 
 export interface IEnvironmentListProps {
   items: readonly Environment[];
+  /** What one has of the packages that the list is filtered by. */
+  holds?: (item: Environment) => string;
   /** The environment that the current notebook runs in. */
   current: string | null;
   removing: { readonly name: string; readonly error: EnvsError | null } | null;
@@ -46,6 +48,7 @@ export function EnvironmentList(props: IEnvironmentListProps): React.JSX.Element
       row={(item, state) => (
         <Row
           item={item}
+          holds={props.holds?.(item) ?? ''}
           current={item.name === props.current}
           state={state}
           onOpen={() => props.onOpen(item)}
@@ -75,6 +78,7 @@ function below(props: IEnvironmentListProps, item: Environment): React.ReactNode
 
 interface IRowProps {
   item: Environment;
+  holds: string;
   current: boolean;
   state: IRowState;
   onOpen: () => void;
@@ -85,7 +89,8 @@ interface IRowProps {
 function Row(props: IRowProps): React.JSX.Element {
   const trans = useTrans();
   const { item } = props;
-  const line = environmentLine(item, trans);
+  const has = props.holds ? trans.__('has %1', props.holds) : '';
+  const line = joined(has, environmentLine(item, trans));
   return (
     <div className={`jp-Envs-row${props.current ? ' jp-mod-current' : ''}`}>
       <div
@@ -112,7 +117,7 @@ function Row(props: IRowProps): React.JSX.Element {
             )}
           </div>
           <div className="jp-Envs-small jp-Envs-ellipsis" title={line}>
-            {environmentShort(item, trans)}
+            {joined(has, environmentShort(item, trans))}
           </div>
         </div>
         <span className="jp-Envs-small" title={item.foreign ? '' : sizeTitle(item, trans)}>
@@ -128,6 +133,10 @@ function Row(props: IRowProps): React.JSX.Element {
       />
     </div>
   );
+}
+
+function joined(...parts: string[]): string {
+  return parts.filter(Boolean).join(' · ');
 }
 
 function tone(item: Environment): Tone {

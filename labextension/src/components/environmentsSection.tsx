@@ -2,12 +2,13 @@ import { addIcon, filterListIcon, refreshIcon } from '@jupyterlab/ui-components'
 import * as React from 'react';
 
 import { totals as total } from '../format';
-import { listed } from '../listing';
+import type { Held, IPackageFilter } from '../listing';
+import { holds, listed } from '../listing';
 import type { Environment } from '../tokens';
 import { Actions, Button, Failure, IconButton } from './basics';
 import { EnvironmentList } from './environmentList';
 import { FreeSpace } from './freeSpace';
-import { useTrans } from './hooks';
+import { useChanges, useTrans } from './hooks';
 import { Question } from './questions';
 import type { IPanelProps } from './panelView';
 import { Section } from './section';
@@ -97,19 +98,28 @@ function Filtered(props: IPanelProps & { items: readonly Environment[] }): React
   const { items, environments, pins, state, actions } = props;
   const trans = useTrans();
   const [filter, setFilter] = React.useState('');
-  const found = React.useMemo(() => listed(items, filter, state.sort), [items, filter, state.sort]);
+  const { packages } = state;
+  useChanges(packages);
+  React.useEffect(() => packages.look(filter), [packages, filter]);
+  React.useEffect(() => () => packages.look(''), [packages]);
+  const held: Held = (text, environment) => packages.holding(text, environment);
+  const found = listed(items, filter, state.sort, held);
   return (
     <>
       <input
         type="search"
         className="jp-Envs-filter"
-        placeholder={trans.__('Filter by name, note or tag')}
+        placeholder={trans.__('Filter by name or package')}
+        title={trans.__(
+          'Words of its name, note or tags, or a package: numpy, numpy 1.26, numpy<2'
+        )}
         aria-label={trans.__('Filter environments')}
         value={filter}
         onChange={event => setFilter(event.target.value)}
       />
       <EnvironmentList
         items={found}
+        holds={item => holds(item, filter, held)}
         current={environments.byKernel(pins.kernel?.name)?.name ?? null}
         initial={state.details.left}
         removing={state.removing}
@@ -123,14 +133,32 @@ function Filtered(props: IPanelProps & { items: readonly Environment[] }): React
         onKeep={() => state.askRemove(null)}
         question={item => <Question {...props} item={item} />}
       />
-      {found.length === 0 && (
-        <div className="jp-Envs-card jp-Envs-hint">
-          {trans.__('No environment has “%1” in its name, note or tags.', filter.trim())}
-        </div>
-      )}
+      <FilterHint filter={filter.trim()} none={found.length === 0} packages={packages} />
       <Footer {...props} items={items} />
     </>
   );
+}
+
+/** Why the list may be shorter than one hopes. */
+function FilterHint(props: {
+  filter: string;
+  none: boolean;
+  packages: IPackageFilter;
+}): React.JSX.Element | null {
+  const trans = useTrans();
+  const { filter, none, packages } = props;
+  const text = packages.error
+    ? trans.__('Their packages are not searched: %1', packages.error.message)
+    : !none
+      ? ''
+      : packages.waiting
+        ? trans.__('Looking…')
+        : trans.__('No environment has “%1” in its name, note or tags, or as a package.', filter);
+  return text ? (
+    <div className="jp-Envs-card jp-Envs-hint" role="status">
+      {text}
+    </div>
+  ) : null;
 }
 
 /** What they take on disk, and a way to have less of it. */
