@@ -46,6 +46,27 @@ def test_an_environment_is_described_and_found_by_that(sidebar: Sidebar, create:
     expect(sidebar.panel.locator(".jp-Envs-note")).to_have_text("<img src=x onerror=alert(1)> figures of the paper")
 
 
+def test_environments_are_found_by_their_packages(page: Page, sidebar: Sidebar, create: Create) -> None:
+    older = create("figures", "tinytext=1.0")
+    newer = create("thesis", "tinytext=2.0", "tinyconf")
+    other = create("sediment", "tinyblob")
+    search = sidebar.section("Environments").get_by_role("searchbox", name="Filter environments")
+    search.press_sequentially("tinytext")
+    expect(sidebar.row(older)).to_contain_text("has tinytext 1.0")
+    expect(sidebar.row(newer)).to_contain_text("has tinytext 2.0")
+    expect(sidebar.row(other)).to_have_count(0)
+    sidebar.picture("filter")
+    search.fill("tinytext>=2 tinyconf")
+    expect(sidebar.row(older)).to_have_count(0)
+    expect(sidebar.row(newer)).to_contain_text("has tinytext 2.0, tinyconf 1.0")
+    search.fill("tinytext 3")
+    expect(sidebar.section("Environments").get_by_role("status")).to_contain_text("No environment has “tinytext 3”")
+    page.route("**/api/environments?package=*", lambda route: route.fulfill(status=500, body="down"))
+    search.fill("sedi")
+    expect(sidebar.section("Environments").get_by_role("status")).to_contain_text("not searched")
+    expect(sidebar.row(other)).to_be_visible()
+
+
 def test_an_environment_is_renamed(lab: Lab, sidebar: Sidebar, create: Create) -> None:
     name = create("old-name", "tinyblob")
     taken = create("taken-name", "tinyblob")
