@@ -13,14 +13,14 @@ import { folding, Section } from './section';
 export function ToBinder({ actions }: Pick<IPanelProps, 'actions'>): React.JSX.Element {
   const trans = useTrans();
   return (
-    <Actions>
+    <>
       <Button label={trans.__('Open on Binder…')} onClick={() => actions.run('openOnBinder')} />
       <Button
         menu
         label={trans.__('Copy badge ▾')}
         onClick={anchor => actions.badgeMenu(null, anchor)}
       />
-    </Actions>
+    </>
   );
 }
 

@@ -23,7 +23,7 @@ export interface INotebookCardProps {
   onRestart: () => void;
   /** Look again. */
   onAgain: () => void;
-  /** Further things to do with it, where nothing is being built. */
+  /** Further buttons, where nothing is being built. */
   extra?: React.ReactNode;
   /** Say which packages to add to an environment. */
   onAdd: (environment: string) => void;
@@ -96,6 +96,7 @@ function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Elemen
           {card.second && <CardButton {...props} action={card.second} />}
           <Button menu disabled={busy} label={trans.__('Switch ▾')} onClick={props.onSwitch} />
           <AddButton {...props} />
+          {props.extra}
           <IconButton
             menu
             icon={ellipsesIcon}
@@ -108,7 +109,6 @@ function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Elemen
           />
         </Actions>
       )}
-      {!children && props.extra}
     </>
   );
 }

@@ -19,7 +19,7 @@ export function Section(props: {
         <h2 className="jp-Envs-title" id={id}>
           <button type="button" aria-expanded={!props.folded} onClick={props.onFold}>
             <Caret.react tag="span" width="16px" height="16px" />
-            {props.title}
+            <span className="jp-Envs-titleText">{props.title}</span>
           </button>
         </h2>
         <div className="jp-Envs-tools">{props.tools}</div>
