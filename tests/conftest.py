@@ -42,10 +42,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def channel(pytestconfig: pytest.Config) -> LocalChannel:
-    """This Python, ipykernel with all it needs, and the samples; kept between runs, not to be written to."""
+    """This Python, ipykernel and rich with all they need, and the samples; kept between runs, not to be written to."""
     cache = pytestconfig.cache
     assert cache is not None, "the tests keep their channel in pytest's cache: do not disable the cacheprovider plugin"
-    return build_channel(Path(cache.mkdir("local-channel")) / "channel", ["ipykernel"], samples=True)
+    return build_channel(Path(cache.mkdir("local-channel")) / "channel", ["ipykernel", "rich"], samples=True)
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +71,8 @@ def pypi_index() -> Iterator[PypiIndex]:
 
 @pytest.fixture(scope="session")
 def kernel_index() -> Iterator[PypiIndex]:
-    """The same, with the ipykernel that the tests have and all that it needs: enough for whole environments."""
-    with PypiIndex([*tiny_files(), *repacked("ipykernel")]) as index:
+    """The same, with the tests' own ipykernel and rich and all that they need: enough for whole environments."""
+    with PypiIndex([*tiny_files(), *repacked("ipykernel", "rich")]) as index:
         yield index
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs import binder, envfile, lockfile, pin
-from jupyter_envs.cli.demo import NAME, NOTEBOOK
 from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.cli.example import NAME, NOTEBOOK
 from jupyter_envs.manager import BinderReport, BinderRequest, Manager
 from jupyter_envs.models import Lock, Pin, Spec
 

@@ -14,17 +14,12 @@ from typing import Any
 import pytest
 
 from jupyter_envs import lockfile
-from jupyter_envs.errors import Unreachable
 
 from .localchannel import LocalChannel
-from .support.home import configure
 from .support.http_server import Fault, FileServer
 from .support.lab import PROJECT
 from .support.managing import output_text, write_notebook
 from .support.processes import Process, wait_until
-from .support.pypi_index import PypiIndex
-
-NO_CHANNEL = "http://127.0.0.1:9/nowhere"
 
 # Tests that a shell runs in the background inherit from it that Ctrl-C is ignored.
 CALL = """
@@ -255,41 +250,3 @@ def test_control_c_leaves_no_trace(home: Path, channel_server: FileServer, tmp_p
         assert "Cancelled" in process.output
     assert cli.good("list", "--json").json["environments"] == []
     assert cli.good("doctor", "--json").json["findings"] == []
-
-
-def test_the_demo_really_does_it(cli: Cli) -> None:
-    done = cli.good("demo", "--folder", str(cli.work / "demo"), "--json").json
-    assert done["digest_before"] == done["digest_after"]
-    lock = lockfile.parse((cli.work / "demo" / "environment.conda-lock.yml").read_text())
-    assert lock.digest() == done["digest_after"]
-    (listed,) = cli.good("list", "--json").json["environments"]
-    assert listed["prefix"] in output_text(cli.work / "demo" / "example.ipynb")
-    assert cli.good("status", "demo/example.ipynb", "--json").json["verdict"] == "match"
-
-
-def test_the_demo_without_a_channel_takes_pypi(home: Path, tmp_path: Path, kernel_index: PypiIndex) -> None:
-    cli = without_a_channel(home, tmp_path / "cache", kernel_index.simple_url)
-    said = cli.good("demo", "--folder", str(cli.work / "demo")).out
-    assert "does not answer" in said and "Restored it from the lock" in said
-    assert "requirements.txt and pylock.toml are beside it" in said
-    assert not (cli.work / "demo" / "environment.yml").exists()
-    done = cli.good("demo", "--folder", str(cli.work / "demo"), "--json").json
-    assert done["engine"] == "pypi" and done["digest_before"] == done["digest_after"]
-    assert lockfile.parse((cli.work / "demo" / "pylock.toml").read_text()).digest() == done["digest_after"]
-    assert cli.good("status", "demo/example.ipynb", "--json").json["verdict"] == "match"
-
-
-def test_the_demo_with_neither_channel_nor_index_says_so(home: Path, tmp_path: Path) -> None:
-    cli = without_a_channel(home, tmp_path / "cache", "http://127.0.0.1:9/simple")
-    done = cli("demo", "--folder", str(cli.work / "demo"))
-    assert done.status == Unreachable.exit_status
-    assert "does not answer" in done.out
-    assert "http://127.0.0.1:9/simple" in done.err and "Traceback" not in done.err
-
-
-def without_a_channel(home: Path, cache: Path, index: str) -> Cli:
-    """Nobody listens where the channel should be."""
-    settings = {"default_channels": [NO_CHANNEL], "cache_dir": str(cache), "compile_bytecode": False}
-    cli = Cli(home, NO_CHANNEL, cache)
-    configure(home, {"Manager": {**settings, "pypi_index": index}})
-    return cli

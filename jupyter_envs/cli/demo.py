@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import shutil
 import sys
@@ -12,40 +11,16 @@ from typing import Any
 
 from traitlets import Unicode
 
+from jupyter_envs.cli import example
 from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.cli.example import FILES, NAME, NOTEBOOK
 from jupyter_envs.cli.manager_command import ManagerCommand
-from jupyter_envs.errors import EngineFailed, NotFound, Unreachable
+from jupyter_envs.errors import EngineFailed, EnvsError, NotFound, Unreachable
 from jupyter_envs.execution import execute
+from jupyter_envs.files import disk
 from jupyter_envs.lockfile import parse as parse_lock
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import VerdictState
-
-NAME = "envs-demo"
-NOTEBOOK = "example.ipynb"
-FILES = {"conda": "environment.yml", "pypi": "requirements.txt"}
-CELL = "import sys\nprint('This notebook runs in', sys.prefix)\nprint('with Python', sys.version.split()[0])"
-
-
-def environment_file(channel: str) -> str:
-    """The example's `environment.yml`."""
-    return f"name: {NAME}\nchannels:\n  - {channel}\ndependencies:\n  - python >=3.10\n  - ipykernel\n"
-
-
-REQUIREMENTS = "# python: >=3.10\nipykernel\n"
-"""The same from PyPI, for a Python of this machine."""
-
-
-def example_notebook() -> dict[str, Any]:
-    """A notebook of one cell, pinned to nothing."""
-    cell: dict[str, Any] = {
-        "cell_type": "code",
-        "execution_count": None,
-        "id": "where",
-        "metadata": {},
-        "outputs": [],
-        "source": CELL,
-    }
-    return {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
 def jupyter() -> str:
@@ -53,6 +28,22 @@ def jupyter() -> str:
     own = Path(sys.executable).with_name("jupyter")
     found = shutil.which("jupyter")
     return "jupyter" if found and Path(found) == own else shlex.quote(str(own))
+
+
+def cause(error: EnvsError) -> str:
+    """What an engine says last is what happened first."""
+    return error.message.splitlines()[-1].strip().removeprefix("Caused by: ").removeprefix("cause: ").rstrip(".")
+
+
+def neither(channel: str, no_channel: Unreachable, index: str, no_index: Unreachable) -> Unreachable:
+    """The error where real packages are nowhere to be had."""
+    hints = (
+        f"The channel: {cause(no_channel)}",
+        f"The index: {cause(no_index)}",
+        "The example needs real packages from one of them: check the network and its proxy (HTTPS_PROXY).",
+        "A mirror is named by Manager.default_channels or Manager.pypi_index.",
+    )
+    return Unreachable(f"Neither the channel {channel} nor the package index {index} can be reached.", hints=hints)
 
 
 class DemoCommand(ManagerCommand):
@@ -70,7 +61,7 @@ class DemoCommand(ManagerCommand):
         folder = self.scratch()
         documents = DiskDocuments(folder)
         await self.clear(manager)
-        engine = await self.create(manager, documents)
+        engine, reason = await self.create(manager, documents)
         await self.execute(manager, folder)
         pin = (await manager.pin(NOTEBOOK, NAME, documents)).pin
         assert pin is not None
@@ -91,13 +82,16 @@ class DemoCommand(ManagerCommand):
         self.expect(before == after == locked, "the digests are equal")
         await self.execute(manager, folder)
         self.say(f"\nOpen it: {jupyter()} lab {shlex.quote(str(folder / NOTEBOOK))}")
-        return {"folder": str(folder), "engine": engine, "digest_before": before, "digest_after": after}
+        chosen = {"engine": engine, "reason": reason}
+        return {"folder": str(folder), **chosen, "digest_before": before, "digest_after": after}
 
     def scratch(self) -> Path:
-        """The example's folder, with the notebook in it."""
-        folder = Path(self.folder or tempfile.mkdtemp(prefix="jupyter-envs-demo-")).absolute()
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / NOTEBOOK).write_text(json.dumps(example_notebook(), indent=1) + "\n", encoding="utf-8")
+        """The example's folder, with the notebook in it. Raises `FileExists` for files of somebody else's."""
+        with disk("Writing the example"):
+            folder = Path(self.folder or tempfile.mkdtemp(prefix="jupyter-envs-demo-")).absolute()
+            folder.mkdir(parents=True, exist_ok=True)
+            example.check_replaceable(folder)
+            (folder / NOTEBOOK).write_text(example.notebook(), encoding="utf-8")
         self.step(f"Wrote an example into {folder}")
         return folder
 
@@ -110,16 +104,29 @@ class DemoCommand(ManagerCommand):
         with self.reporter("Removing the earlier demonstration") as reporter:
             await manager.remove(NAME, reporter, force=True)
 
-    async def create(self, manager: Manager, documents: DiskDocuments) -> str:
-        """Create the environment, of the configured channel or else of PyPI; which of them it was."""
-        channel = manager.default_channels[0]
+    async def create(self, manager: Manager, documents: DiskDocuments) -> tuple[str, str]:
+        """Create the environment: which engine did it, and why that one. Raises `Unreachable`, naming both places."""
+        channel = next(iter(manager.default_channels), "")
+        if not channel:
+            return "pypi", await self.create_of_pypi(manager, documents, "No channel is configured.")
+        if manager.default_engine == "pypi":
+            return "pypi", await self.create_of_pypi(manager, documents, "Manager.default_engine is pypi.")
         try:
-            await self.create_from(manager, documents, "conda", environment_file(channel))
-            return "conda"
-        except Unreachable:
-            self.step(f"The channel {channel} does not answer. Taking a Python of this machine and PyPI instead.")
-        await self.create_from(manager, documents, "pypi", REQUIREMENTS)
-        return "pypi"
+            await self.create_from(manager, documents, "conda", example.environment_file(channel))
+            return "conda", f"The channel {channel} answers."
+        except Unreachable as error:
+            no_channel = error
+        reason = f"The channel {channel} cannot be reached: {cause(no_channel)}."
+        try:
+            return "pypi", await self.create_of_pypi(manager, documents, reason)
+        except Unreachable as error:
+            raise neither(channel, no_channel, manager.pypi_index or "PyPI", error) from error
+
+    async def create_of_pypi(self, manager: Manager, documents: DiskDocuments, reason: str) -> str:
+        """Create the environment without conda, and say the reason, which comes back. Raises `Unreachable`."""
+        self.say(f"  {reason}\n  Taking a Python of this machine and packages from PyPI.")
+        await self.create_from(manager, documents, "pypi", example.REQUIREMENTS)
+        return reason
 
     async def create_from(self, manager: Manager, documents: DiskDocuments, engine: str, text: str) -> None:
         """Create what a file asks for, and keep the file."""
