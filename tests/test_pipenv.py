@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,9 @@ python_version = "{python}"
 """
 
 
-def pipenv(project: Path, *arguments: str) -> str:
+def pipenv(project: Path, *arguments: str, env: Mapping[str, str] = os.environ) -> str:
     """What pipenv says; it keeps its environment in the project."""
-    environ = {**os.environ, "PIPENV_VENV_IN_PROJECT": "1", "PIPENV_NOSPIN": "1", "PIPENV_IGNORE_VIRTUALENVS": "1"}
+    environ = {**env, "PIPENV_VENV_IN_PROJECT": "1", "PIPENV_NOSPIN": "1", "PIPENV_IGNORE_VIRTUALENVS": "1"}
     argv = [sys.executable, "-m", "pipenv", *arguments]
     done = subprocess.run(argv, cwd=project, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

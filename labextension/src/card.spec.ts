@@ -116,4 +116,26 @@ describe('the card of the current notebook', () => {
     expect(shown(unpinned, 'python3')?.title).toBe('<python3>');
     expect(shown(unpinned, null)?.title).toBe('No kernel');
   });
+
+  it('offers the file beside a notebook that is not pinned', () => {
+    const status = (made: boolean): PinStatus => ({
+      ...aStatus('unpinned', 'pin'),
+      beside: { file: 'Pipfile.lock', environment: 'penguins', made }
+    });
+    expect(shown(status(false), 'python3')).toMatchObject({
+      sentence: 'Pipfile.lock beside this notebook says what it needs.',
+      action: { kind: 'fromBeside', file: 'Pipfile.lock' },
+      second: { kind: 'choose' }
+    });
+    expect(shown(status(false), 'python3', [])).toMatchObject({ second: { kind: 'new' } });
+    expect(shown(status(true), 'python3')).toMatchObject({
+      sentence: 'penguins has what Pipfile.lock asks for.',
+      action: { kind: 'pin', environment: { name: 'penguins' } },
+      second: null
+    });
+    expect(shown(status(false), 'penguins')).toMatchObject({
+      sentence: 'A sentence.',
+      action: { kind: 'pin', environment: { name: 'penguins' } }
+    });
+  });
 });

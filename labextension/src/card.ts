@@ -17,7 +17,8 @@ export type Tone = 'ok' | 'warn' | 'error' | 'info' | 'off';
 /** The one thing to do about the state of the current notebook. */
 export type CardAction =
   | { kind: 'build' | 'restore' | 'saveChanges' | 'update' | 'lock' | 'choose' | 'new' }
-  | { kind: 'use' | 'pin'; environment: Environment };
+  | { kind: 'use' | 'pin'; environment: Environment }
+  | { kind: 'fromBeside'; file: string };
 
 /** What the card of the current notebook says. */
 export interface ICard {
@@ -75,6 +76,7 @@ export function card(
         ...base,
         ...verdict(status, running, environments),
         ...drifted(status, pinned),
+        ...beside(status, running, environments, trans),
         adds: additions(status, running)
       };
 }
@@ -140,6 +142,32 @@ function drifted(
     : { action: { kind: 'saveChanges' }, second: { kind: 'restore' } };
 }
 
+/** A notebook that is not pinned has a file beside it that says what it needs. */
+function beside(
+  { beside: found }: PinStatus,
+  running: Environment | undefined,
+  environments: Pick<IEnvironments, 'items' | 'byName'>,
+  trans: TranslationBundle
+): Partial<ICard> {
+  if (!found) {
+    return {};
+  }
+  const made = found.made ? environments.byName(found.environment) : undefined;
+  if (made) {
+    const sentence = trans.__('%1 has what %2 asks for.', made.name, found.file);
+    return { sentence, tone: 'info', action: { kind: 'pin', environment: made } };
+  }
+  // who has chosen an environment is not asked to take another one
+  return running && !running.foreign
+    ? {}
+    : {
+        sentence: trans.__('%1 beside this notebook says what it needs.', found.file),
+        tone: 'info',
+        action: { kind: 'fromBeside', file: found.file },
+        second: pinAction(running, environments)
+      };
+}
+
 function pinAction(
   running: Environment | undefined,
   environments: Pick<IEnvironments, 'items'>
@@ -147,7 +175,7 @@ function pinAction(
   if (running) {
     return { kind: 'pin', environment: running };
   }
-  return { kind: environments.items?.length ? 'choose' : 'new' };
+  return { kind: environments.items?.some(item => item.kernel !== null) ? 'choose' : 'new' };
 }
 
 /** The environment is as locked, but the notebook's kernel is another one. */

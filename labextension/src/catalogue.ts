@@ -3,7 +3,14 @@ import { Signal } from '@lumino/signaling';
 
 import type { EnvsError, IRequest } from './request';
 import { shown, url } from './request';
-import type { ICatalogue, ModuleProvider, NotebookImports, PackageHit, Template } from './tokens';
+import type {
+  EngineName,
+  ICatalogue,
+  ModuleProvider,
+  NotebookImports,
+  PackageHit,
+  Template
+} from './tokens';
 
 /** Milliseconds without a key pressed after which is looked for what was typed. */
 const PAUSE = 150;
@@ -67,8 +74,8 @@ export class Catalogue implements ICatalogue {
     return this.request(url('imports', path));
   }
 
-  provider(module: string): Promise<ModuleProvider> {
-    return this.request(url('modules', module));
+  provider(module: string, engine: EngineName = 'conda'): Promise<ModuleProvider> {
+    return this.request(url('modules', module) + (engine === 'pypi' ? '?engine=pypi' : ''));
   }
 
   private async ask(key: string): Promise<void> {

@@ -7,7 +7,7 @@ import { proposedName } from './newEnvironment';
 export function importsForm(
   found: NotebookImports,
   trans: TranslationBundle
-): Pick<INewEnvironment, 'name' | 'packages' | 'notes' | 'file' | 'clone' | 'typed'> {
+): Pick<INewEnvironment, 'name' | 'packages' | 'engine' | 'notes' | 'file' | 'clone' | 'typed'> {
   const wanted = found.modules.filter(one => one.kind === 'package' && !one.optional);
   const packages = wanted.map(one =>
     one.manager === 'pip' ? `pip:${one.package ?? ''}` : (one.package ?? '')
@@ -15,6 +15,8 @@ export function importsForm(
   return {
     name: proposedName(found.path.split('/').pop() ?? ''),
     packages: [...new Set(['python', ...packages])].join('\n'),
+    // the table of names is for conda first
+    engine: 'conda',
     typed: '',
     file: null,
     clone: null,

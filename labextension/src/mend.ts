@@ -6,10 +6,12 @@ import type { INewEnvironment, IPins } from './tokens';
 /** What leads out of a failure. */
 export type Mend =
   | { readonly kind: 'edit'; readonly label: string; readonly path: string }
-  | { readonly kind: 'again'; readonly label: string };
+  | { readonly kind: 'again' | 'name'; readonly label: string };
 
 /** The file was wrong, or asks for what cannot be had together. */
 const IN_THE_FILE = new Set(['invalid-file', 'invalid-spec', 'unsolvable']);
+/** It may go with another name. */
+const IN_THE_NAME = new Set(['invalid-name', 'name-taken']);
 /** It may go better another time. */
 const PASSING = new Set([
   'unreachable',
@@ -23,6 +25,9 @@ const PASSING = new Set([
 export function mend(code: string, file: string | null, trans: TranslationBundle): Mend | null {
   if (IN_THE_FILE.has(code) && file !== null) {
     return { kind: 'edit', label: trans.__('Edit %1', PathExt.basename(file)), path: file };
+  }
+  if (IN_THE_NAME.has(code)) {
+    return { kind: 'name', label: trans.__('Choose another name…') };
   }
   return PASSING.has(code) ? { kind: 'again', label: trans.__('Try again') } : null;
 }

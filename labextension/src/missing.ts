@@ -106,7 +106,7 @@ export class Additions implements IAdditions {
       return null;
     }
     try {
-      const provider = await this.catalogue.provider(module);
+      const provider = await this.catalogue.provider(module, environment.engine);
       const request = addRequest(provider, environment.name);
       const useful = provider.kind === 'package' || provider.kind === 'unknown';
       return useful && request

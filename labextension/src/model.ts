@@ -5,6 +5,7 @@ import { coalesce } from './coalesce';
 import type { EnvsError, IRequest } from './request';
 import { shown, url } from './request';
 import type {
+  EngineName,
   Environment,
   Export,
   ExportFormat,
@@ -17,6 +18,7 @@ import type {
 interface IListed {
   environments: Environment[];
   totals?: Totals | null;
+  default_engine?: EngineName;
 }
 
 /** The environments of this server, read again whenever told to. */
@@ -41,6 +43,10 @@ export class EnvironmentsModel implements IEnvironments {
 
   get totals(): Totals | null {
     return this._totals;
+  }
+
+  get defaultEngine(): EngineName {
+    return this._defaultEngine;
   }
 
   get error(): EnvsError | null {
@@ -107,9 +113,10 @@ export class EnvironmentsModel implements IEnvironments {
   private async read(): Promise<void> {
     const before = this.kernels();
     try {
-      const { environments, totals } = await this.request<IListed>('environments');
-      this._items = environments;
-      this._totals = totals ?? null;
+      const listed = await this.request<IListed>('environments');
+      this._items = listed.environments;
+      this._totals = listed.totals ?? null;
+      this._defaultEngine = listed.default_engine ?? 'conda';
       this._error = null;
     } catch (reason) {
       this._error = shown(reason);
@@ -127,6 +134,7 @@ export class EnvironmentsModel implements IEnvironments {
 
   private _items: readonly Environment[] | null = null;
   private _totals: Totals | null = null;
+  private _defaultEngine: EngineName = 'conda';
   private _error: EnvsError | null = null;
   private readonly _changed = new Signal<this, void>(this);
   private readonly _kernelsChanged = new Signal<this, readonly string[]>(this);

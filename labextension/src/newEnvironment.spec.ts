@@ -23,6 +23,7 @@ describe('the form for a new environment', () => {
     ['numpy,pandas, scipy', ['numpy', 'pandas', 'scipy']],
     ['conda-forge::xtensor ~=0.25', ['conda-forge::xtensor~=0.25']],
     ['numpy!=1.0', ['numpy!=1.0']],
+    ['pandas[excel,plot]>=2,<3, scipy', ['pandas[excel,plot]>=2,<3', 'scipy']],
     ['  ', []]
   ])('reads %j', (text, packages) => {
     expect(splitPackages(text)).toEqual(packages);
@@ -42,6 +43,7 @@ describe('the form for a new environment', () => {
     expect(toRequest({ ...EMPTY, name: ' x ', packages: 'python', channels: 'a b' })).toEqual({
       name: 'x',
       packages: ['python'],
+      engine: 'conda',
       channels: ['a', 'b']
     });
     const file = { name: 'environment.yml', text: 'name: y' };
@@ -53,6 +55,15 @@ describe('the form for a new environment', () => {
     expect(toRequest({ ...EMPTY, name: 'z', file: lock })).toEqual({
       name: 'z',
       lock: 'version: 1'
+    });
+  });
+
+  it('asks PyPI for all of its packages, and for none of a channel', () => {
+    const form = { ...EMPTY, name: 'x', packages: 'pandas>=2\npip:tqdm', channels: 'left-over' };
+    expect(toRequest({ ...form, engine: 'pypi' })).toEqual({
+      name: 'x',
+      packages: ['pandas>=2', 'tqdm'],
+      engine: 'pypi'
     });
   });
 

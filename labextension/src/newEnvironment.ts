@@ -7,6 +7,7 @@ export const EMPTY: INewEnvironment = {
   packages: '',
   typed: '',
   channels: '',
+  engine: 'conda',
   file: null,
   clone: null,
   notes: []
@@ -24,7 +25,7 @@ export function splitPackages(text: string): string[] {
     .replace(/\s*,\s*(?=[<>=!~])/g, ',')
     .replace(/\s*([<>=!~]+)\s*/g, '$1')
     .replace(/(^|\s)pip:\s+/g, '$1pip:')
-    .split(/\s+|,(?![<>=!~])/)
+    .split(/\s+|,(?![<>=!~]|[^[\]]*\])/)
     .filter(part => part);
 }
 
@@ -101,7 +102,7 @@ export function toRequest(form: INewEnvironment): CreateRequest {
   const name = form.name.trim();
   const named = name ? { name } : {};
   if (form.file) {
-    return { ...named, ...fromFile(form.file) };
+    return { ...named, ...fileRequest(form.file) };
   }
   if (form.clone !== null) {
     return { ...named, clone: form.clone };
@@ -109,14 +110,17 @@ export function toRequest(form: INewEnvironment): CreateRequest {
   const packages = allPackages(form);
   const pip = packages.filter(one => one.startsWith(PIP)).map(one => one.slice(PIP.length));
   const conda = packages.filter(one => !one.startsWith(PIP));
+  if (form.engine === 'pypi') {
+    return { ...named, packages: [...conda, ...pip], engine: 'pypi' };
+  }
   const channels = splitChannels(form.channels);
   return pip.length
     ? { ...named, file: environmentFile(conda, pip, channels) }
-    : { ...named, packages: conda, ...(channels.length ? { channels } : {}) };
+    : { ...named, packages: conda, engine: 'conda', ...(channels.length ? { channels } : {}) };
 }
 
 /** The server reads what the file is; its path says where the files lie that it names. */
-function fromFile({ name, text, path }: IFormFile): CreateRequest {
+export function fileRequest({ name, text, path }: IFormFile): CreateRequest {
   return isLockFile(name) ? { lock: text } : { file: text, filename: path ?? name };
 }
 

@@ -34,6 +34,9 @@ export function toNewer(detail: EnvironmentDetail, item: Package, newest: string
   const environment = detail.name;
   const asked = askedAs(detail, item);
   const isOpen = asked === null || plain(asked) === plain(item.name);
+  if (!isOpen && item.manager === 'pip') {
+    return { environment, pip: [`${item.name}==${newest}`] };
+  }
   return isOpen
     ? { environment, update: [item.name] }
     : { environment, install: [`${item.name}=${newest}`] };

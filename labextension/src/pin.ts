@@ -107,6 +107,25 @@ export class PinsModel implements IPins {
     return this.draft.install();
   }
 
+  async buildAndPin(): Promise<void> {
+    const path = this.path;
+    const job = await this.build();
+    if (!job) {
+      return;
+    }
+    this._renewing.add(job.id);
+    try {
+      const { state, result } = await this.jobs.whenEnded(job.id);
+      if (state === 'done' && path === this.path) {
+        await this.pin(result as Environment);
+        // the card says it now
+        await this.jobs.drop(job.id);
+      }
+    } finally {
+      this._renewing.delete(job.id);
+    }
+  }
+
   async saveChanges(): Promise<void> {
     const environment = this.status?.environment;
     const job = await this.build();

@@ -4,14 +4,28 @@ import type { ISignal } from '@lumino/signaling';
 import type { components } from './api';
 import type { IPackageFilter, Sort } from './listing';
 import type { EnvsError } from './request';
-import type { AddRequest, ChangeWish, IAddForm, INewEnvironment, RollbackWish } from './wishes';
+import type {
+  AddRequest,
+  ChangeWish,
+  EngineName,
+  IAddForm,
+  IKernelView,
+  IMissing,
+  INewEnvironment,
+  IQuestion,
+  RollbackWish
+} from './wishes';
 
 export type {
   AddRequest,
   ChangeWish,
+  EngineName,
   IAddForm,
   IFormFile,
+  IKernelView,
+  IMissing,
   INewEnvironment,
+  IQuestion,
   RollbackWish
 } from './wishes';
 
@@ -67,6 +81,8 @@ export interface IEnvironments extends IChanging {
   byName(name: string | undefined): Environment | undefined;
   /** What all of them take on disk; null where nobody has counted yet. */
   readonly totals: Totals | null;
+  /** Whose packages are meant by names alone, unless somebody says it. */
+  readonly defaultEngine: EngineName;
   refresh(): Promise<void>;
   /** Rejects with `environment-in-use` while kernels run, unless forced, which shuts them down. */
   remove(name: string, force?: boolean): Promise<Job>;
@@ -142,7 +158,7 @@ export interface ICatalogue extends IChanging {
   /** What a notebook imports, as its file is. */
   imports(path: string): Promise<NotebookImports>;
   /** Which package brings a module. */
-  provider(module: string): Promise<ModuleProvider>;
+  provider(module: string, engine?: EngineName): Promise<ModuleProvider>;
 }
 
 /** One environment that is looked at closely. */
@@ -208,16 +224,6 @@ export interface IBinder extends IChanging {
   close(): void;
 }
 
-/** A module that a cell did not find, and what would bring it. */
-export interface IMissing {
-  readonly module: string;
-  readonly environment: string;
-  readonly provider: ModuleProvider;
-  readonly request: AddRequest;
-  /** Run the cell once more. */
-  readonly again: () => Promise<void>;
-}
-
 /** Adding packages: those somebody names, or the one that a cell needs. Planned and installed only when somebody says so. */
 export interface IAdditions extends IChanging {
   /** What a cell needs, from its plan to its install. */
@@ -254,13 +260,6 @@ export interface IPreferences extends IChanging {
   readonly channels: string;
 }
 
-/** The kernel of the current notebook or console, as the card shows it. */
-export interface IKernelView {
-  readonly name: string;
-  readonly displayName: string;
-  readonly status: string;
-}
-
 /** The current notebook's pin. */
 export interface IPins extends IChanging {
   /** The current notebook's path below the server's root; null without one. */
@@ -283,6 +282,8 @@ export interface IPins extends IChanging {
   save(): Promise<void>;
   /** Install what the draft's plan says; the notebook is saved before, for the install may rewrite its pin. */
   build(): Promise<Job | null>;
+  /** Install what the draft's plan says; once that is there, pin the notebook to it, if it is still in front. */
+  buildAndPin(): Promise<void>;
   /** Carry out the draft's plan for what was changed by hand, and write the notebook's files and its pin anew. */
   saveChanges(): Promise<void>;
   /** Once a job has changed the environment: write the notebook's files and its pin anew, if it is still in front. */
@@ -335,13 +336,6 @@ export interface IModels {
   readonly catalogue: ICatalogue;
   readonly additions: IAdditions | null;
   readonly state: IPanelState;
-}
-
-/** Another name, or note and tags, for an environment; and why the answer before was refused. */
-export interface IQuestion {
-  readonly kind: 'rename' | 'about';
-  readonly name: string;
-  readonly error: EnvsError | null;
 }
 
 export const IEnvironments = new Token<IEnvironments>(

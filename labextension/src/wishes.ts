@@ -1,4 +1,7 @@
-/** What people ask for: of an environment, and in forms. */
+import type { components } from './api';
+import type { EnvsError } from './request';
+
+/** What people ask for: of an environment, in forms, and of what stands before them. */
 
 /** Packages to be added to an environment. */
 export interface AddRequest {
@@ -31,6 +34,9 @@ export interface IAddForm {
   readonly typed: string;
 }
 
+/** Whose packages are meant. */
+export type EngineName = components['schemas']['EngineName'];
+
 /** What the form for a new environment holds. */
 export interface INewEnvironment {
   name: string;
@@ -39,6 +45,8 @@ export interface INewEnvironment {
   /** What stands in the field for packages and has not become one yet. */
   typed: string;
   channels: string;
+  /** Whose packages are named. */
+  engine: EngineName;
   /** A file instead of packages. */
   file: IFormFile | null;
   /** The name of an environment to copy, instead of packages. */
@@ -52,4 +60,28 @@ export interface IFormFile {
   readonly name: string;
   readonly text: string;
   readonly path?: string;
+}
+
+/** Another name, or note and tags, for an environment; and why the answer before was refused. */
+export interface IQuestion {
+  readonly kind: 'rename' | 'about';
+  readonly name: string;
+  readonly error: EnvsError | null;
+}
+
+/** A module that a cell did not find, and what would bring it. */
+export interface IMissing {
+  readonly module: string;
+  readonly environment: string;
+  readonly provider: components['schemas']['ModuleProvider'];
+  readonly request: AddRequest;
+  /** Run the cell once more. */
+  readonly again: () => Promise<void>;
+}
+
+/** The kernel of the current notebook or console, as the card shows it. */
+export interface IKernelView {
+  readonly name: string;
+  readonly displayName: string;
+  readonly status: string;
 }

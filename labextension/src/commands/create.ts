@@ -22,11 +22,12 @@ const BLANK: Partial<INewEnvironment> = {
 
 /** Open the form, filled in; that installs nothing. */
 function open(
-  { preferences, state, reveal }: ICommandContext,
+  { environments, preferences, state, reveal }: ICommandContext,
   content: Partial<INewEnvironment>
 ): void {
   const channels = preferences?.channels ?? '';
-  state.openForm({ ...(state.form ? {} : { channels }), ...content });
+  const engine = environments.defaultEngine;
+  state.openForm({ ...(state.form ? {} : { channels, engine }), ...content });
   reveal();
 }
 

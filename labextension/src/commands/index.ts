@@ -4,7 +4,7 @@ import type { ICommandContext } from './context';
 import { createCommands, fileCommands, planCommands } from './create';
 import { changeCommands, detailsCommands, spaceCommands } from './details';
 import { environmentCommands, exportCommands, removeCommands } from './environments';
-import { buildCommands, notebookCommands } from './notebook';
+import { besideCommands, buildCommands, notebookCommands } from './notebook';
 import { ownCommands, placeCommands } from './own';
 import { jobCommands, panelCommands } from './panel';
 
@@ -31,6 +31,7 @@ export function addCommands(context: ICommandContext): void {
     placeCommands,
     notebookCommands,
     buildCommands,
+    besideCommands,
     binderCommands,
     badgeCommands
   ];

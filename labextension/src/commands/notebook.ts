@@ -1,6 +1,15 @@
-import { lockIcon, refreshIcon, saveIcon, undoIcon } from '@jupyterlab/ui-components';
+import { PathExt } from '@jupyterlab/coreutils';
+import {
+  fileUploadIcon,
+  lockIcon,
+  refreshIcon,
+  saveIcon,
+  undoIcon
+} from '@jupyterlab/ui-components';
 
+import { readFile } from '../files';
 import { envsIcon } from '../icon';
+import { fileRequest } from '../newEnvironment';
 import type { Commands, ICommandContext } from './context';
 import { guard, listedLabel, required, runnable } from './context';
 import { CommandIDs } from './ids';
@@ -65,6 +74,37 @@ export function notebookCommands(context: ICommandContext): Commands {
       icon: lockIcon,
       isEnabled: () => isPinned(context),
       execute: guard(context, () => pins.lock())
+    }
+  };
+}
+
+/** From the file beside a notebook that is not pinned to its environment; by a plan first. */
+export function besideCommands(context: ICommandContext): Commands {
+  const { docManager, pins, trans, reveal } = context;
+  const isEnabled = () => isOpen(context) && pins.status?.beside?.made === false;
+  return {
+    [CommandIDs.fromBeside]: {
+      label: trans.__('Build This Notebook’s Environment from the File beside It…'),
+      caption: trans.__(
+        'Show what the file beside this notebook asks for, then build it and pin to it'
+      ),
+      icon: fileUploadIcon,
+      isEnabled,
+      execute: guard(context, async () => {
+        const { path, status } = pins;
+        if (path !== null && status?.beside) {
+          reveal();
+          const { file, environment } = status.beside;
+          const place = PathExt.join(PathExt.dirname(path), file);
+          const found = await readFile(docManager.services.contents, place);
+          await pins.draft.propose({ name: environment, ...fileRequest(found) });
+        }
+      })
+    },
+    [CommandIDs.confirmFromBeside]: {
+      label: trans.__('Build What This Notebook’s Plan Says and Pin to It'),
+      isEnabled: () => pins.draft.plan !== null,
+      execute: guard(context, () => pins.buildAndPin())
     }
   };
 }

@@ -6,12 +6,12 @@ import { Actions, Button } from './basics';
 import { DraftView } from './draftView';
 import { Field } from './field';
 import { useChanges, useReturnFocus, useTrans } from './hooks';
-import { PackageField } from './packageField';
+import { namesHint, PackageField } from './packageField';
 import type { IPanelProps } from './panelView';
 
 export interface IAddCardProps extends Pick<
   IPanelProps,
-  'catalogue' | 'jobs' | 'pins' | 'actions'
+  'catalogue' | 'environments' | 'jobs' | 'pins' | 'actions'
 > {
   additions: IAdditions;
   /** The channels of the environment; none for those of the server. */
@@ -104,18 +104,25 @@ function isComplete({ packages, typed }: IAddForm): boolean {
   return (packages + typed).trim() !== '';
 }
 
-function Named({ actions, additions, channels, ...props }: IFormProps): React.JSX.Element {
+function Named({
+  actions,
+  additions,
+  channels,
+  environments,
+  ...props
+}: IFormProps): React.JSX.Element {
   const trans = useTrans();
   const { form } = props;
+  const engine = environments.byName(form.environment)?.engine ?? 'conda';
   return (
-    <Field label={trans.__('Packages to add')}>
+    <Field label={trans.__('Packages to add')} hint={namesHint(engine, trans)}>
       {id => (
         <PackageField
           {...props}
           id={id}
           autoFocus
-          form={{ ...form, channels: (channels ?? []).join(' ') }}
-          placeholder="seaborn pip:some-package"
+          form={{ ...form, engine, channels: (channels ?? []).join(' ') }}
+          placeholder={engine === 'pypi' ? 'seaborn>=0.13' : 'seaborn pip:some-package'}
           onChange={change => additions.openForm(form.environment, change)}
           onDone={() => isComplete(form) && actions.run('planAddition')}
         />

@@ -15,6 +15,8 @@ export interface IDraftViewProps {
   /** The file that the request came from, if from one, and what opens it. */
   file?: string | null;
   onEdit?: (path: string) => void;
+  /** Say another name for what is to be made. */
+  onName?: () => void;
   /** Make the plan again. */
   onAgain: () => void;
   onInstall: () => void;

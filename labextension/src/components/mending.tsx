@@ -10,11 +10,16 @@ export function Mending(props: {
   file?: string | null;
   onEdit?: (path: string) => void;
   onAgain: (() => void) | null;
+  /** Say another name, where that is not asked beside the failure anyway. */
+  onName?: () => void;
 }): React.JSX.Element | null {
   const { code, file = null, onEdit, onAgain } = props;
   const found = mend(code, file, useTrans());
   if (found?.kind === 'edit') {
     return <Button primary label={found.label} onClick={() => onEdit?.(found.path)} />;
+  }
+  if (found?.kind === 'name') {
+    return props.onName ? <Button primary label={found.label} onClick={props.onName} /> : null;
   }
   return found && onAgain ? <Button primary label={found.label} onClick={onAgain} /> : null;
 }

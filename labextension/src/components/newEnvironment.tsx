@@ -6,7 +6,8 @@ import type { ICatalogue, INewEnvironment } from '../tokens';
 import { Actions, Button, IconButton } from './basics';
 import { Field } from './field';
 import { useReturnFocus, useTrans } from './hooks';
-import { PackageField } from './packageField';
+import { EngineChoice } from './engineChoice';
+import { namesHint, PackageField } from './packageField';
 
 export interface INewEnvironmentProps {
   form: INewEnvironment;
@@ -124,7 +125,8 @@ function Packages(props: INewEnvironmentProps): React.JSX.Element {
   const trans = useTrans();
   return (
     <>
-      <Field label={trans.__('Packages')}>
+      <EngineChoice engine={form.engine} onChange={engine => onChange({ engine })} />
+      <Field label={trans.__('Packages')} hint={namesHint(form.engine, trans)}>
         {id => (
           <PackageField
             id={id}
@@ -135,17 +137,24 @@ function Packages(props: INewEnvironmentProps): React.JSX.Element {
           />
         )}
       </Field>
-      <Field label={trans.__('Channels')} hint={trans.__('the usual ones, if left empty')}>
-        {id => (
-          <input
-            id={id}
-            spellCheck={false}
-            value={form.channels}
-            onChange={event => onChange({ channels: event.target.value })}
-          />
-        )}
-      </Field>
+      {form.engine === 'conda' && <Channels {...props} />}
     </>
+  );
+}
+
+function Channels({ form, onChange }: INewEnvironmentProps): React.JSX.Element {
+  const trans = useTrans();
+  return (
+    <Field label={trans.__('Channels')} hint={trans.__('the usual ones, if left empty')}>
+      {id => (
+        <input
+          id={id}
+          spellCheck={false}
+          value={form.channels}
+          onChange={event => onChange({ channels: event.target.value })}
+        />
+      )}
+    </Field>
   );
 }
 

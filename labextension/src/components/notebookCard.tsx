@@ -180,6 +180,8 @@ function actionLabel(action: CardAction, trans: TranslationBundle): string {
       return trans.__('New environment…');
     case 'use':
       return trans.__('Switch to %1', action.environment.name);
+    case 'fromBeside':
+      return trans.__('Build from %1…', action.file);
     case 'pin':
       return trans.__('Pin to %1', action.environment.name);
   }

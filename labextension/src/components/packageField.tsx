@@ -1,21 +1,29 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { closeIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { channel } from '../format';
 import { completed, splitChannels, splitPackages, wordAtEnd } from '../newEnvironment';
-import type { ICatalogue, INewEnvironment, PackageHit } from '../tokens';
+import type { EngineName, ICatalogue, INewEnvironment, PackageHit } from '../tokens';
 import { IconButton } from './basics';
 import { useChanges, useTrans } from './hooks';
 
 export interface IPackageFieldProps {
   id: string;
-  form: Pick<INewEnvironment, 'packages' | 'typed' | 'channels'>;
+  form: Pick<INewEnvironment, 'packages' | 'typed' | 'channels' | 'engine'>;
   catalogue: ICatalogue;
   onChange: (change: { packages?: string; typed?: string }) => void;
   /** Enter, with nothing typed. */
   onDone: () => void;
   placeholder?: string;
   autoFocus?: boolean;
+}
+
+const PLACEHOLDERS = { conda: 'python=3.12 pandas', pypi: 'pandas tqdm>=4' };
+
+/** What is to be known about the names in the field. */
+export function namesHint(engine: EngineName, trans: TranslationBundle): string | undefined {
+  return engine === 'pypi' ? trans.__('whole names: PyPI has no search') : undefined;
 }
 
 /** Packages as chips, and a field that looks in the channels for what is typed: arrows, Enter, Escape. */
@@ -40,7 +48,7 @@ export function PackageField(props: IPackageFieldProps): React.JSX.Element {
         spellCheck={false}
         autoComplete="off"
         autoFocus={props.autoFocus}
-        placeholder={form.packages ? '' : (props.placeholder ?? 'python=3.12 pandas')}
+        placeholder={form.packages ? '' : (props.placeholder ?? PLACEHOLDERS[form.engine])}
         value={form.typed}
         onChange={event => list.type(event.target.value)}
         onKeyDown={list.onKeyDown}
@@ -88,11 +96,16 @@ function Chips(props: IPackageFieldProps & { onRemoved: () => void }): React.JSX
   );
 }
 
+/** What is looked for; PyPI has no search. */
+function searched({ engine }: Pick<INewEnvironment, 'engine'>, typed: string): string {
+  return engine === 'pypi' ? '' : wordAtEnd(typed);
+}
+
 /** What the list shows, and what keys do to it. */
 function useSuggestions({ form, catalogue, onChange, onDone }: IPackageFieldProps) {
   const [wanted, setWanted] = React.useState(false);
   const [moved, setMoved] = React.useState<number | null>(null);
-  const word = wordAtEnd(form.typed);
+  const word = searched(form, form.typed);
   const hits = useHits(catalogue, word);
   const open = wanted && word !== '' && (hits.length > 0 || isAnswered(catalogue, word));
   // the first one is only proposed where it goes on as the word begins
@@ -112,7 +125,7 @@ function useSuggestions({ form, catalogue, onChange, onDone }: IPackageFieldProp
     onChange({ typed: text });
     setWanted(true);
     setMoved(null);
-    catalogue.look(wordAtEnd(text), splitChannels(form.channels));
+    catalogue.look(searched(form, text), splitChannels(form.channels));
   };
   const enter = () => {
     if (active >= 0) {

@@ -1,14 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { CardAction } from '../card';
-import { card } from '../card';
-import { isOver } from '../jobs';
-import { formFile, pinnedFile } from '../mend';
-import type { BuildRequest, Environment, IModels } from '../tokens';
+import { formFile } from '../mend';
+import type { Environment, IModels } from '../tokens';
 import { AdditionsSection } from './addSection';
 import { Failure } from './basics';
-import { BinderSection, ToBinder } from './binderSection';
+import { BinderSection } from './binderSection';
 import { Boundary } from './boundary';
 import { DetailsSection } from './detailsSection';
 import { DraftView } from './draftView';
@@ -16,7 +13,7 @@ import { EnvironmentsSection } from './environmentsSection';
 import { Trans, useChanges, useKeptFocus, useTrans } from './hooks';
 import { JobsSection } from './jobsSection';
 import { NewEnvironment } from './newEnvironment';
-import { NotebookCard } from './notebookCard';
+import { NotebookSection } from './notebookSection';
 import { folding, Section } from './section';
 import { useHovered } from './still';
 
@@ -45,6 +42,7 @@ export type IPanelCommands = Record<
   | 'confirmBuild'
   | 'confirmChange'
   | 'confirmFreeSpace'
+  | 'confirmFromBeside'
   | 'confirmRemove'
   | 'confirmRename'
   | 'confirmSave'
@@ -54,6 +52,7 @@ export type IPanelCommands = Record<
   | 'dropJob'
   | 'editFile'
   | 'freeSpace'
+  | 'fromBeside'
   | 'install'
   | 'lock'
   | 'lookForNewer'
@@ -132,85 +131,6 @@ function ListOrDetails(props: IPanelProps): React.JSX.Element {
   ) : (
     <DetailsSection {...props} />
   );
-}
-
-function NotebookSection(props: IPanelProps): React.JSX.Element {
-  const { environments, jobs, pins, state, actions } = props;
-  const trans = useTrans();
-  const { draft } = pins;
-  const proposed = draft.plan ?? draft.planning ?? draft.error;
-  const isConsole = pins.console !== null;
-  const name = pins.status?.pin?.environment;
-  const working =
-    name !== undefined && jobs.items.some(job => !isOver(job) && job.environment === name);
-  return (
-    <Section
-      title={isConsole ? trans.__('This console') : trans.__('This notebook')}
-      {...folding(state, 'notebook')}
-    >
-      <NotebookCard
-        path={pins.path ?? pins.console}
-        isConsole={isConsole}
-        card={card(pins, environments, trans)}
-        error={pins.error}
-        busy={pins.busy || working}
-        onSwitch={anchor => actions.choiceMenu('use', anchor)}
-        onMenu={actions.notebookMenu}
-        onRestart={() => actions.run('restartKernel')}
-        onAgain={() => actions.run('refresh')}
-        extra={name !== undefined && <ToBinder actions={actions} />}
-        onAdd={environment => actions.run('addPackage', { environment })}
-        onAction={(action, anchor) => mendIt(action, anchor, actions)}
-      >
-        {proposed && (
-          <DraftView
-            draft={draft}
-            jobs={jobs}
-            installLabel={buildLabel(props)}
-            file={pinnedFile(pins)}
-            onEdit={path => actions.run('editFile', { path })}
-            onAgain={() => draft.request && void draft.propose(draft.request)}
-            onInstall={() =>
-              actions.run(isAdoption(draft.request) ? 'confirmSave' : 'confirmBuild')
-            }
-            onDiscard={() => void draft.discard()}
-          />
-        )}
-      </NotebookCard>
-    </Section>
-  );
-}
-
-/** Do the one thing that mends the state of the current notebook. */
-function mendIt(action: CardAction, anchor: HTMLElement, actions: IPanelActions): void {
-  if (action.kind === 'choose') {
-    actions.choiceMenu('pin', anchor);
-  } else if (action.kind === 'new') {
-    actions.run('create');
-  } else if (action.kind === 'use' || action.kind === 'pin') {
-    actions.run(action.kind, { environment: action.environment.name });
-  } else {
-    actions.run(action.kind);
-  }
-}
-
-function isAdoption(request: BuildRequest | null): boolean {
-  return request !== null && 'adopt' in request;
-}
-
-/** The button under a plan says what it does. */
-function buildLabel({ pins, trans }: IPanelProps): string {
-  if (isAdoption(pins.draft.request)) {
-    return trans.__('Save to file');
-  }
-  switch (pins.status?.verdict.state) {
-    case 'missing':
-      return trans.__('Build environment');
-    case 'outdated':
-      return trans.__('Update environment');
-    default:
-      return trans.__('Restore the lock');
-  }
 }
 
 function FormSection({ catalogue, jobs, state, actions }: IPanelProps): React.JSX.Element | null {
