@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from .localchannel import LocalChannel, build_channel
+from .localchannel import DISTRIBUTIONS, LocalChannel, build_channel
 from .support import counts
 from .support.home import configure, isolated_environment
 from .support.http_server import FileServer
@@ -45,7 +45,7 @@ def channel(pytestconfig: pytest.Config) -> LocalChannel:
     """This Python, ipykernel and rich with all they need, and the samples; kept between runs, not to be written to."""
     cache = pytestconfig.cache
     assert cache is not None, "the tests keep their channel in pytest's cache: do not disable the cacheprovider plugin"
-    return build_channel(Path(cache.mkdir("local-channel")) / "channel", ["ipykernel", "rich"], samples=True)
+    return build_channel(Path(cache.mkdir("local-channel")) / "channel", DISTRIBUTIONS, samples=True)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +72,7 @@ def pypi_index() -> Iterator[PypiIndex]:
 @pytest.fixture(scope="session")
 def kernel_index() -> Iterator[PypiIndex]:
     """The same, with the tests' own ipykernel and rich and all that they need: enough for whole environments."""
-    with PypiIndex([*tiny_files(), *repacked("ipykernel", "rich")]) as index:
+    with PypiIndex([*tiny_files(), *repacked(*DISTRIBUTIONS)]) as index:
         yield index
 
 

@@ -20,7 +20,15 @@ from rattler.exceptions import SolverError
 
 from jupyter_envs.errors import FileExists, NotFound
 
-from .localchannel import PLACEHOLDER, LocalChannel, Metadata, PackagedFile, build_channel, write_package
+from .localchannel import (
+    DISTRIBUTIONS,
+    PLACEHOLDER,
+    LocalChannel,
+    Metadata,
+    PackagedFile,
+    build_channel,
+    write_package,
+)
 from .support.home import isolated_environment
 from .support.processes import Process, wait_until
 
@@ -29,7 +37,7 @@ PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 BUILD = """\
 import sys
 from pathlib import Path
-from .localchannel import build_channel
+from tests.localchannel import build_channel
 class Reporter:
     def progress(self, progress): pass
     def log(self, line): print(line, flush=True)
@@ -276,7 +284,7 @@ def test_same_files_give_the_same_bytes(tmp_path: Path) -> None:
 def test_second_build_finds_the_first(channel: LocalChannel) -> None:
     before = [(path, path.stat().st_ino) for path, _ in archives(channel)]
     reporter = Lines()
-    assert build_channel(channel.path, ["ipykernel"], samples=True, reporter=reporter) == channel
+    assert build_channel(channel.path, DISTRIBUTIONS, samples=True, reporter=reporter) == channel
     assert [(path, path.stat().st_ino) for path, _ in archives(channel)] == before
     assert reporter.lines == []
 

@@ -7,7 +7,11 @@ from .archive import PLACEHOLDER, Metadata, PackagedFile, write_package, write_r
 from .build import LocalChannel, build_channel
 from .platforms import current_subdir
 
+DISTRIBUTIONS = ("ipykernel", "rich")
+"""What the tests' channel is made from, beside Python and the samples: what `jupyter envs demo` asks for."""
+
 __all__ = [
+    "DISTRIBUTIONS",
     "PLACEHOLDER",
     "LocalChannel",
     "Metadata",
