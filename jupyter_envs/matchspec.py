@@ -210,6 +210,11 @@ def _name_trouble(body: str) -> str:
 
 def of_python(wish: str) -> str:
     """A match spec for a Python that is wished for by PEP 440: ``python >=3.11,<3.13``."""
-    parts = [part.strip() for part in wish.split(",") if part.strip()]
+    return of_pep440("python", wish)
+
+
+def of_pep440(name: str, condition: str) -> str:
+    """A match spec for a package that is wished for by PEP 440."""
+    parts = [part.strip() for part in condition.split(",") if part.strip()]
     conda = [part[2:] if part.startswith("==") and part.endswith(".*") else part for part in parts]
-    return f"python {','.join(conda)}".strip()
+    return f"{name} {','.join(conda)}".strip()

@@ -131,6 +131,12 @@ def _rows() -> dict[str, Names]:
 _PACKAGES = _rows()
 
 
+def in_conda(name: str) -> tuple[str, ...]:
+    """Under which names conda's channels may have a package of PyPI (canonical name): what is known, then its own."""
+    known = [row.conda[0] for row in _PACKAGES.values() if row.pypi == name]
+    return tuple(dict.fromkeys((*known, name)))
+
+
 def is_standard(module: str) -> bool:
     """Whether Python itself has the module, or had it."""
     return top(module) in STANDARD

@@ -33,7 +33,7 @@ SHOWN = {
     "condarc.md": ("condarc",),
     "environment-yml.md": ("environment",),
     "explicit.md": ("explicit",),
-    "exports.md": ("environment", "explicit", "requirements", "pylock"),
+    "exports.md": ("environment", "explicit", "requirements", "pylock", "pipfile", "script"),
     "pin.md": ("pin",),
     "pip-section.md": ("environment",),
     "pixi.md": ("pixi", "pixi-lock"),
@@ -51,7 +51,7 @@ def blocks(page: Path) -> Iterator[str]:
     """The examples of a page that are in a format, and neither commands nor JSON of the interface nor settings."""
     for language, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         if (
-            language in ("yaml", "toml", "text")
+            language in ("yaml", "toml", "text", "python")
             or (language == "json" and page.name == "pin.md")
             or "@EXPLICIT" in text
         ):
@@ -75,7 +75,7 @@ def kind_of(text: str) -> str:
     if re.search(r"^(?:channel_alias|custom_channels|ssl_verify):", text, re.MULTILINE):
         assert condarc.parse(text, source=".condarc").notes == ()
         return "condarc"
-    found_file = formats.read(text, source="example")
+    found_file = formats.read(text, source="example.py" if text.startswith("# /// ") else "example")
     if found_file.format == "pixi-lock":
         assert pixi_lock.read(text, "default").packages
     if found_file.spec is not None:
@@ -96,7 +96,11 @@ def test_the_files_of_the_tutorial_are_read(page: Path) -> None:
 
 @pytest.mark.parametrize(
     ("format", "versions"),
-    [*((format, False) for format in FORMATS if format not in ("conda-lock", "portable")), ("from-history", True)],
+    [
+        *((format, False) for format in FORMATS if format not in ("conda-lock", "portable", "script")),
+        ("from-history", True),
+        ("script", True),
+    ],
 )
 def test_every_export_is_written_as_its_page_shows(format: str, versions: bool) -> None:
     page = (REFERENCE / "exports.md").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("redact", "yaml_text", "archives", "differences", "wording", "virtual", "origins", "modules"),
     ("yaml_guard", "naming", "matchspec", "piplines", "imports", "package_query"),
     ("toml_guard", "environment_record"),
-    ("explicit_list", "pylock", "conda_history", "pipsection", "condarc"),
+    ("explicit_list", "pylock", "conda_history", "pipsection", "condarc", "conversions"),
     ("envfile", "lockfile", "channels", "pylock_choice"),
     ("exports", "pin", "pipenv_files", "pixi", "pyproject", "requirements_file", "trust", "comparison"),
     ("formats", "binder"),

@@ -49,10 +49,17 @@ def pipenv(project: Path, *arguments: str, env: Mapping[str, str] = os.environ) 
 
 
 def frozen(prefix: Path) -> set[str]:
-    """``pip freeze`` of an environment, without pip itself."""
-    argv = [uv.find_uv_bin(), "pip", "freeze", "--python", str(prefix)]
-    lines = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
-    return {line.partition(" @ ")[0].partition("==")[0] for line in lines} - {"pip", "setuptools", "wheel"}
+    """Names and versions of an environment, without pip itself.
+
+    Where a wheel came by its address, as ours do, ``pip freeze`` says that instead of the version (PEP 610).
+    """
+    said = {}
+    for what in (["list", "--format", "freeze"], ["freeze"]):
+        argv = [uv.find_uv_bin(), "pip", *what, "--python", str(prefix)]
+        said[what[0]] = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.splitlines()
+    names = {line.partition(" @ ")[0].partition("==")[0] for line in said["freeze"]}
+    assert names == {line.partition("==")[0] for line in said["list"]}
+    return {line for line in said["list"] if line.partition("==")[0] not in ("pip", "setuptools", "wheel")}
 
 
 @pytest.fixture
@@ -102,3 +109,26 @@ def test_the_versions_of_its_lock_hash_for_hash(
     asyncio.run(manager.remove("shop", Recorder()))
     asyncio.run(manager.create(CreateRequest(pin="analysis.ipynb"), documents, Recorder()))
     assert asyncio.run(manager.read_pin("analysis.ipynb", documents)).verdict.state is VerdictState.MATCH
+
+
+def test_a_pipfile_that_we_write_is_locked_by_pipenv_to_the_same(
+    home: Path, kernel_index: PypiIndex, package_cache: Path
+) -> None:
+    manager = make_manager(home, NO_CHANNEL, package_cache, pypi_index=kernel_index.simple_url)
+    documents = DiskDocuments(home)
+    minor = ".".join(HERE.split(".")[:2])
+    text = f"# python: =={minor}.*\n--index-url {kernel_index.simple_url}\ntinydep>=1\nipykernel\n"
+
+    async def run() -> str:
+        await manager.create(CreateRequest(name="shop", file=text, filename="requirements.txt"), documents, Recorder())
+        folder = home / "copy"
+        folder.mkdir()
+        (folder / "Pipfile").write_text((await manager.export("shop", "pipfile")).text)
+        await asyncio.to_thread(pipenv, folder, "--python", sys.executable, "lock")
+        await asyncio.to_thread(pipenv, folder, "verify")
+        locked = (folder / "Pipfile.lock").read_text()
+        request = CreateRequest(name="again", file=locked, filename="Pipfile.lock")
+        await manager.create(request, documents, Recorder())
+        return (await manager.environment("again")).digest
+
+    assert asyncio.run(run()) == asyncio.run(manager.environment("shop")).digest

@@ -35,6 +35,7 @@ COMMANDS = {
     "restore": ("notebooks.RestoreCommand", "Build a notebook's environment from its lock."),
     "run": ("notebooks.RunCommand", "Restore a notebook's environment if needed, and run the notebook in it."),
     "binder": ("binder.BinderCommand", "Write what Binder needs, look for what would go wrong there, make the link."),
+    "convert": ("convert.ConvertCommand", "Make a file for conda of one for PyPI, or the other way round."),
     "parse": ("parse.ParseCommand", "Show how an environment file is read."),
     "disk": ("space.DiskCommand", "Count what environments and the package cache take."),
     "gc": ("space.CollectCommand", "Take away what nothing needs any more."),

@@ -14,6 +14,8 @@ from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.exports import FORMATS, Export
 from jupyter_envs.manager import Manager
 
+VERSIONS = "With from-history, portable, pipfile and script: add the resolved versions."
+
 
 def is_folder(name: str) -> bool:
     """Whether an argument is meant as a folder, not as an environment's name."""
@@ -36,7 +38,7 @@ class ExportCommand(ManagerCommand):
 
     format = Unicode("portable", help=f"One of {', '.join(FORMATS)}.").tag(config=True)
     output = Unicode(help="A file to write to, instead of standard output.").tag(config=True)
-    versions = Bool(False, help="With from-history and portable: add the resolved versions.").tag(config=True)
+    versions = Bool(False, help=VERSIONS).tag(config=True)
     ask_index = Bool(False, help="Ask the package index for the hashes of wheels that nobody has locked.").tag(
         config=True
     )
@@ -49,7 +51,7 @@ class ExportCommand(ManagerCommand):
         **ManagerCommand.flags,
         "versions": (
             {"ExportCommand": {"versions": True}},
-            "With from-history and portable: add the resolved versions.",
+            VERSIONS,
         ),
         "ask-index": (
             {"ExportCommand": {"ask_index": True}},

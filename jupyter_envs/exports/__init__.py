@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..origins import Origin
-from . import environment_files, lists
+from . import environment_files, lists, pypi_files
 from .cleaning import Cleaned, cleaned
 from .environment_files import index_options
 from .homes import in_lock
@@ -20,15 +20,19 @@ from .source import Source
 
 __all__ = ["FORMATS", "Export", "Origin", "Source", "channels_of", "check_format", "in_lock", "index_options", "write"]
 
-_FORMATS: dict[str, tuple[str, Callable[[Source], environment_files.Written]]] = {
-    "full": ("environment.yml", environment_files.full),
-    "no-builds": ("environment.yml", environment_files.without_builds),
-    "from-history": ("environment.yml", environment_files.as_asked),
-    "portable": ("environment.yml", environment_files.as_asked),
-    "conda-lock": ("{name}.conda-lock.yml", lists.conda_lock),
-    "explicit": ("conda-{platform}.lock", lists.explicit),
-    "requirements": ("requirements.txt", lists.requirements),
-    "pylock": ("pylock.toml", lists.pylock),
+_Writer = Callable[[Source], environment_files.Written]
+# by format: the file's name, what writes it, and what writes it with the resolved versions, where that means anything
+_FORMATS: dict[str, tuple[str, _Writer, _Writer | None]] = {
+    "full": ("environment.yml", environment_files.full, None),
+    "no-builds": ("environment.yml", environment_files.without_builds, None),
+    "from-history": ("environment.yml", environment_files.as_asked, environment_files.as_resolved),
+    "portable": ("environment.yml", environment_files.as_asked, environment_files.as_resolved),
+    "conda-lock": ("{name}.conda-lock.yml", lists.conda_lock, None),
+    "explicit": ("conda-{platform}.lock", lists.explicit, None),
+    "requirements": ("requirements.txt", lists.requirements, None),
+    "pylock": ("pylock.toml", lists.pylock, None),
+    "pipfile": ("Pipfile", pypi_files.pipfile, pypi_files.pipfile_resolved),
+    "script": ("{name}.py", pypi_files.script, pypi_files.script_resolved),
 }
 FORMATS = tuple(_FORMATS)
 
@@ -62,14 +66,15 @@ def write(source: Source, format: str, *, versions: bool = False) -> Export:
     Raises `InvalidInput` for an unknown format or ``versions`` where it means nothing, and `Conflict`, naming the
     packages, for a format with hashes where some are not known.
     """
-    file, writer = _FORMATS[check_format(format)]
+    file, writer, with_versions = _FORMATS[check_format(format)]
     if versions:
-        if writer is not environment_files.as_asked:
-            raise InvalidInput("Versions can be added to from-history and portable only.", key="versions")
-        writer = environment_files.as_resolved
+        if with_versions is None:
+            able = ", ".join(name for name, (_, _, exact) in _FORMATS.items() if exact)
+            raise InvalidInput(f"Versions can be added to these formats only: {able}.", key="versions")
+        writer = with_versions
     clean = cleaned(source)
     text, notes = writer(clean.source)
-    seen = [address for address in clean.secrets if address in text]
+    seen = [address for address in clean.secrets if any(address in told for told in (text, *notes))]
     said = [f"A secret was taken out of {address}: set it up where the file is used." for address in seen]
     filename = file.format(name=source.name, platform=source.platform)
     return Export(format, filename, text, (*said, *_local_channels(clean, text), *_local_wheels(clean, text), *notes))

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from .. import differences, envfile, matchspec, piplines
 from ..models import Package, Spec
-from .portable import portable_spec
+from .portable import Notes, portable_spec
 from .source import Source
 
 _REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+", re.IGNORECASE)
@@ -32,27 +32,39 @@ def without_builds(source: Source) -> Written:
 
 def as_asked(source: Source) -> Written:
     """What was asked for, and what was installed by hand with pip."""
-    spec, notes = portable_spec(source)
-    more, left_out = pip_lines(source, source.by_hand)
-    asked = pip_names(spec.pip)
-    new = tuple(line for name, line in more if name not in asked)
-    return write_spec(replace(spec, pip=spec.pip + new)), (*notes, *left_out, *_changed_by_hand(source))
+    spec, notes = asked(source)
+    return write_spec(spec), notes
 
 
 def as_resolved(source: Source) -> Written:
     """What was asked for, each package with the version that it resolved to."""
+    spec, notes = resolved(source)
+    return write_spec(spec), notes
+
+
+def asked(source: Source) -> tuple[Spec, Notes]:
+    """What `as_asked` writes."""
+    spec, notes = portable_spec(source)
+    more, left_out = pip_lines(source, source.by_hand)
+    named = pip_names(spec.pip)
+    new = tuple(line for name, line in more if name not in named)
+    return replace(spec, pip=spec.pip + new), (*notes, *left_out, *_changed_by_hand(source))
+
+
+def resolved(source: Source) -> tuple[Spec, Notes]:
+    """What `as_resolved` writes."""
     spec, notes = portable_spec(source)
     chosen = envfile.select(spec, source.platform)
     versions = {package.name: package.version for package in source.of("conda")}
     conda = tuple(_with_version(text, versions) for text in chosen.conda)
     known, left_out = pip_lines(source, source.of("pip"))
     wheels, local = dict(known), {package.name for package in source.local}
-    asked = pip_names(chosen.pip)
+    named = pip_names(chosen.pip)
     mine = [one.name for one in source.by_hand if one.name in wheels]
     pip = [_pinned(line, wheels, mine) for line in chosen.pip if not pip_names([line]) & local]
-    pip += [wheels[name] for name in mine if name not in asked]
+    pip += [wheels[name] for name in mine if name not in named]
     said = (*notes, *left_out, *_changed_by_hand(source))
-    return write_spec(replace(chosen, conda=conda, pip=tuple(pip), platforms=())), said
+    return replace(chosen, conda=conda, pip=tuple(pip), platforms=()), said
 
 
 def _with_version(text: str, versions: Mapping[str, str]) -> str:

@@ -68,7 +68,7 @@ def pylock(source: Source) -> Written:
     # a table of its own kind in front of an empty list would be no valid file
     lines += [] if wheels else ["packages = []"]
     for one in wheels:
-        lines += ["", "[[packages]]", f"name = {_text(one.name)}", f"version = {_text(one.version)}"]
+        lines += ["", "[[packages]]", f"name = {toml_text(one.name)}", f"version = {toml_text(one.version)}"]
         lines += _origin_lines(one, source.origins.get(one.name))
     return "\n".join(lines) + "\n", _about(source, wheels)
 
@@ -137,12 +137,12 @@ def _requires_python(source: Source) -> list[str]:
 def _origin_lines(package: Package, origin: Origin | None) -> list[str]:
     if origin is not None and _is_repository(origin):
         return _repository_lines(origin)
-    hashes = f"hashes = {{ sha256 = {_text(package.sha256)} }}"
+    hashes = f"hashes = {{ sha256 = {toml_text(package.sha256)} }}"
     size = f", size = {package.size}" if package.size is not None else ""
     name = unquote(urlsplit(package.url).path.rpartition("/")[2])
     if not name.endswith(".whl"):
-        return [f"archive = {{ url = {_text(package.url)}{size}, {hashes} }}"]
-    return [f"wheels = [{{ name = {_text(name)}, url = {_text(package.url)}{size}, {hashes} }}]"]
+        return [f"archive = {{ url = {toml_text(package.url)}{size}, {hashes} }}"]
+    return [f"wheels = [{{ name = {toml_text(name)}, url = {toml_text(package.url)}{size}, {hashes} }}]"]
 
 
 def _repository_lines(origin: Origin) -> list[str]:
@@ -150,10 +150,10 @@ def _repository_lines(origin: Origin) -> list[str]:
     kind, _, rest = address.partition("+")
     url, _, commit = rest.rpartition("@")
     subdirectory = next((part[13:] for part in fragment.split("&") if part.startswith("subdirectory=")), "")
-    more = f", subdirectory = {_text(subdirectory)}" if subdirectory else ""
-    return [f"vcs = {{ type = {_text(kind)}, url = {_text(url)}, commit-id = {_text(commit)}{more} }}"]
+    more = f", subdirectory = {toml_text(subdirectory)}" if subdirectory else ""
+    return [f"vcs = {{ type = {toml_text(kind)}, url = {toml_text(url)}, commit-id = {toml_text(commit)}{more} }}"]
 
 
-def _text(value: str) -> str:
+def toml_text(value: str) -> str:
     """A TOML text; JSON's is one, but for DEL."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -9,9 +9,11 @@ from typing import Any
 
 from jupyter_envs import exports
 from jupyter_envs.comparison import Comparison, compare
+from jupyter_envs.conversions import Converted
 from jupyter_envs.exports import Export
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.comparing import Side, read_side
+from jupyter_envs.manager.converting import convert
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
 from jupyter_envs.manager.holding import holdings
 from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_imports, nowhere, provider
@@ -25,7 +27,7 @@ from jupyter_envs.manager.values import (
     ForeignSummary,
     Summary,
 )
-from jupyter_envs.models import EngineName, SilentReporter
+from jupyter_envs.models import EngineName, SilentReporter, Spec
 from jupyter_envs.package_query import PackageQuery
 from jupyter_envs.running import below
 
@@ -96,6 +98,10 @@ class Looking(ManagerBase):
         """What has to change to get from one to the other. Raises `NotFound`, `InvalidInput`, `DiskTrouble`."""
         known = (self._store, self.others, self._engine, self.limits)
         return compare(await read_side(before, *known), await read_side(after, *known))
+
+    async def convert(self, spec: Spec, engine: EngineName) -> Converted:
+        """A file's wish for the other engine, see `converting.convert`. Raises `Conflict`."""
+        return await convert(spec, engine, self.search, self.default_channels)
 
     async def search(self, query: Query) -> SearchResult:
         """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`, `Forbidden`."""

@@ -98,7 +98,8 @@ class Making(Pinning):
 
     async def _read(self, request: CreateRequest, documents: Documents, session: Session) -> Wanted:
         if request.pin is None:
-            chosen = replace(request, engine=request.engine or self.engine_for(request.channels))
+            default = self.engine_for(request.channels) if request.packages else ""
+            chosen = replace(request, engine=request.engine or default)
             wanted = await read_request(chosen, documents, session, self.default_channels, self.limits)
             return under(wanted, request.as_of, self.system)
         pinned = await read_pinned(request.pin, documents, self.limits)

@@ -71,11 +71,16 @@ async def search(query: Query, searcher: Searcher, platform: str, default_channe
     return SearchResult(whole, await searcher.search(whole.channels, whole.text, platform, whole.limit))
 
 
+def searchable(name: str) -> bool:
+    """Whether a channel can be asked for such a name."""
+    return _TEXT.fullmatch(name) is not None
+
+
 def has_package(search: Callable[[Query], Awaitable[SearchResult]]) -> Callable[[str], Awaitable[bool]]:
     """Asks whether the configured channels have a package of exactly this name."""
 
     async def ask(name: str) -> bool:
-        if not _TEXT.fullmatch(name):
+        if not searchable(name):
             return False
         found = (await search(Query(name, limit=1))).found
         return any(hit.name == name for hit in found.hits)

@@ -75,8 +75,20 @@ async def read_file(
     found = formats.read(text, source=request.filename or FILE, limits=limits, choice=request.environment)
     if found.spec is not None:
         spec = await include(found.spec, request.filename, documents, limits)
+        _require_engine(request.engine, spec)
         return Wanted(named(request.name, spec.name), spec, notes=found.notes)
     return Wanted(named(request.name, None), Spec(), await lock_of(found, request.environment, session))
+
+
+def _require_engine(engine: str, spec: Spec) -> None:
+    """Raise `InvalidInput` where a file is for another engine than was asked for."""
+    if engine and engine != spec.engine:
+        whose = {"conda": "conda's packages", "pypi": "PyPI's packages alone"}
+        raise InvalidInput(
+            f"The file asks for {whose[spec.engine]}, not for {whose[engine]}.",
+            hints=(f"jupyter envs convert FILE --to {engine} writes a file that does, and says what changes.",),
+            key="engine",
+        )
 
 
 async def edited(request: ChangeRequest, documents: Documents | None, limits: Limits) -> Reading | None:

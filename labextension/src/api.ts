@@ -530,7 +530,7 @@ export interface components {
          * @default full
          * @enum {string}
          */
-        ExportFormat: "full" | "no-builds" | "from-history" | "portable" | "conda-lock" | "explicit" | "requirements" | "pylock";
+        ExportFormat: "full" | "no-builds" | "from-history" | "portable" | "conda-lock" | "explicit" | "requirements" | "pylock" | "pipfile" | "script";
         Package: {
             name: string;
             version: string;
@@ -1535,7 +1535,7 @@ export interface operations {
         parameters: {
             query?: {
                 format?: components["schemas"]["ExportFormat"];
-                /** @description Add the resolved versions to what was asked for; from-history and portable only. */
+                /** @description Add the resolved versions to what was asked for; from-history, portable, pipfile and script only. */
                 versions?: boolean;
             };
             header?: never;

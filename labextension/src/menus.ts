@@ -18,7 +18,9 @@ const FORMATS: readonly ExportFormat[] = [
   'conda-lock',
   'explicit',
   'requirements',
-  'pylock'
+  'pylock',
+  'pipfile',
+  'script'
 ];
 
 /** What can be done with one environment; what changes it is not offered for those of other tools. */

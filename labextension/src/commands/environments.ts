@@ -90,7 +90,9 @@ export function exportCommands(context: ICommandContext): Commands {
     'conda-lock': trans.__('conda-lock'),
     explicit: trans.__('Explicit List'),
     requirements: trans.__('requirements.txt, PyPI Part'),
-    pylock: trans.__('pylock.toml, PyPI Part')
+    pylock: trans.__('pylock.toml, PyPI Part'),
+    pipfile: trans.__('Pipfile, As Asked of PyPI'),
+    script: trans.__('Block for a Script, As Asked of PyPI')
   };
   const label = (args: ReadonlyPartialJSONObject) => labels[(args as IArgs).format ?? 'full'];
   const exported = async ({ environment = '', format = 'full' }: IArgs) => {

@@ -1,0 +1,65 @@
+"""``convert``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from traitlets import Enum, Unicode
+
+from jupyter_envs import envfile, formats, requirements_file
+from jupyter_envs.cli.disk import DiskDocuments
+from jupyter_envs.cli.manager_command import ManagerCommand
+from jupyter_envs.cli.parse import read
+from jupyter_envs.errors import InvalidInput
+from jupyter_envs.manager import Manager, include, wish_in
+from jupyter_envs.models import Spec
+
+
+class ConvertCommand(ManagerCommand):
+    """Make a file for the other engine."""
+
+    command = "convert"
+    name = "jupyter-envs convert"
+    arguments = ("file",)
+    description = """Make a file for conda of one for PyPI, or the other way round.
+
+    jupyter envs convert environment.yml --to pypi    (Python, pip and a pip section; prints a requirements file)
+    jupyter envs convert requirements.txt --to conda  (or a Pipfile, pyproject.toml; prints an environment.yml)
+
+    Packages become conda's where the configured channels have them. What changes is said on standard error. Nothing is
+    installed.
+    """
+
+    to = Enum(["conda", "pypi"], None, allow_none=True, help="Whose packages: conda's, or PyPI's alone.").tag(
+        config=True
+    )
+    output = Unicode(help="A file to write to, instead of standard output.").tag(config=True)
+    aliases = {**ManagerCommand.aliases, "to": "ConvertCommand.to", "output": "ConvertCommand.output"}
+
+    async def run(self, manager: Manager) -> Any:
+        """Print the text, or write it to a file."""
+        if self.to is None:
+            raise InvalidInput("usage: jupyter envs convert FILE --to conda, or --to pypi", key="to")
+        path = Path(self.extra_args[0])
+        found = formats.read(read(path), source=path.name, limits=manager.limits)
+        spec = await include(wish_in(found), path.name, DiskDocuments(path.parent), manager.limits)
+        converted = await manager.convert(spec, "pypi" if self.to == "pypi" else "conda")
+        text = text_of(converted.spec)
+        notes = (*found.notes, *converted.notes)
+        for note in notes:
+            print(f"note: {note}", file=sys.stderr)
+        if self.output:
+            place = Path(self.output)
+            await DiskDocuments(place.parent).write(place.name, text)
+        elif not self.json:
+            sys.stdout.write(text)
+        return {"engine": converted.spec.engine, "text": text, "notes": list(notes)}
+
+
+def text_of(spec: Spec) -> str:
+    """A requirements file where that can hold it, else an environment.yml."""
+    if requirements_file.holds(spec) and not spec.platforms:
+        return requirements_file.write(spec)
+    return envfile.write(spec)

@@ -1,0 +1,165 @@
+"""Exports of what was asked for from PyPI: pipenv's Pipfile, and the block of a script (PEP 723).
+
+A Pipfile names one Python, and all of its sources or none. What has no place in a file is said in a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from .. import conversions, matchspec, piplines
+from ..errors import Conflict
+from ..models import Spec
+from ..versions import minor
+from .environment_files import Written, asked, resolved
+from .lists import NO_WHEELS, toml_text
+from .source import Source
+
+_MINOR = re.compile(r"==\s*(3\.[0-9]+)\.\*")
+_WHOLE = re.compile(r"==\s*(3\.[0-9]+\.[0-9]+)(?:\.\*)?")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_SOURCES = ("-i", "--index-url", "--extra-index-url", "--trusted-host", "-f", "--find-links")
+_HASH = re.compile(r"\s--hash=\S+")
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What is asked of PyPI: for which Python, which requirements, and with which options."""
+
+    python: str
+    requirements: tuple[Requirement, ...]
+    options: tuple[piplines.PipLine, ...]
+    notes: tuple[str, ...]
+
+
+def pipfile(source: Source) -> Written:
+    """A Pipfile of what was asked for; ``pipenv lock`` makes its lock."""
+    return _pipfile(source, _wish(*asked(source), what="Pipfile"))
+
+
+def pipfile_resolved(source: Source) -> Written:
+    """A Pipfile of what was asked for, each package with the version that it resolved to."""
+    return _pipfile(source, _wish(*resolved(source), what="Pipfile"))
+
+
+def script(source: Source) -> Written:
+    """The block of comments by which a script, or a notebook's first cell, asks for the same."""
+    return _block(_wish(*asked(source), what="block"))
+
+
+def script_resolved(source: Source) -> Written:
+    """The block, each package with the version that it resolved to."""
+    return _block(_wish(*resolved(source), what="block"))
+
+
+def _wish(spec: Spec, notes: Sequence[str], *, what: str) -> _Wish:
+    said = list[str]()
+    python = spec.python
+    if spec.engine == "conda":
+        python, about_conda = _without_conda(spec)
+        said += about_conda
+    requirements, options = [], []
+    for line in spec.pip:
+        parsed = piplines.classify(_HASH.sub("", line))
+        if _HASH.search(line):
+            said.append(f"A {what} holds no hashes: those of {parsed.value.split('=')[0]} are left out.")
+        if parsed.option in _SOURCES:
+            options.append(parsed)
+        elif found := _requirement(parsed):
+            requirements.append(found)
+        elif parsed.kind != "comment":
+            said.append(f"Not in the {what}: {line}.")
+    if spec.variables:
+        said.append(f"Variables have no place in it: {', '.join(spec.variables)}.")
+    said += [] if requirements else [NO_WHEELS]
+    return _Wish(python, tuple(requirements), tuple(options), (*said, *notes))
+
+
+def _without_conda(spec: Spec) -> tuple[str, list[str]]:
+    """The wish for a Python, and a sentence about everything else that is conda's."""
+    parsed = [matchspec.parse(text) for text in spec.conda]
+    python = next((one for one in parsed if one.name == "python"), None)
+    others = [one.name for one in parsed if one.name not in ("python", "pip")]
+    notes = [f"Conda's packages are not in it: {', '.join(others)}."] if others else []
+    try:
+        return conversions.wish_for(python) if python else "", notes
+    except Conflict as error:
+        return "", [*notes, error.message]
+
+
+def _requirement(line: piplines.PipLine) -> Requirement | None:
+    try:
+        found = Requirement(line.value) if line.kind == "requirement" else None
+    except InvalidRequirement:
+        return None
+    return None if found is None or found.url else found
+
+
+def _pipfile(source: Source, wish: _Wish) -> Written:
+    python, about_python = _one_python(source, wish.python)
+    sources, about_sources = _sources(wish.options)
+    lines = [line for one in sources for line in ("[[source]]", *one, "")]
+    lines.append("[packages]")
+    packages, more = dict[str, str](), list[str]()
+    for one in wish.requirements:
+        name = canonicalize_name(one.name)
+        if name in packages:
+            more.append(f"Not in the Pipfile, which has one line for a package: {one}.")
+        packages.setdefault(name, f"{_key(one.name)} = {_entry(one)}")
+    lines += packages.values()
+    lines += ["", "[requires]", python] if python else []
+    return "\n".join(lines) + "\n", (*more, *about_sources, *about_python, *wish.notes)
+
+
+def _entry(asked: Requirement) -> str:
+    version = toml_text(str(asked.specifier) or "*")
+    extras = [f"extras = [{', '.join(map(toml_text, sorted(asked.extras)))}]"] if asked.extras else []
+    markers = [f"markers = {toml_text(str(asked.marker))}"] if asked.marker else []
+    more = [*extras, *markers]
+    return f"{{ {', '.join([f'version = {version}', *more])} }}" if more else version
+
+
+def _one_python(source: Source, wish: str) -> tuple[str, tuple[str, ...]]:
+    """The line of ``[requires]``, which names a version or a minor version."""
+    if whole := _WHOLE.fullmatch(wish):
+        return f'python_full_version = "{whole[1]}"', ()
+    if one := _MINOR.fullmatch(wish):
+        return f'python_version = "{one[1]}"', ()
+    here = minor(source.python)
+    if not wish or not here:
+        return "", ()
+    return f'python_version = "{here}"', (f"A Pipfile names one Python: {here}, which it has here, for {wish}.",)
+
+
+def _sources(options: Sequence[piplines.PipLine]) -> tuple[list[list[str]], tuple[str, ...]]:
+    """The lines of each ``[[source]]``: pipenv's own where no other is named."""
+    main = [one.value for one in options if one.option in ("-i", "--index-url")]
+    more = [one.value for one in options if one.option == "--extra-index-url"]
+    trusted = {one.value.partition(":")[0] for one in options if one.option == "--trusted-host"}
+    left = [one for one in options if one.option not in ("-i", "--index-url", "--extra-index-url", "--trusted-host")]
+    notes = [f"Not in the Pipfile: {one.option} {one.value}.".replace(" .", ".") for one in left]
+    if more and not main:
+        notes.append("A Pipfile that names a source names all of them: add the index that comes first.")
+    found = []
+    for number, url in enumerate([*main, *more], 1):
+        verify = "false" if urlsplit(url).hostname in trusted else "true"
+        found.append([f"name = {toml_text(f'index{number}')}", f"url = {toml_text(url)}", f"verify_ssl = {verify}"])
+    return found, tuple(notes)
+
+
+def _block(wish: _Wish) -> Written:
+    dependencies = [f"#   {toml_text(str(one))}," for one in wish.requirements]
+    python = [f"# requires-python = {toml_text(wish.python)}"] if wish.python else []
+    lines = ["# /// script", *python, "# dependencies = [", *dependencies, "# ]", "# ///"]
+    options = [f"Not in the block: {one.option} {one.value}." for one in wish.options]
+    return "\n".join(lines) + "\n", (*options, *wish.notes)
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else toml_text(name)

@@ -1,0 +1,96 @@
+"""A Pipfile and a script's block, as they are written and as our readers, and pipenv's and uv's, read them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from packaging.requirements import Requirement
+
+from jupyter_envs import exports, pipenv_files, pyproject
+from jupyter_envs.exports import Source
+from jupyter_envs.exports.lists import NO_WHEELS
+from jupyter_envs.models import Lock, Spec
+
+from .pure_values import conda_package, pip_package
+from .test_conversions import LINES, PYTHONS
+
+INDEX = "--index-url https://pypi.example.org/simple"
+
+
+def source(*pip: str, python: str = "", conda: tuple[str, ...] = (), **more: object) -> Source:
+    """An environment that asks for these."""
+    wheel = pip_package("idna", "3.10")
+    lock = Lock((wheel,), platforms=("linux-64",), python={"linux-64": "3.12.7"})
+    spec = Spec("one", conda=conda, pip=pip, python=python)
+    return replace(Source("one", "linux-64", (wheel,), spec, lock), **more)  # type: ignore[arg-type]
+
+
+def wishes(lines: tuple[str, ...]) -> set[Requirement]:
+    return {Requirement(line) for line in lines if not line.startswith("-")}
+
+
+@given(lines=LINES, python=PYTHONS)
+def test_our_readers_read_back_what_was_asked_for(lines: list[str], python: str) -> None:
+    asked = source(*lines, python=python)
+    script = pyproject.read_block(exports.write(asked, "script").text, source="one.py")
+    assert wishes(script.spec.pip) == wishes(tuple(lines)) and script.spec.python == python
+    pipfile = pipenv_files.read(exports.write(asked, "pipfile").text)
+    assert wishes(pipfile.spec.pip) == wishes(tuple(lines))
+    assert pipfile.spec.python == ("==3.12.4" if python == "==3.12.4" else pipfile.spec.python)
+
+
+def test_a_pipfile_has_one_python_and_all_its_sources() -> None:
+    more = "--extra-index-url https://more.example.org/simple"
+    made = exports.write(source(INDEX, more, "--trusted-host more.example.org", "a[x]>=1 ; os_name == 'nt'"), "pipfile")
+    assert made.filename == "Pipfile" and made.notes == ()
+    assert made.text == (
+        '[[source]]\nname = "index1"\nurl = "https://pypi.example.org/simple"\nverify_ssl = true\n\n'
+        '[[source]]\nname = "index2"\nurl = "https://more.example.org/simple"\nverify_ssl = false\n\n'
+        '[packages]\na = { version = ">=1", extras = ["x"], markers = "os_name == \\"nt\\"" }\n'
+    )
+    read = pipenv_files.read(made.text).spec.pip
+    assert read[:3] == (INDEX, more, "--trusted-host more.example.org")
+    ranged = exports.write(source("a", more, python=">=3.9"), "pipfile")
+    assert 'python_version = "3.12"' in ranged.text
+    assert ranged.notes == (
+        "A Pipfile that names a source names all of them: add the index that comes first.",
+        "A Pipfile names one Python: 3.12, which it has here, for >=3.9.",
+    )
+
+
+@pytest.mark.parametrize("format", ["pipfile", "script"])
+def test_what_has_no_place_is_said(format: str) -> None:
+    what = "Pipfile" if format == "pipfile" else "block"
+    wheel = "https://pypi.example.org/b-1.0-py3-none-any.whl"
+    lines = (f"a==1.0 --hash=sha256:{'0' * 64}", f"b @ {wheel}", "--find-links https://pypi.example.org/files")
+    made = exports.write(source(*lines, conda=("python 3.10|3.11", "numpy")), format)
+    assert set(made.notes) >= {
+        "Conda's packages are not in it: numpy.",
+        "“python[version='3.10|3.11']” has no like among PyPI's conditions.",
+        f"A {what} holds no hashes: those of a are left out.",
+        f"Not in the {what}: b @ {wheel}.",
+        f"Not in the {what}: --find-links https://pypi.example.org/files.",
+    }
+
+
+@pytest.mark.parametrize("format", ["pipfile", "script"])
+def test_an_environment_without_pypi_packages(format: str) -> None:
+    bare = Source("one", "linux-64", (conda_package("python", "3.12.7"),), Spec("one", conda=("python=3.12",)))
+    made = exports.write(bare, format)
+    assert NO_WHEELS in made.notes
+    assert "[packages]" in made.text or "dependencies = [\n# ]" in made.text
+
+
+def test_with_the_versions_that_were_resolved() -> None:
+    assert '"idna[x]==3.10"' in exports.write(source("idna[x]>=2"), "script", versions=True).text
+    assert 'idna = "==3.10"' in exports.write(source("idna"), "pipfile", versions=True).text
+
+
+def test_a_script_may_ask_twice_and_a_pipfile_says_that_it_cannot() -> None:
+    lines = ("a==1 ; python_version < '3.9'", "a==2 ; python_version >= '3.9'")
+    script = exports.write(source(*lines), "script")
+    assert wishes(pyproject.read_block(script.text, source="one.py").spec.pip) == wishes(lines)
+    (note,) = exports.write(source(*lines), "pipfile").notes
+    assert note == 'Not in the Pipfile, which has one line for a package: a==2; python_version >= "3.9".'
