@@ -11,7 +11,8 @@ from jupyter_envs import envfile
 from .localchannel import LocalChannel
 from .support.home import configure
 from .support.pypi_index import PypiIndex
-from .test_cli import NO_CHANNEL, Cli
+from .test_cli import Cli
+from .test_cli_pypi import NO_CHANNEL
 
 
 @pytest.fixture
