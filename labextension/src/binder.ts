@@ -80,7 +80,7 @@ export class BinderModel implements IBinder {
       const first = this._report?.findings[0];
       throw (
         this._error ??
-        new Refusal('Nobody can say yet what a badge would open.', 'conflict', 0, [
+        new Refusal('Nobody can say yet what a badge would open.', 'no-badge', 0, [
           ...(first ? [first.message, first.fix] : [])
         ])
       );

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { language } from './format';
+import { verdictSentence } from './said';
 import type {
   Difference,
   Environment,
@@ -74,7 +75,7 @@ export function card(
     ? { ...base, ...elsewhere(pinned, kernel, trans) }
     : {
         ...base,
-        ...verdict(status, running, environments),
+        ...verdict(status, running, environments, trans),
         ...drifted(status, pinned),
         ...beside(status, running, environments, trans),
         adds: additions(status, running)
@@ -116,11 +117,13 @@ function addsTo(running: Environment | undefined): string | null {
 }
 
 function verdict(
-  { verdict: { state, sentence, action } }: PinStatus,
+  { verdict: { state, sentence: told, action } }: PinStatus,
   running: Environment | undefined,
-  environments: Pick<IEnvironments, 'items'>
+  environments: Pick<IEnvironments, 'items'>,
+  trans: TranslationBundle
 ): Pick<ICard, 'tone' | 'sentence' | 'action'> {
   const tone = TONES[state];
+  const sentence = verdictSentence(told, trans);
   if (action === 'none') {
     return { tone, sentence, action: null };
   }

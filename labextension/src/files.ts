@@ -52,7 +52,13 @@ export function pickFile(): Promise<IFormFile | null> {
 /** A file of this computer, as long as it is small enough to be one that describes an environment. */
 export async function readLocal(file: File): Promise<IFormFile> {
   if (file.size > LARGEST) {
-    throw new EnvsError(`${file.name} is too large to describe an environment.`, 'too-large', 0);
+    throw new EnvsError(
+      `${file.name} is too large to describe an environment.`,
+      'file-too-large',
+      0,
+      [],
+      { name: file.name }
+    );
   }
   return { name: file.name, text: await file.text() };
 }

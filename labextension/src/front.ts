@@ -67,10 +67,12 @@ export class Front {
     const { kernelspecs } = this.places;
     const name = environment.kernel;
     if (!context) {
-      throw new EnvsError('Neither a notebook nor a console is open.', 'not-found', 0);
+      throw new EnvsError('Neither a notebook nor a console is open.', 'nothing-open', 0);
     }
     if (name === null) {
-      throw new EnvsError(`${environment.name} has no kernel.`, 'not-found', 0);
+      throw new EnvsError(`${environment.name} has no kernel.`, 'no-kernel', 0, [], {
+        name: environment.name
+      });
     }
     if (!kernelspecs.specs?.kernelspecs[name]) {
       await kernelspecs.refreshSpecs();

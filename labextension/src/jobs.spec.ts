@@ -87,7 +87,7 @@ describe('jobs', () => {
     server.answer('GET jobs/j1', { message: 'Gone.', code: 'not-found' }, 404);
     const end = model.whenEnded('j1');
     await model.hint('j1');
-    await expect(end).rejects.toMatchObject({ code: 'not-found' });
+    await expect(end).rejects.toMatchObject({ code: 'job-gone' });
     expect(model.items).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe('jobs', () => {
     server.answer('GET jobs', { jobs: [] });
     const end = model.whenEnded('j1');
     await model.refresh();
-    expect(await end).toMatchObject({ state: 'failed', error: { code: 'not-found' } });
+    expect(await end).toMatchObject({ state: 'failed', error: { code: 'job-gone' } });
     await model.refresh();
     expect(model.items).toHaveLength(1);
     await model.drop('j1');

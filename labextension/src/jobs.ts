@@ -12,7 +12,7 @@ const SILENCE = 2000;
 
 /** What is said of a job that vanished. */
 const LOST: JobError = {
-  code: 'not-found',
+  code: 'job-gone',
   message: 'The server no longer knows this job.',
   hints: ['Look whether it has done its work, or start it again.'],
   fields: {}
@@ -193,9 +193,7 @@ export class JobsModel implements IJobs {
     this._news.delete(id);
     this._marks.delete(id);
     this._readers.delete(id);
-    this._waiting
-      .get(id)
-      ?.reject(new EnvsError('The server no longer knows this job.', 'not-found', 404));
+    this._waiting.get(id)?.reject(new EnvsError(LOST.message, LOST.code, 404, LOST.hints));
     this._waiting.delete(id);
   }
 

@@ -166,7 +166,7 @@ export class PinsModel implements IPins {
   private async change(work: (panel: NotebookPanel) => Promise<void>): Promise<void> {
     const panel = this._panel;
     if (!panel) {
-      throw new EnvsError('No notebook is open.', 'not-found', 0);
+      throw new EnvsError('No notebook is open.', 'no-notebook', 0);
     }
     await this.working(() => work(panel));
   }

@@ -7,7 +7,13 @@ const SHELL_SAFE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /** The line that opens an environment in a terminal. */
 export function shellCommand(name: string): string {
   if (!SHELL_SAFE.test(name)) {
-    throw new EnvsError(`A terminal cannot be given the name “${name}”.`, 'invalid-name', 0);
+    throw new EnvsError(
+      `A terminal cannot be given the name “${name}”.`,
+      'not-for-a-shell',
+      0,
+      [],
+      { name }
+    );
   }
   return `jupyter envs shell "${name}"`;
 }

@@ -3,7 +3,7 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import type { components } from './api';
 
-/** What went wrong, in the words of the server; `status` is 0 if nothing answered. */
+/** What went wrong, in the words of the server, or in English words of ours that `said` translates; `status` is 0 if nothing answered. */
 export class EnvsError extends Error {
   constructor(
     message: string,
@@ -31,7 +31,7 @@ export function failure(job: { error: components['schemas']['JobError'] | null }
   return new EnvsError(message, code, 0, hints, fields);
 }
 
-const UNEXPLAINED = { message: 'It failed.', code: 'internal', hints: [], fields: {} };
+const UNEXPLAINED = { message: 'It failed.', code: 'unexplained', hints: [], fields: {} };
 
 /**
  * Call an endpoint of the server extension.
@@ -113,9 +113,8 @@ function readError(response: Response, text: string): EnvsError {
   } catch {
     // a proxy's page: say what little is known
   }
-  return new EnvsError(
-    `The Jupyter server answered ${response.status} ${response.statusText}.`.replace(' .', '.'),
-    'http',
-    response.status
-  );
+  const name = `${response.status} ${response.statusText}`.trim();
+  return new EnvsError(`The Jupyter server answered ${name}.`, 'http', response.status, [], {
+    name
+  });
 }

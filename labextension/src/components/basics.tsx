@@ -3,6 +3,8 @@ import * as React from 'react';
 
 import type { Tone } from '../card';
 import type { EnvsError } from '../request';
+import type { Said } from '../said';
+import { said } from '../said';
 import { useTakeFocus, useTrans } from './hooks';
 
 export interface IButtonProps {
@@ -93,12 +95,13 @@ export function Sentence(props: { tone: Tone; children: React.ReactNode }): Reac
 }
 
 /** What went wrong and what to do next, as text. */
-export function Failure(props: { error: Pick<EnvsError, 'message' | 'hints'> }): React.JSX.Element {
+export function Failure(props: { error: Said & Partial<EnvsError> }): React.JSX.Element {
+  const { message, hints } = said(props.error, useTrans());
   return (
     <div role="alert">
       <Sentence tone="error">
-        <div className="jp-Envs-message">{props.error.message}</div>
-        {props.error.hints.map(hint => (
+        <div className="jp-Envs-message">{message}</div>
+        {hints.map(hint => (
           <div className="jp-Envs-hint" key={hint}>
             {hint}
           </div>

@@ -4,6 +4,7 @@ import * as React from 'react';
 import { totals as total } from '../format';
 import type { Held, IPackageFilter } from '../listing';
 import { holds, listed } from '../listing';
+import { said } from '../said';
 import type { Environment } from '../tokens';
 import { Actions, Button, Failure, IconButton } from './basics';
 import { EnvironmentList } from './environmentList';
@@ -148,7 +149,7 @@ function FilterHint(props: {
   const trans = useTrans();
   const { filter, none, packages } = props;
   const text = packages.error
-    ? trans.__('Their packages are not searched: %1', packages.error.message)
+    ? trans.__('Their packages are not searched: %1', said(packages.error, trans).message)
     : !none
       ? ''
       : packages.waiting

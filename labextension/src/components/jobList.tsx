@@ -3,6 +3,8 @@ import * as React from 'react';
 import { finished } from '../format';
 import { isOver } from '../jobs';
 import { mend } from '../mend';
+import { failure } from '../request';
+import { jobTitle } from '../said';
 import type { HubBuild, IJobs, Job } from '../tokens';
 import { Actions, Button, Failure, Sentence } from './basics';
 import { useTrans } from './hooks';
@@ -56,10 +58,11 @@ function JobCard(props: IJobCardProps): React.JSX.Element {
   // who has just cancelled it is not surprised
   const over = useStill(isOver(job), hovered && job.state !== 'cancelled');
   const drop = () => props.onDrop(job);
+  const title = jobTitle(job, trans);
   return (
-    <li className="jp-Envs-card" aria-label={job.title}>
-      <div className="jp-Envs-name" title={job.title}>
-        {job.title}
+    <li className="jp-Envs-card" aria-label={title}>
+      <div className="jp-Envs-name" title={title}>
+        {title}
       </div>
       <div className="jp-Envs-jobState">
         <JobState job={job} rate={jobs.rate(job.id)} restart={props.onRestart !== null} />
@@ -82,7 +85,7 @@ function JobState(props: { job: Job; rate: number | null; restart: boolean }): R
   const trans = useTrans();
   switch (job.state) {
     case 'failed':
-      return <Failure error={job.error ?? { message: trans.__('It failed.'), hints: [] }} />;
+      return <Failure error={failure(job)} />;
     case 'cancelled':
       return (
         <Sentence tone="off">

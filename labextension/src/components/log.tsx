@@ -2,6 +2,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import * as React from 'react';
 
 import { shown } from '../request';
+import { said } from '../said';
 import type { IJobs, Job } from '../tokens';
 import { Button } from './basics';
 import { useTrans } from './hooks';
@@ -15,6 +16,7 @@ export interface ILog {
 
 /** Read a job's log while it is open: again whenever the job has moved on. */
 export function useLog(job: Job | null, jobs: Pick<IJobs, 'log'>): ILog {
+  const trans = useTrans();
   const [open, setOpen] = React.useState(false);
   const [text, setText] = React.useState<string | null>(null);
   const id = job?.id;
@@ -23,12 +25,12 @@ export function useLog(job: Job | null, jobs: Pick<IJobs, 'log'>): ILog {
     let current = true;
     if (open && id !== undefined) {
       const show = (value: string) => current && setText(value);
-      jobs.log(id).then(show, (reason: unknown) => show(shown(reason).message));
+      jobs.log(id).then(show, (reason: unknown) => show(said(shown(reason), trans).message));
     }
     return () => {
       current = false;
     };
-  }, [open, id, jobs, moment]);
+  }, [open, id, jobs, moment, trans]);
   return { text, open, toggle: () => setOpen(!open) };
 }
 

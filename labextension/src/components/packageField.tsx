@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import { channel } from '../format';
 import { completed, splitChannels, splitPackages, wordAtEnd } from '../newEnvironment';
+import { said } from '../said';
 import type { EngineName, ICatalogue, INewEnvironment, PackageHit } from '../tokens';
 import { IconButton } from './basics';
 import { useChanges, useTrans } from './hooks';
@@ -224,8 +225,9 @@ function Remark({ catalogue }: { catalogue: ICatalogue }): React.JSX.Element | n
   }
   return (
     <li className="jp-Envs-option jp-Envs-hint" role="presentation">
-      {catalogue.error?.message ??
-        trans.__('The channels have no package with “%1” in its name.', catalogue.query)}
+      {catalogue.error
+        ? said(catalogue.error, trans).message
+        : trans.__('The channels have no package with “%1” in its name.', catalogue.query)}
     </li>
   );
 }

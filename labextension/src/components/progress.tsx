@@ -1,6 +1,7 @@
 import * as React from 'react';
 
 import { fraction, progress } from '../format';
+import { jobTitle } from '../said';
 import type { Job } from '../tokens';
 import { useTrans } from './hooks';
 
@@ -16,7 +17,7 @@ export function JobProgress(props: { job: Job; rate: number | null }): React.JSX
       <div
         className={`jp-Envs-bar${percent === undefined ? ' jp-mod-unknown' : ''}`}
         role="progressbar"
-        aria-label={job.title}
+        aria-label={jobTitle(job, trans)}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={percent}

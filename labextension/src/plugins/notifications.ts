@@ -5,6 +5,8 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../commands';
 import { finished } from '../format';
 import { PANEL_ID } from '../panel';
+import { failure } from '../request';
+import { jobTitle, said } from '../said';
 import type { Job } from '../tokens';
 import { IJobs, IPanelState, IPreferences } from '../tokens';
 
@@ -31,8 +33,8 @@ export const notifications: JupyterFrontEndPlugin<void> = {
     ];
     const tell = (job: Job) => {
       if (job.state === 'failed') {
-        const why = job.error?.message ?? trans.__('It failed.');
-        Notification.error(`${job.title}: ${why}`, { autoClose: false, actions });
+        const why = said(failure(job), trans).message;
+        Notification.error(`${jobTitle(job, trans)}: ${why}`, { autoClose: false, actions });
       } else if (job.state === 'done') {
         Notification.success(finished(job, trans), { autoClose: 5000, actions });
       }

@@ -1,0 +1,181 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { EnvsError } from './request';
+import type { Job } from './tokens';
+
+/** What of a failure is shown. */
+export type Said = Pick<EnvsError, 'message' | 'hints'>;
+
+/**
+ * A failure in the user's language, where it is one that the front end itself tells; the server's words stay as they are.
+ * The code tells which: no error of the server has one of these. Pure.
+ */
+export function said(error: Said & Partial<EnvsError>, trans: TranslationBundle): Said {
+  const about = error.fields?.name;
+  const name = typeof about === 'string' ? about : '';
+  switch (error.code) {
+    case 'no-answer':
+      return { ...heard(error), message: trans.__('The Jupyter server does not answer.') };
+    case 'unreadable':
+      return {
+        message: trans.__('What the Jupyter server answered cannot be read.'),
+        hints: [trans.__('Perhaps you have to log in again: reload the page.')]
+      };
+    case 'http':
+      return { ...heard(error), message: trans.__('The Jupyter server answered %1.', name) };
+    case 'job-gone':
+      return {
+        message: trans.__('The server no longer knows this job.'),
+        hints: [trans.__('Look whether it has done its work, or start it again.')]
+      };
+    case 'unexplained':
+      return { ...heard(error), message: trans.__('It failed.') };
+    case 'nothing-open':
+      return { ...heard(error), message: trans.__('Neither a notebook nor a console is open.') };
+    case 'no-notebook':
+      return { ...heard(error), message: trans.__('No notebook is open.') };
+    case 'no-kernel':
+      return { ...heard(error), message: trans.__('%1 has no kernel.', name) };
+    case 'no-badge':
+      return {
+        ...heard(error),
+        message: trans.__('Nobody can say yet what a badge would open.')
+      };
+    case 'file-too-large':
+      return {
+        ...heard(error),
+        message: trans.__('%1 is too large to describe an environment.', name)
+      };
+    case 'not-for-a-shell':
+      return {
+        ...heard(error),
+        message: trans.__('A terminal cannot be given the name “%1”.', name)
+      };
+    default:
+      return heard(error);
+  }
+}
+
+function heard({ message, hints }: Said): Said {
+  return { message, hints };
+}
+
+/** How the server says a verdict, and the same in the user's language. */
+const VERDICTS: readonly [
+  RegExp,
+  (trans: TranslationBundle, one: string, two: string) => string
+][] = [
+  [
+    /^Runs exactly what (.+) locks\.$/,
+    (trans, file) => trans.__('Runs exactly what %1 locks.', file)
+  ],
+  [
+    /^Nothing records which environment this notebook needs\.$/,
+    trans => trans.__('Nothing records which environment this notebook needs.')
+  ],
+  [
+    /^(\d+) packages? differs? from the lock\.$/,
+    (trans, count) =>
+      trans._n(
+        '%1 package differs from the lock.',
+        '%1 packages differ from the lock.',
+        Number(count)
+      )
+  ],
+  [
+    /^Not on this machine yet\. (\d+) packages? from (.+)\.$/,
+    (trans, count, channels) =>
+      trans._n(
+        'Not on this machine yet. %1 package from %2.',
+        'Not on this machine yet. %1 packages from %2.',
+        Number(count),
+        channels
+      )
+  ],
+  [
+    /^(.+) was edited after it was locked(?:: )?(.*)\.$/,
+    (trans, file, added) =>
+      added
+        ? trans.__('%1 was edited after it was locked: %2.', file, added)
+        : trans.__('%1 was edited after it was locked.', file)
+  ],
+  [
+    /^(.+) is not the lock that this notebook names\.$/,
+    (trans, lock) => trans.__('%1 is not the lock that this notebook names.', lock)
+  ],
+  [
+    /^The lock covers (.+), not this machine \((.+)\)\.$/,
+    (trans, platforms, here) =>
+      trans.__('The lock covers %1, not this machine (%2).', platforms, here)
+  ],
+  [
+    /^(.+) is not there, so nothing says which packages this notebook ran with\.$/,
+    (trans, lock) =>
+      trans.__('%1 is not there, so nothing says which packages this notebook ran with.', lock)
+  ]
+];
+
+/** The server's sentence about a notebook in the user's language, if it is one that is known here. */
+export function verdictSentence(sentence: string, trans: TranslationBundle): string {
+  for (const [said, translated] of VERDICTS) {
+    const found = said.exec(sentence);
+    if (found) {
+      return translated(trans, found[1], found[2]);
+    }
+  }
+  return sentence;
+}
+
+/** What a job is called: what it does, what it could not do, or what it has made. */
+export function jobTitle(
+  { kind, state, environment, title }: Pick<Job, 'kind' | 'state' | 'environment' | 'title'>,
+  trans: TranslationBundle
+): string {
+  const name = environment ?? '';
+  if (state === 'done' && name) {
+    return name;
+  }
+  switch (kind) {
+    case 'plan':
+      return state === 'failed' ? trans.__('No plan for %1', name) : trans.__('Planning %1', name);
+    case 'create':
+      return state === 'failed'
+        ? trans.__('Could not build %1', name)
+        : trans.__('Building %1', name);
+    case 'remove':
+      return state === 'failed'
+        ? trans.__('Could not remove %1', name)
+        : trans.__('Removing %1', name);
+    case 'rename':
+      return state === 'failed'
+        ? trans.__('Could not rename %1', name)
+        : trans.__('Renaming %1', name);
+    case 'lock':
+      return state === 'failed'
+        ? trans.__('Could not lock %1', name)
+        : trans.__('Locking %1', name);
+    case 'verify':
+      return state === 'failed'
+        ? trans.__('Could not compare %1', name)
+        : trans.__('Comparing %1', name);
+    case 'change':
+    case 'rollback':
+    case 'adopt-changes':
+    case 'recover':
+      return state === 'failed'
+        ? trans.__('Could not change %1', name)
+        : trans.__('Changing %1', name);
+    case 'adopt':
+      return state === 'failed'
+        ? trans.__('Could not make a kernel of %1', name)
+        : trans.__('Making a kernel of %1', name);
+    case 'gc':
+      return state === 'failed' ? trans.__('Could not free space') : trans.__('Freeing space');
+    case 'binder-build':
+      return state === 'failed'
+        ? trans.__('Could not build on Binder')
+        : trans.__('Building on Binder');
+    default:
+      return title;
+  }
+}
