@@ -128,54 +128,71 @@ export function verdictSentence(sentence: string, trans: TranslationBundle): str
 
 /** What a job is called: what it does, what it could not do, or what it has made. */
 export function jobTitle(
-  { kind, state, environment, title }: Pick<Job, 'kind' | 'state' | 'environment' | 'title'>,
+  job: Pick<Job, 'kind' | 'state' | 'environment' | 'title'>,
   trans: TranslationBundle
 ): string {
-  const name = environment ?? '';
-  if (state === 'done' && name) {
+  const name = job.environment ?? '';
+  if (job.state === 'done' && name) {
     return name;
   }
+  const words =
+    job.state === 'failed' ? undone(job.kind, name, trans) : doing(job.kind, name, trans);
+  // a newer server may have kinds that are not known here
+  return words ?? job.title;
+}
+
+function doing(kind: Job['kind'], name: string, trans: TranslationBundle): string | undefined {
   switch (kind) {
     case 'plan':
-      return state === 'failed' ? trans.__('No plan for %1', name) : trans.__('Planning %1', name);
+      return trans.__('Planning %1', name);
     case 'create':
-      return state === 'failed'
-        ? trans.__('Could not build %1', name)
-        : trans.__('Building %1', name);
+      return trans.__('Building %1', name);
     case 'remove':
-      return state === 'failed'
-        ? trans.__('Could not remove %1', name)
-        : trans.__('Removing %1', name);
+      return trans.__('Removing %1', name);
     case 'rename':
-      return state === 'failed'
-        ? trans.__('Could not rename %1', name)
-        : trans.__('Renaming %1', name);
+      return trans.__('Renaming %1', name);
     case 'lock':
-      return state === 'failed'
-        ? trans.__('Could not lock %1', name)
-        : trans.__('Locking %1', name);
+      return trans.__('Locking %1', name);
     case 'verify':
-      return state === 'failed'
-        ? trans.__('Could not compare %1', name)
-        : trans.__('Comparing %1', name);
+      return trans.__('Comparing %1', name);
     case 'change':
     case 'rollback':
     case 'adopt-changes':
     case 'recover':
-      return state === 'failed'
-        ? trans.__('Could not change %1', name)
-        : trans.__('Changing %1', name);
+      return trans.__('Changing %1', name);
     case 'adopt':
-      return state === 'failed'
-        ? trans.__('Could not make a kernel of %1', name)
-        : trans.__('Making a kernel of %1', name);
+      return trans.__('Making a kernel of %1', name);
     case 'gc':
-      return state === 'failed' ? trans.__('Could not free space') : trans.__('Freeing space');
+      return trans.__('Freeing space');
     case 'binder-build':
-      return state === 'failed'
-        ? trans.__('Could not build on Binder')
-        : trans.__('Building on Binder');
-    default:
-      return title;
+      return trans.__('Building on Binder');
+  }
+}
+
+function undone(kind: Job['kind'], name: string, trans: TranslationBundle): string | undefined {
+  switch (kind) {
+    case 'plan':
+      return trans.__('No plan for %1', name);
+    case 'create':
+      return trans.__('Could not build %1', name);
+    case 'remove':
+      return trans.__('Could not remove %1', name);
+    case 'rename':
+      return trans.__('Could not rename %1', name);
+    case 'lock':
+      return trans.__('Could not lock %1', name);
+    case 'verify':
+      return trans.__('Could not compare %1', name);
+    case 'change':
+    case 'rollback':
+    case 'adopt-changes':
+    case 'recover':
+      return trans.__('Could not change %1', name);
+    case 'adopt':
+      return trans.__('Could not make a kernel of %1', name);
+    case 'gc':
+      return trans.__('Could not free space');
+    case 'binder-build':
+      return trans.__('Could not build on Binder');
   }
 }
