@@ -17,7 +17,7 @@ from jupyter_envs.manager.converting import convert
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
 from jupyter_envs.manager.holding import holdings
 from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_imports, nowhere, provider
-from jupyter_envs.manager.newer import NewerVersions, newer_versions
+from jupyter_envs.manager.newer import NewerVersions, newer_versions, newer_wheels
 from jupyter_envs.manager.planning import requested_names
 from jupyter_envs.manager.search import Query, SearchResult, has_package, search
 from jupyter_envs.manager.templates import Template, read_templates
@@ -109,10 +109,17 @@ class Looking(ManagerBase):
         return await search(query, self._searcher, self.platform, self.default_channels)
 
     async def newer(self, name: str) -> NewerVersions:
-        """Newer versions of its packages, from its own channels. Raises `NotFound`, `Forbidden`, `Unreachable`."""
+        """Newer versions of its packages, from its own channels or indexes.
+
+        Raises `NotFound`, `Forbidden`, `Unreachable`.
+        """
         await self.require_own(name)
-        spec = self._store.spec(name, self._store.get(name).current)
+        current = self._store.get(name)
+        spec = self._store.spec(name, current.current)
         found = await self._installed(name)
+        if spec.engine == "pypi":
+            async with self._engine.session(SilentReporter()) as session:
+                return await newer_wheels(spec, found, session, self.platform, current.generation.python or "")
         return await newer_versions(spec, found, self._searcher, self.platform, self.default_channels)
 
     async def imports(self, path: str, documents: Documents) -> NotebookImports:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_envs.engine.messages import Hit
+from packaging.utils import canonicalize_name
+
+from jupyter_envs import pipsection, versions
+from jupyter_envs.engine.client import Session
 from jupyter_envs.engine.searching import Searcher
 from jupyter_envs.models import Package, Spec
 from jupyter_envs.redact import clean_url
@@ -14,19 +17,19 @@ from jupyter_envs.redact import clean_url
 
 @dataclass(frozen=True)
 class Newer:
-    """A package that a channel has in a newer version than the one that is installed."""
+    """A package that a channel, or an index, has in a newer version than the one that is installed."""
 
     package: Package
-    hit: Hit
+    newest: str
+    channel: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """An item of the HTTP interface's ``NewerList``."""
-        channel = clean_url(self.hit.channel)[0]
         return {
             "name": self.package.name,
             "version": self.package.version,
-            "newest": self.hit.version,
-            "channel": channel,
+            "newest": self.newest,
+            "channel": clean_url(self.channel)[0] if self.channel else "",
         }
 
 
@@ -55,5 +58,26 @@ async def newer_versions(
     conda = {package.name: package for package in everything if package.manager == "conda"}
     channels = spec.channels or tuple(default_channels)
     hits = await searcher.newer(channels, {name: package.version for name, package in conda.items()}, platform)
-    found = sorted((Newer(conda[hit.name], hit) for hit in hits), key=lambda newer: newer.package.name)
+    found = sorted(
+        (Newer(conda[hit.name], hit.version, hit.channel) for hit in hits), key=lambda newer: newer.package.name
+    )
     return NewerVersions(channels, tuple(found), len(everything) - len(conda))
+
+
+async def newer_wheels(
+    spec: Spec, packages: Sequence[Package], session: Session, platform: str, python: str
+) -> NewerVersions:
+    """Ask the indexes of an environment of PyPI packages alone for wheels. Raises what the engine raises.
+
+    Each package is asked for on its own, whatever was asked for and whatever others need of it.
+    """
+    lines = [*pipsection.indexes(spec.pip), *(package.name for package in packages)]
+    latest = await session.resolve_pip(lines, (), platform, dependencies=False, python=python)
+    there = {canonicalize_name(wheel.name): wheel.version for wheel in latest.packages}
+    pairs = [(package, there.get(canonicalize_name(package.name), "")) for package in packages]
+    found = [Newer(package, newest) for package, newest in pairs if newest and _is_newer(newest, package.version)]
+    return NewerVersions((), tuple(sorted(found, key=lambda newer: newer.package.name)), 0)
+
+
+def _is_newer(one: str, other: str) -> bool:
+    return versions.compare(one, other, "pip") > 0

@@ -708,9 +708,10 @@ export interface components {
                 version: string;
                 /** @description The newest in the first channel that has the package; whether it fits is for a plan to say. */
                 newest: string;
+                /** @description Empty in an environment of PyPI packages alone. */
                 channel: string;
             }[];
-            /** @description Packages from PyPI, which no channel knows. */
+            /** @description Packages from PyPI beside conda's, which no channel knows. */
             unchecked: number;
         };
         PackageSearch: {

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import platform
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uv
 from playwright.sync_api import Page, expect
 
 from tests.support.client import API
 from tests.support.home import isolated_environment
 from tests.support.lab import Lab
+from tests.support.processes import wait_until
 from tests.support.pypi_index import PypiIndex
 from tests.test_pipenv import pipenv
 
+from .accessible import Inspector
 from .sidebar import Sidebar, write_notebook
 
 HERE = platform.python_version()
@@ -96,3 +101,193 @@ def test_one_click_beside_a_pipfile_lock(lab: Lab, page: Page, sidebar: Sidebar,
     sidebar.press("Pin to shop")
     sidebar.wait_for_kernel("shop")
     expect(sidebar.card).to_contain_text("Runs exactly what Pipfile.lock locks.")
+
+
+class Walk:
+    """One notebook with an environment of PyPI packages alone, through all that can become of it."""
+
+    def __init__(self, lab: Lab, sidebar: Sidebar, index: PypiIndex, folder: Path, name: str) -> None:
+        self.lab, self.sidebar, self.index, self.folder, self.name = lab, sidebar, index, folder, name
+
+    @property
+    def file(self) -> str:
+        return (self.folder / "requirements.txt").read_text()
+
+    def matches(self) -> None:
+        expect(self.sidebar.card).to_contain_text("Runs exactly what requirements.txt locks.", timeout=90_000)
+
+    def has_written(self, line: str) -> None:
+        """The card may still say what was true before."""
+        wait_until(lambda: line in self.file.splitlines(), f"{line} to be written")
+        self.matches()
+
+    def detail(self) -> Any:
+        return self.lab.get(f"{API}environments/{self.name}").json()
+
+    def uv_installs(self, requirement: str) -> None:
+        """Somebody changes the environment past us."""
+        python = Path(self.detail()["prefix"], "bin", "python")
+        command = [uv.find_uv_bin(), "pip", "install", "--python", str(python), requirement]
+        subprocess.run([*command, "--default-index", self.index.simple_url], check=True, capture_output=True)
+        self.sidebar.press("Refresh")
+
+    def made_by_the_form(self, inspector: Inspector) -> None:
+        page = self.sidebar.page
+        form = self.sidebar.fill_form(self.name, "")
+        conda, pypi = (form.get_by_role("radio", name=name) for name in ("conda", "PyPI"))
+        expect(conda).to_be_checked()
+        form.get_by_label("Packages").focus()
+        page.keyboard.press("Tab")
+        expect(conda).to_be_focused()
+        page.keyboard.press("ArrowRight")
+        expect(pypi).to_be_checked()
+        expect(form.get_by_label("Channels")).to_have_count(0)
+        field = form.get_by_role("combobox", name="Packages")
+        field.press_sequentially("tinywheel==1.0")
+        expect(form).to_contain_text("whole names: PyPI has no search")
+        expect(form.get_by_role("listbox")).to_have_count(0)
+        field.press("Enter")
+        expect(form.get_by_role("list", name="Chosen").get_by_role("listitem")).to_have_text(["tinywheel==1.0"])
+        self.sidebar.picture("pypi-form")
+        inspector.look("the form for names of PyPI")
+        field.press("Enter")
+        expect(form).to_contain_text("+ tinywheel 1.0")
+        expect(form).to_contain_text(f"For Python {HERE} (")
+        self.sidebar.press("Install", form)
+        self.sidebar.press("Use for this notebook", self.sidebar.section("Jobs"))
+        self.sidebar.wait_for_kernel(self.name)
+        expect(self.sidebar.row(self.name)).to_contain_text("PyPI")
+        self.sidebar.press(f"Pin to {self.name}")
+        self.matches()
+
+    def what_a_cell_lacks(self) -> None:
+        page = self.sidebar.page
+        output = self.sidebar.run_first_cell("import tinydep; print(tinydep.version)")
+        offer = page.get_by_role("note", name="Missing module")
+        expect(offer).to_contain_text(f"tinydep is not in {self.name}, and no package is known to bring it.")
+        self.sidebar.press("Look for tinydep on PyPI…", offer)
+        card = self.sidebar.panel.get_by_role("region", name="Add tinydep")
+        expect(card).to_contain_text("+ tinydep 1.0")
+        expect(card).to_contain_text("requirements.txt, its lock and the notebook’s pin are written anew.")
+        self.sidebar.picture("pypi-missing-module")
+        self.sidebar.press("Install and run again", card)
+        expect(output).to_have_text("1.0\n")
+        self.has_written("tinydep")
+
+    def what_somebody_adds(self) -> None:
+        self.sidebar.press("Add package…", self.sidebar.card)
+        form = self.sidebar.panel.get_by_role("form", name=f"Add to {self.name}")
+        field = form.get_by_label("Packages to add")
+        field.press_sequentially("tinytext<2")
+        expect(form).to_contain_text("whole names: PyPI has no search")
+        expect(form.get_by_role("listbox")).to_have_count(0)
+        self.sidebar.picture("pypi-add")
+        field.press("Enter")
+        field.press("Enter")
+        expect(form).to_contain_text("+ tinytext 1.0")
+        self.sidebar.press("Install", form)
+        expect(form).to_have_count(0)
+        self.has_written("tinytext<2")
+
+    def drifted(self) -> None:
+        self.uv_installs("tinywheel==1.1")
+        expect(self.sidebar.card).to_contain_text("1 package differs from the lock.")
+        self.sidebar.press("Restore the lock…")
+        self.sidebar.press("Restore the lock")
+        self.matches()
+        self.uv_installs("tinyagrees")
+        expect(self.sidebar.card).to_contain_text("tinyagrees")
+        self.sidebar.picture("pypi-drifted")
+        self.sidebar.press("Save to file…")
+        self.sidebar.press("Save to file")
+        self.matches()
+        assert "tinyagrees" in self.file and "tinyagrees" in (self.folder / "pylock.toml").read_text()
+
+    def outdated_unlocked_missing(self) -> None:
+        (self.folder / "requirements.txt").write_text(self.file.replace("tinywheel==1.0", "tinywheel>=1.1"))
+        self.sidebar.press("Refresh")
+        expect(self.sidebar.card).to_contain_text("requirements.txt was edited after it was locked")
+        self.sidebar.press("Show the plan", self.sidebar.card)
+        expect(self.sidebar.button("Update environment")).to_be_visible()
+        self.sidebar.picture("pypi-outdated")
+        self.sidebar.press("Update environment")
+        self.matches()
+        (self.folder / "pylock.toml").unlink()
+        self.sidebar.press("Refresh")
+        self.sidebar.press("Lock for this machine")
+        self.matches()
+        self.lab.finished(self.lab.delete(f"{API}environments/{self.name}?force=true"))
+        self.sidebar.press("Build environment…")
+        expect(self.sidebar.card).to_contain_text(f"For Python {HERE} (")
+        self.sidebar.picture("pypi-missing")
+        self.sidebar.press("Build environment")
+        # the newest comes first
+        self.sidebar.button("Use for this notebook", self.sidebar.section("Jobs")).first.click()
+        self.sidebar.wait_for_kernel(self.name)
+        self.matches()
+
+    def looked_into(self, inspector: Inspector) -> None:
+        self.sidebar.command("jupyter-envs:details", environment=self.name)
+        details = self.sidebar.panel.get_by_role("region", name=self.name, exact=True)
+        asked = details.get_by_role("list", name="Packages that were asked for").locator("[data-row]")
+        self.sidebar.press("Newer versions?", details)
+        expect(details).to_contain_text("1 package is newer on PyPI.")
+        expect(asked.filter(has_text="tinytext")).to_contain_text("1.0 → 2.0")
+        asked.filter(has_text="tinytext").click()
+        about = details.get_by_role("group", name="About tinytext")
+        expect(about).to_contain_text("Asked for as tinytext<2. Needed by tinyagrees.")
+        self.sidebar.picture("pypi-details")
+        inspector.look("the details of one of PyPI")
+        self.sidebar.press("Update to 2.0…", details)
+        expect(details.get_by_role("group", name=f"Plan for {self.name}")).to_contain_text("1.0 → 2.0")
+        self.sidebar.press("Install", details)
+        expect(asked.filter(has_text="tinytext")).to_contain_text("2.0")
+        self.sidebar.press("Newer versions?", details)
+        expect(details).to_contain_text("PyPI has nothing newer.")
+        details.get_by_role("button", name="History").click()
+        entries = details.get_by_role("list", name="History").get_by_role("listitem")
+        self.sidebar.press("Go back to this…", entries.nth(1))
+        self.sidebar.press("Go back", entries.nth(1))
+        expect(asked.filter(has_text="tinytext")).to_contain_text("1.0")
+        self.sidebar.press("Verify files", details)
+        files = details.get_by_role("group", name="Files").get_by_role("status")
+        expect(files).to_contain_text("are as their packages say")
+        self.sidebar.press("Back to the list", details)
+        self.matches()
+
+    def copied_renamed_exported(self) -> None:
+        self.sidebar.command("jupyter-envs:clone", environment=self.name)
+        form = self.sidebar.section("New environment")
+        self.sidebar.press("Show the plan", form)
+        expect(form).to_contain_text(f"For Python {HERE} (")
+        self.sidebar.press("Install", form)
+        expect(self.sidebar.row(f"{self.name}-copy")).to_contain_text("PyPI")
+        self.sidebar.row(f"{self.name}-copy").click()
+        self.sidebar.choose("Rename…")
+        rename = self.sidebar.panel.get_by_role("form", name=f"Rename {self.name}-copy")
+        rename.get_by_label("New name").fill("renamed")
+        rename.get_by_label("New name").press("Enter")
+        expect(self.sidebar.row("renamed")).to_contain_text("PyPI")
+        for format in EXPORTS:
+            self.sidebar.command("jupyter-envs:save", environment="renamed", format=format)
+        expect(self.sidebar.panel.get_by_role("alert")).to_have_count(0)
+
+
+EXPORTS = ("requirements", "pylock", "portable")
+
+
+def test_a_walk_through_all_that_the_card_can_say(
+    lab: Lab, page: Page, sidebar: Sidebar, kernel_index: PypiIndex, folder: Path
+) -> None:
+    write_notebook(folder / "analysis.ipynb")
+    sidebar.open_notebook(f"{folder.name}/analysis.ipynb")
+    inspector = Inspector(page, sidebar)
+    walk = Walk(lab, sidebar, kernel_index, folder, "walk")
+    walk.made_by_the_form(inspector)
+    walk.what_a_cell_lacks()
+    walk.what_somebody_adds()
+    walk.drifted()
+    walk.outdated_unlocked_missing()
+    walk.looked_into(inspector)
+    walk.copied_renamed_exported()
+    assert not inspector.found, "\n\n".join(inspector.found)

@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { EnvironmentDetail, IDetails } from '../tokens';
@@ -59,28 +60,26 @@ function Buttons({ additions, data, state, actions }: IChangeProps): React.JSX.E
         />
         <Button
           label={trans.__('Newer versions?')}
-          title={trans.__('Ask the channels which packages they have newer')}
+          title={
+            data.engine === 'pypi'
+              ? trans.__('Ask PyPI which packages it has newer')
+              : trans.__('Ask the channels which packages they have newer')
+          }
           disabled={state.details.lookingForNewer}
           onClick={() => actions.run('lookForNewer', { environment })}
         />
       </Actions>
-      <Newer details={state.details} />
+      <Newer details={state.details} isPypi={data.engine === 'pypi'} />
     </div>
   );
 }
 
 /** What was found when somebody asked for newer versions. */
-function Newer({ details }: { details: IDetails }): React.JSX.Element {
+function Newer({ details, isPypi }: { details: IDetails; isPypi: boolean }): React.JSX.Element {
   const trans = useTrans();
   const { newer, lookingForNewer } = details;
   const found = newer && [
-    newer.packages.length === 0
-      ? trans.__('The channels have nothing newer.')
-      : trans._n(
-          '%1 package is newer in the channels.',
-          '%1 packages are newer in the channels.',
-          newer.packages.length
-        ),
+    (isPypi ? newerOnPypi : newerInChannels)(newer.packages.length, trans),
     newer.unchecked === 0
       ? ''
       : trans._n(
@@ -89,11 +88,28 @@ function Newer({ details }: { details: IDetails }): React.JSX.Element {
           newer.unchecked
         )
   ];
+  const asking = isPypi ? trans.__('Asking PyPI…') : trans.__('Asking the channels…');
   return (
     <div role="status" className="jp-Envs-hint">
-      {lookingForNewer ? trans.__('Asking the channels…') : found?.filter(Boolean).join(' ')}
+      {lookingForNewer ? asking : found?.filter(Boolean).join(' ')}
     </div>
   );
+}
+
+function newerInChannels(count: number, trans: TranslationBundle): string {
+  return count === 0
+    ? trans.__('The channels have nothing newer.')
+    : trans._n(
+        '%1 package is newer in the channels.',
+        '%1 packages are newer in the channels.',
+        count
+      );
+}
+
+function newerOnPypi(count: number, trans: TranslationBundle): string {
+  return count === 0
+    ? trans.__('PyPI has nothing newer.')
+    : trans._n('%1 package is newer on PyPI.', '%1 packages are newer on PyPI.', count);
 }
 
 /** The button under the plan says what it does. */

@@ -17,8 +17,8 @@ export function EngineChoice(props: {
   const trans = useTrans();
   const name = React.useId();
   return (
-    <div className="jp-Envs-choice" role="radiogroup" aria-label={trans.__('Packages from')}>
-      <span aria-hidden="true">{trans.__('Packages from')}</span>
+    <div className="jp-Envs-choice" role="radiogroup" aria-label={trans.__('From')}>
+      <span aria-hidden="true">{trans.__('From')}</span>
       {ENGINES.map(([engine, label]) => (
         <label key={engine}>
           <input

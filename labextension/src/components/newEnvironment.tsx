@@ -125,7 +125,6 @@ function Packages(props: INewEnvironmentProps): React.JSX.Element {
   const trans = useTrans();
   return (
     <>
-      <EngineChoice engine={form.engine} onChange={engine => onChange({ engine })} />
       <Field label={trans.__('Packages')} hint={namesHint(form.engine, trans)}>
         {id => (
           <PackageField
@@ -137,6 +136,7 @@ function Packages(props: INewEnvironmentProps): React.JSX.Element {
           />
         )}
       </Field>
+      <EngineChoice engine={form.engine} onChange={engine => onChange({ engine })} />
       {form.engine === 'conda' && <Channels {...props} />}
     </>
   );

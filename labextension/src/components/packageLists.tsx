@@ -125,9 +125,9 @@ function List(props: IListProps): React.JSX.Element | null {
   );
 }
 
-/** The newer version that a channel has of a package. */
-function newestOf({ newer }: IListProps, item: Package): string | null {
-  return item.manager === 'conda'
+/** The newer version that a channel has of a package, or PyPI where all are from there. */
+function newestOf({ detail, newer }: IListProps, item: Package): string | null {
+  return item.manager === 'conda' || detail.engine === 'pypi'
     ? (newer?.packages.find(({ name }) => name === item.name)?.newest ?? null)
     : null;
 }
