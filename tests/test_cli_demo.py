@@ -85,7 +85,7 @@ def test_with_neither_channel_nor_index(home: Path, tmp_path: Path) -> None:
     assert done.status == Unreachable.exit_status
     assert f"Neither the channel {NO_CHANNEL} nor the package index {NO_INDEX} can be reached." in done.err
     assert done.err.count("Connection refused") == 2 and "HTTPS_PROXY" in done.err
-    assert (done.json["error"]["code"], len(done.json["error"]["hints"])) == ("unreachable", 4)
+    assert (done.json["error"]["code"], len(done.json["error"]["hints"])) == ("unreachable", 5)
     assert cli.good("list", "--json").json["environments"] == []
 
 

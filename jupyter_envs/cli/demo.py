@@ -38,10 +38,12 @@ def cause(error: EnvsError) -> str:
 def neither(channel: str, no_channel: Unreachable, index: str, no_index: Unreachable) -> Unreachable:
     """The error where real packages are nowhere to be had."""
     hints = (
-        f"The channel: {cause(no_channel)}",
-        f"The index: {cause(no_index)}",
-        "The example needs real packages from one of them: check the network and its proxy (HTTPS_PROXY).",
-        "A mirror is named by Manager.default_channels or Manager.pypi_index.",
+        f"The channel: {cause(no_channel)}.",
+        *no_channel.hints,
+        f"The index: {cause(no_index)}.",
+        *no_index.hints,
+        "The example needs real packages. A proxy is named by HTTPS_PROXY, and a mirror by Manager.default_channels or "
+        "Manager.pypi_index.",
     )
     return Unreachable(f"Neither the channel {channel} nor the package index {index} can be reached.", hints=hints)
 

@@ -32,8 +32,8 @@ from rich import print
 from rich.table import Table
 
 table = Table('package', 'version', title='Packages of this environment')
-for name, version in sorted({(found.metadata['Name'], found.version) for found in distributions()}):
-    table.add_row(name, version)
+for found in sorted(distributions(), key=lambda one: one.name.lower()):
+    table.add_row(found.name, found.version)
 print(table)"""
 
 
