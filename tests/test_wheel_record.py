@@ -11,6 +11,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_envs.engine import wheel_stamps
 from jupyter_envs.engine.wheel_record import changed, recorded, rows
 from jupyter_envs.manager import CreateRequest
 from jupyter_envs.models import Package
@@ -64,19 +65,41 @@ def wheel(prefix: Path, files: dict[str, bytes]) -> Package:
         lines.append(f'"{name}",sha256={digest},{len(content)}\n')
     lines += ["../../../bin/tool,sha256=AAAA,1\n", "Some_Thing-1.0.dist-info/RECORD,,\n"]
     (info / "RECORD").write_text("".join(lines))
-    return Package("some-thing", "1.0", manager="pip", platform="linux-64")
+    return Package("some-thing", "1.0", manager="pip", platform="linux-64", sha256="5" * 64)
 
 
 def test_what_leads_out_of_the_folder_is_not_looked_at(tmp_path: Path) -> None:
     package = wheel(tmp_path, {"a.py": b"a", "with, comma.py": b"b"})
     assert [path.name for path, _ in recorded(package, tmp_path)] == ["a.py", "with, comma.py"]
-    assert changed([package], tmp_path) == []
+    assert changed([package], tmp_path, tmp_path) == []
 
 
 def test_a_missing_file_is_a_change(tmp_path: Path) -> None:
     package = wheel(tmp_path, {"a.py": b"a"})
     next(recorded(package, tmp_path))[0].unlink()
-    assert changed([package], tmp_path) == [package]
+    assert changed([package], tmp_path, tmp_path) == [package]
+
+
+def test_what_was_read_once_is_read_again_only_if_it_looks_different(tmp_path: Path) -> None:
+    package = wheel(tmp_path, {"a.py": b"a = 1", "b.py": b"b = 1"})
+    site = tmp_path / "lib" / "python3.12" / "site-packages"
+    assert not wheel_stamps.is_known(package, site, tmp_path)
+    assert changed([package], tmp_path, tmp_path) == []
+    assert wheel_stamps.is_known(package, site, tmp_path)
+
+    (site / "b.py").write_bytes(b"b = 2")
+    assert not wheel_stamps.is_known(package, site, tmp_path)
+    assert changed([package], tmp_path, tmp_path) == [package]
+    assert changed([package], tmp_path, tmp_path) == [package], "what is damaged is not remembered"
+    (site / "b.py").write_bytes(b"b = 1")
+    assert changed([package], tmp_path, tmp_path) == []
+
+    (kept,) = wheel_stamps.stamps_dir(tmp_path).iterdir()
+    for damage in (b"", b"[]", b"{}", b'{"a.py": 1}', b'{"a.py": null, "b.py": [1]}', b"\xff"):
+        kept.write_bytes(damage)
+        assert not wheel_stamps.is_known(package, site, tmp_path), damage
+    wheel_stamps.forget(tmp_path)
+    assert list(wheel_stamps.stamps_dir(tmp_path).iterdir()) == []
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: f"a.py,sha256={text},1".encode()))

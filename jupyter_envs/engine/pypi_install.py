@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from jupyter_envs import pipsection
-from jupyter_envs.engine import credentials, current
+from jupyter_envs.engine import credentials, current, wheel_stamps
 from jupyter_envs.engine.provided import refuse_overwritten, refuse_replacing
 from jupyter_envs.engine.pypi_uv import run_uv, write_lines
 from jupyter_envs.engine.wheel_record import changed
@@ -51,7 +51,7 @@ async def install_wheels(
     """
     options = ("--no-build", "--no-index", *hosts)
     await link(packages, prefix, cache_dir, *options)
-    damaged = await asyncio.to_thread(changed, packages, prefix)
+    damaged = await asyncio.to_thread(changed, packages, prefix, cache_dir)
     if not damaged:
         return
     names = [package.name for package in damaged]
@@ -59,7 +59,7 @@ async def install_wheels(
     await run_uv(["cache", "clean", *names], cache_dir, "Cleaning the cache of wheels")
     await link(damaged, prefix, cache_dir, "--reinstall", *options)
     # fresh from an archive with the locked hash, so the files are right and the list is not
-    for package in await asyncio.to_thread(changed, damaged, prefix):
+    for package in await asyncio.to_thread(changed, damaged, prefix, cache_dir):
         say(f"{package.name}: its wheel's own list of files does not agree with its files.")
 
 
@@ -74,6 +74,7 @@ async def warm(packages: Sequence[Package], prefix: Path, cache_dir: Path, optio
 async def prune(cache_dir: Path) -> None:
     """Take out of uv's cache what nothing refers to any more."""
     await run_uv(["cache", "prune"], cache_dir, "Cleaning the cache of wheels")
+    await asyncio.to_thread(wheel_stamps.forget, cache_dir)
 
 
 async def link(packages: Sequence[Package], prefix: Path, cache_dir: Path, *options: str) -> None:

@@ -16,7 +16,7 @@ from jupyter_envs.manager import Manager
 from tests.localchannel import build_channel
 from tests.support.home import isolated_environment
 
-from . import changing, creation, discovering, drifting, kernels, listing, sharing, solving, writing
+from . import changing, creation, discovering, drifting, kernels, listing, pypi, sharing, solving, writing
 from .measure import Result, table
 
 
@@ -75,6 +75,7 @@ async def _measure(settings: dict[str, Any], folder: Path, runs: int) -> list[Re
     results += await asyncio.to_thread(drifting.measure, folder, runs)
     results += await asyncio.to_thread(writing.measure, folder, runs)
     results += await asyncio.to_thread(discovering.measure, folder / "others", runs)
+    results += await pypi.measure(folder / "pypi", runs)
     return results + await solving.measure(folder / "solving", runs)
 
 

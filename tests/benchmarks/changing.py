@@ -34,13 +34,13 @@ async def measure(manager: Manager, runs: int) -> list[Result]:
     reporter = SilentReporter()
     added, back = [], []
     for number in range(runs + 1):
-        await creation._settle()
-        added.append(await creation._seconds(manager.change(ChangeRequest("changed", (SMALL,)), reporter)))
-        await creation._settle()
+        await creation.settle()
+        added.append(await creation.seconds(manager.change(ChangeRequest("changed", (SMALL,)), reporter)))
+        await creation.settle()
         await manager.change(ChangeRequest("changed", remove=(SMALL,)), reporter)
         before = (await manager.environment("changed")).to_json()["history"][-2]["id"]
-        await creation._settle()
-        back.append(await creation._seconds(manager.roll_back("changed", reporter, generation=before)))
+        await creation.settle()
+        back.append(await creation.seconds(manager.roll_back("changed", reporter, generation=before)))
         await manager.change(ChangeRequest("changed", remove=(SMALL,)), reporter)
         if not number:
             # the first one downloads

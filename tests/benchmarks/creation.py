@@ -39,16 +39,17 @@ async def measure(what: str, manager: Manager, prefix: Path, copy: Path, runs: i
     """Creations with a filled package cache and known channel data; ``copy`` of ``prefix``, which has the same."""
     ours, theirs = [], []
     for number in range(runs):
-        await _settle()
-        ours.append(await _seconds(create(manager, f"run-{number}")))
+        await settle()
+        ours.append(await seconds(create(manager, f"run-{number}")))
         await manager.remove(f"run-{number}", SilentReporter())
-        await _settle()
-        theirs.append(await _seconds(_copy(prefix, copy)))
+        await settle()
+        theirs.append(await seconds(_copy(prefix, copy)))
         shutil.rmtree(copy)
     return Result(what, Timing(tuple(ours)), LIMIT, Timing(tuple(theirs)), "cp -al")
 
 
-async def _seconds(work: Awaitable[object]) -> float:
+async def seconds(work: Awaitable[object]) -> float:
+    """How long it takes."""
     start = time.perf_counter()
     await work
     return time.perf_counter() - start
@@ -59,7 +60,7 @@ async def _copy(prefix: Path, copy: Path) -> None:
     assert await process.wait() == 0
 
 
-async def _settle() -> None:
+async def settle() -> None:
     """Let what was written before reach the disk, and a standby process become ready, so that neither is measured."""
     await asyncio.to_thread(os.sync)
     await asyncio.sleep(1.0)

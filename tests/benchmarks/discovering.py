@@ -77,12 +77,12 @@ async def clones(manager: Manager, prefix: Path, copy: Path, runs: int) -> Resul
     """Clones of the environment ``warm``, end to end, and copies of its ``prefix``."""
     ours, theirs = [], []
     for number in range(runs):
-        await creation._settle()
+        await creation.settle()
         request = CreateRequest(name=f"clone-{number}", clone="warm")
-        ours.append(await creation._seconds(manager.create(request, creation.NoDocuments(), SilentReporter())))
+        ours.append(await creation.seconds(manager.create(request, creation.NoDocuments(), SilentReporter())))
         await manager.remove(f"clone-{number}", SilentReporter())
-        await creation._settle()
-        theirs.append(await creation._seconds(creation._copy(prefix, copy)))
+        await creation.settle()
+        theirs.append(await creation.seconds(creation._copy(prefix, copy)))
         shutil.rmtree(copy)
     return Result("clone, standby process", Timing(tuple(ours)), COPY, Timing(tuple(theirs)), "cp -al")
 
