@@ -107,9 +107,9 @@ class Sidebar:
         self.press("New environment", self.section("Environments").locator(".jp-Envs-tools"))
         form = self.section("New environment")
         form.get_by_label("Name").fill(name)
-        form.get_by_label("Packages").fill(packages)
+        form.get_by_role("combobox", name="Packages").fill(packages)
         # the list of what is found must not lie over the buttons
-        form.get_by_label("Packages").blur()
+        form.get_by_role("combobox", name="Packages").blur()
         return form
 
     def open_notebook(self, path: str, kernel: str = "") -> None:
