@@ -41,10 +41,14 @@ class Solution:
 
 @dataclass(frozen=True)
 class Wheels:
-    """What a pip section resolved to; ``newer`` names those that are newer than the date, since the user named them."""
+    """What a pip section resolved to.
+
+    ``newer`` names those that are newer than the date, since the user named them; ``yanked`` says which are withdrawn.
+    """
 
     packages: tuple[Package, ...] = ()
     newer: tuple[str, ...] = ()
+    yanked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,7 +205,8 @@ class Session:
             **self._pip,
         )
         with understood():
-            return Wheels(tuple(packages_from_json(found["packages"])), tuple(found["newer"]))
+            wheels = tuple(packages_from_json(found["packages"]))
+            return Wheels(wheels, tuple(found["newer"]), tuple(found["yanked"]))
 
     async def find_python(self, wish: str, near: str = "") -> Interpreter:
         """A Python of this machine that fits a wish (PEP 440), the version ``near`` if there is one.

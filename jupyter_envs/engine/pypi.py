@@ -21,10 +21,11 @@ from jupyter_envs import pipsection
 from jupyter_envs.engine import pypi_targets as targets
 from jupyter_envs.engine import shared
 from jupyter_envs.engine.provided import Provided, provided_by
-from jupyter_envs.engine.pypi_uv import run_uv, write_lines
+from jupyter_envs.engine.pypi_uv import run_and_hear, write_lines
 from jupyter_envs.errors import InvalidSpec, PackageRefused, Unsolvable
 from jupyter_envs.models import Package
 from jupyter_envs.pipsection import ALL, Requested, Section
+from jupyter_envs.redact import show
 from jupyter_envs.virtual import THIS_SYSTEM, System
 
 if sys.version_info >= (3, 11):
@@ -33,7 +34,21 @@ else:
     import tomli as tomllib  # the same module, before it came with Python
 
 # what uv says of a package that has source archives only
+YANKED = re.compile(r"^warning: `([^`]+)` is yanked(?: \(reason: \"(.*)\"\))?", re.MULTILINE)
 NO_WHEELS = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*?)(?:[=<>!~][^ ]*)? ha(?:s|ve) no usable wheels")
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a pip section resolved to.
+
+    ``newer`` names what is newer than the wished moment, because the user named its version; ``yanked`` says which
+    releases their authors have withdrawn (PEP 592), with the reason: only an exact version asks for such a one.
+    """
+
+    packages: tuple[Package, ...]
+    newer: tuple[str, ...] = ()
+    yanked: tuple[str, ...] = ()
 
 
 async def resolve(
@@ -49,14 +64,14 @@ async def resolve(
     builds: bool = False,
     dependencies: bool = True,
     python: str = "",
-) -> tuple[list[Package], list[str]]:
+) -> Resolved:
     """Resolve a pip section for one platform against the packages that conda provides. Nothing is built.
 
     Without ``dependencies`` only what the lines name is looked up. ``python`` is the version of the interpreter where
     conda provides none.
     ``index`` replaces the default package index; ``builds`` allows source archives in the result. What conda provides
     already is left out of it. The versions of ``locked`` packages are kept where possible; ``as_of`` is a moment
-    (ISO 8601, UTC), and the second result names what is newer all the same, because the user named its version.
+    (ISO 8601, UTC).
     Raises `InvalidSpec`, `Unsolvable`, `PackageRefused` or `Unreachable`.
     """
     section = pipsection.read(lines, builds=builds)
@@ -85,7 +100,8 @@ async def resolve(
     except Unsolvable as error:
         raise with_both_sides(error, provided) from error
     chosen = [package for package in found if package.name not in provided]
-    return chosen, sorted({package.name for package in chosen} & run.newer)
+    newer = sorted({package.name for package in chosen} & run.newer)
+    return Resolved(tuple(chosen), tuple(newer), tuple(dict.fromkeys(run.yanked)))
 
 
 def cached_entry(package: Package, cache_dir: Path) -> Path | None:
@@ -120,6 +136,7 @@ class _Resolution:
         self.machine = machine
         self.locked = locked
         self.newer: set[str] = set()
+        self.yanked: list[str] = []
 
     async def packages(self, builds: bool) -> list[Package]:
         """Wheels for all that has them; source archives, unopened, for what is to be built."""
@@ -174,8 +191,9 @@ class _Resolution:
             command += ["--format", "pylock.toml", "--python", sys.executable, *self.options]
             command += [option for option in options if option not in self.options]
             more = targets.environment(machine.platform, machine.system)
-            await run_uv(command, machine.cache_dir, "Resolving the pip section", more)
+            _, heard = await run_and_hear(command, machine.cache_dir, "Resolving the pip section", more)
             items = read_pylock(output).get("packages", [])
+        self.yanked += [f"{name} ({show(why)})" if why else name for name, why in YANKED.findall(heard)]
         self.newer |= set(targets.newer(items, machine.as_of))
         allowed = {asked.name: asked.hashes for asked in requirements if asked.hashes}
         return [locked_package(item, machine.platform, allowed) for item in items]

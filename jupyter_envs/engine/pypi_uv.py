@@ -35,6 +35,13 @@ TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
 
 async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Mapping[str, str] | None = None) -> str:
     """What uv says, run without any configuration of the user's; raises one of our errors with uv's own words."""
+    return (await run_and_hear(arguments, cache_dir, doing, more))[0]
+
+
+async def run_and_hear(
+    arguments: Sequence[str], cache_dir: Path, doing: str, more: Mapping[str, str] | None = None
+) -> tuple[str, str]:
+    """As `run_uv`, with what it says beside its result: warnings are there."""
     env = {**os.environ, "UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cache_dir / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
     arguments, secrets = credentials.hidden(arguments)
     env |= {**certificates(), **secrets, **(more or {})}
@@ -52,7 +59,7 @@ async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Ma
     said, output = await child.communicate()
     if child.returncode:
         raise failure(output.decode(errors="replace"), doing)
-    return said.decode(errors="replace")
+    return said.decode(errors="replace"), output.decode(errors="replace")
 
 
 def certificates() -> dict[str, str]:

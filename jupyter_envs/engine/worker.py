@@ -74,7 +74,7 @@ async def do_resolve_pip(args: Args, tracker: Tracker) -> Any:
     """PyPI packages for one platform."""
     tracker.start("pip")
     conda = packages_from_json(args["conda"])
-    found, newer = await pypi.resolve(
+    found = await pypi.resolve(
         args["lines"],
         conda,
         platform=args["platform"],
@@ -87,7 +87,7 @@ async def do_resolve_pip(args: Args, tracker: Tracker) -> Any:
         as_of=args["as_of"],
         python=args["python"],
     )
-    return {"packages": packages_to_json(found), "newer": newer}
+    return {"packages": packages_to_json(found.packages), "newer": found.newer, "yanked": found.yanked}
 
 
 async def do_find_python(args: Args, tracker: Tracker) -> Any:

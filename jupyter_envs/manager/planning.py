@@ -130,7 +130,7 @@ async def resolve(
         )
     notes = (*notes, *mixing.notes(names, solution.packages, wheels.packages))
     licence = (LICENCE_NOTE,) if has_licence_terms(channels) else ()
-    notes = (*notes, *licence, *notes_on_date(wanted.as_of, solution, wheels))
+    notes = (*notes, *licence, *notes_on_withdrawn(wheels), *notes_on_date(wanted.as_of, solution, wheels))
     return Resolved(asked, (*solution.packages, *wheels.packages), tuple(channels), notes, wanted.as_of)
 
 
@@ -152,6 +152,7 @@ async def resolve_wheels(
         asked = replace(asked, pip=(*asked.pip, KERNEL_PACKAGE))
     notes = (*wanted.notes, *([KERNEL_ADDED] if added else []))
     notes = (*notes, *mixing.notes(pipsection.names(spec.pip), (), found.wheels.packages))
+    notes = (*notes, *notes_on_withdrawn(found.wheels))
     notes = (*notes, *notes_on_date(wanted.as_of, Solution((), False), found.wheels))
     return Resolved(asked, found.wheels.packages, (), notes, wanted.as_of, interpreter)
 
@@ -178,6 +179,12 @@ async def with_interpreter(found: Resolved, lock: Lock, session: Session, platfo
         return found
     version = lock.python.get(platform, "")
     return replace(found, interpreter=await session.find_python(wheels_only.python_of(lock, platform), version))
+
+
+def notes_on_withdrawn(wheels: Wheels) -> Iterator[str]:
+    """What people should be told of releases that their authors have withdrawn (PEP 592)."""
+    if wheels.yanked:
+        yield f"Withdrawn by those who published it: {', '.join(wheels.yanked)}."
 
 
 def notes_on_date(as_of: str, solution: Solution, wheels: Wheels) -> Iterator[str]:

@@ -50,7 +50,8 @@ async def find(
     more = await resolve([*pipsection.indexes(spec.pip), *fixed, KERNEL])
     here = {package.name for package in wheels.packages}
     added = tuple(package for package in more.packages if package.name not in here)
-    return Found(Wheels((*wheels.packages, *added), (*wheels.newer, *more.newer)), kernel_added=True)
+    both = Wheels((*wheels.packages, *added), (*wheels.newer, *more.newer), (*wheels.yanked, *more.yanked))
+    return Found(both, kernel_added=True)
 
 
 def has_kernel(packages: Sequence[Package]) -> bool:

@@ -86,6 +86,7 @@ def _json_page(name: str, files: Sequence[PypiFile]) -> str:
             "size": len(file.content),
             "core-metadata": file.metadata is not None,
             **({"upload-time": file.uploaded} if file.uploaded else {}),
+            **({"yanked": file.yanked} if file.yanked else {}),
         }
         for file in files
     ]
@@ -94,7 +95,12 @@ def _json_page(name: str, files: Sequence[PypiFile]) -> str:
 
 def _html_page(files: Sequence[PypiFile]) -> str:
     links = "".join(
-        f'<a href="/files/{html.escape(file.file_name)}#sha256={file.sha256}">{html.escape(file.file_name)}</a>\n'
+        f'<a href="/files/{html.escape(file.file_name)}#sha256={file.sha256}"{_yanked(file)}>'
+        f"{html.escape(file.file_name)}</a>\n"
         for file in files
     )
     return f"<!DOCTYPE html>\n<html><body>\n{links}</body></html>\n"
+
+
+def _yanked(file: PypiFile) -> str:
+    return f' data-yanked="{html.escape(file.yanked)}"' if file.yanked else ""

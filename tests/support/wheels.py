@@ -57,7 +57,8 @@ get_requires_for_build_editable = get_requires_for_build_wheel
 class PypiFile:
     """One file of an index; ``metadata`` is the wheel's own, None for a source distribution.
 
-    ``uploaded`` is a time (ISO 8601, UTC); the index states none without it.
+    ``uploaded`` is a time (ISO 8601, UTC); the index states none without it. ``yanked`` is why it should not be used
+    any more (PEP 592), empty if it may be.
     """
 
     name: str
@@ -65,6 +66,7 @@ class PypiFile:
     content: bytes
     metadata: bytes | None = None
     uploaded: str | None = None
+    yanked: str = ""
 
     @property
     def sha256(self) -> str:
