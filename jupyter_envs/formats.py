@@ -56,7 +56,7 @@ _REQUIREMENT = re.compile(
 
 # the first that is true of a text and its name decides
 _KINDS: tuple[tuple[Format, Callable[[str, str], bool]], ...] = (
-    ("script", lambda text, name: name.endswith((".py", ".ipynb")) and pyproject.has_block(text)),
+    ("script", lambda _, name: name.endswith((".py", ".ipynb"))),
     ("explicit", lambda text, _: explicit_list.is_explicit(text)),
     ("pylock", lambda text, name: pylock.is_pylock(text) or _PYLOCK.fullmatch(name) is not None),
     ("requirements", lambda _, name: _REQUIREMENTS.fullmatch(name) is not None),
@@ -107,7 +107,9 @@ def read(
     decoded = yaml_guard.decode(text, source=source, limit=max(limits.file, limits.lock))
     found = recognise(decoded, source)
     locks = found in ("explicit", "conda-lock", "pylock", "pixi-lock", "pipfile-lock")
-    yaml_guard.check_size(decoded, source=source, limit=limits.lock if locks else limits.file)
+    # of a script or a notebook, which may hold pictures, only the block is parsed
+    large = locks or found == "script"
+    yaml_guard.check_size(decoded, source=source, limit=limits.lock if large else limits.file)
     if found == "pixi-lock" or (found == "pylock" and not pylock.is_ours(decoded)):
         return Read(found, text=decoded)
     if locks and found != "pipfile-lock":

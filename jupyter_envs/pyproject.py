@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -20,13 +21,12 @@ from .envfile import Reading
 from .models import Spec
 from .redact import show
 from .toml_guard import Table
-from .yaml_guard import MAX_DEPTH, Place
+from .yaml_guard import MAX_BYTES, MAX_DEPTH, Place, check_size
 
 MAX_NESTED = 8
 NOT_ITSELF = "The project itself is not installed, only what it needs."
 BLOCK_START = "# /// script"
-# the regular expression of PEP 723
-_BLOCK = re.compile(r"^# /// script$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///$", re.MULTILINE)
+BLOCK_END = "# ///"
 _HINT = "Write the requirements into a requirements.txt."
 
 
@@ -44,28 +44,57 @@ def read(text: str, *, source: str = "pyproject.toml", choice: str = "", max_dep
     return _Project(root).reading([name.strip() for name in choice.split(",") if name.strip()])
 
 
-def has_block(text: str) -> bool:
-    """Whether a script, or a cell of a notebook, may have a block about what it needs (PEP 723)."""
-    return BLOCK_START in text
-
-
 def read_block(text: str, *, source: str, max_depth: int = MAX_DEPTH) -> Reading:
     """What the block of a script asks for, or of a notebook's first cell that has one, as juv writes it.
 
     Raises `InvalidFile` where there is none, or more than one in a place.
     """
     for code in _cells(text, source) if source.lower().endswith(".ipynb") else [text]:
-        blocks = [found["content"] for found in _BLOCK.finditer(code)]
-        if len(blocks) > 1:
+        found = list(blocks(code))
+        if len(found) > 1:
             raise Place(source).refuse("more than one block “# /// script”", expected="one of them")
-        if blocks:
-            return _of_block(blocks[0], source, max_depth)
+        if found:
+            return _of_block(found[0], source, max_depth)
     raise Place(source).refuse("no block “# /// script” in it", expected="a block of comments as in PEP 723")
 
 
-def _of_block(block: str, source: str, max_depth: int) -> Reading:
-    toml = "".join(f"{line[2:] if line.startswith('# ') else line[1:]}\n" for line in block.splitlines())
-    root = toml_guard.read(toml, source=source, max_depth=max_depth)
+@dataclass(frozen=True)
+class Block:
+    """A block in the text of a script: where it begins and ends, without its last line's end, and its TOML."""
+
+    start: int
+    end: int
+    toml: str
+
+    def table(self, *, source: str, max_depth: int = MAX_DEPTH) -> Table:
+        """What it says. Raises `InvalidFile`."""
+        check_size(self.toml, source=source, limit=MAX_BYTES)
+        return toml_guard.read(self.toml, source=source, max_depth=max_depth)
+
+
+def blocks(code: str) -> Iterator[Block]:
+    """The blocks of a script: those that the regular expression of PEP 723 finds, in time that grows with the text."""
+    lines = code.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    at = 0
+    while at < len(lines):
+        if lines[at].rstrip("\r") != BLOCK_START:
+            at += 1
+            continue
+        first, last = at + 1, 0
+        at = first
+        while at < len(lines) and re.match(r"#(?: |\r?\Z)", lines[at]):
+            last = at if lines[at].rstrip("\r") == BLOCK_END and at > first else last
+            at += 1
+        if last:
+            toml = "".join(line[2:].rstrip("\r") + "\n" for line in lines[first:last])
+            end = starts[last] + len(lines[last].rstrip("\r"))
+            yield Block(starts[first - 1], end, toml)
+            at = last + 1
+
+
+def _of_block(block: Block, source: str, max_depth: int) -> Reading:
+    root = block.table(source=source, max_depth=max_depth)
     project = {key: root.values[key] for key in ("dependencies", "requires-python") if key in root.values}
     reading = _Project(Table({"project": project}, source, ())).reading([])
     left = [key for key in root.values if key not in project]

@@ -24,7 +24,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("explicit_list", "pylock", "conda_history", "pipsection", "condarc", "conversions"),
     ("envfile", "lockfile", "channels", "pylock_choice"),
     ("exports", "pin", "pipenv_files", "pixi", "pyproject", "requirements_file", "trust", "comparison"),
-    ("formats", "binder"),
+    ("formats", "binder", "script_block"),
     (
         "files",
         "running",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -132,3 +133,36 @@ def test_the_block_of_a_script_or_a_notebook(name: str, text: str) -> None:
 def test_a_block_that_is_none_is_refused(name: str, text: str, words: str) -> None:
     with pytest.raises(InvalidFile, match=words):
         formats.read(text, source=name)
+
+
+PEP = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+PIECES = st.sampled_from(["# /// script", "# ///", "#", "# x = 1", "#y", "", "import x", "# /// scripts", " # ///"])
+
+
+@given(st.lists(PIECES).map("\n".join))
+def test_blocks_are_those_that_the_regular_expression_of_the_standard_finds(code: str) -> None:
+    found = [one for one in PEP.finditer(code) if one["type"] == "script"]
+    if all(one["type"] == "script" for one in PEP.finditer(code)):
+        assert [(one.start, one.end) for one in pyproject.blocks(code)] == [one.span() for one in found]
+
+
+def test_blocks_that_never_end_cost_no_time() -> None:
+    assert list(pyproject.blocks("# /// script\n" * 1_000_000)) == []
+
+
+def test_lines_may_end_as_on_windows() -> None:
+    assert formats.read(BLOCK.replace("\n", "\r\n"), source="a.py").spec == formats.read(BLOCK, source="a.py").spec
+
+
+def test_a_notebook_may_be_large_and_a_block_may_not() -> None:
+    large = json.loads(notebook(BLOCK))
+    large["cells"].append({"cell_type": "code", "source": "", "outputs": [{"data": {"image/png": "A" * 3_000_000}}]})
+    assert formats.read(json.dumps(large), source="a.ipynb").spec is not None
+    with pytest.raises(InvalidFile, match="larger than"):
+        formats.read(BLOCK.replace("#\n", "# # x\n" * 400_000), source="a.py")
+
+
+@pytest.mark.parametrize("name", ["a.ipynb", "a.py"])
+def test_a_script_without_a_block_is_refused_as_what_it_is(name: str) -> None:
+    with pytest.raises(InvalidFile, match="no block"):
+        formats.read(notebook("import x") if name == "a.ipynb" else "import x\n", source=name)

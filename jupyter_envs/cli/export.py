@@ -11,8 +11,9 @@ from traitlets import Bool, Unicode
 
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import ManagerCommand
+from jupyter_envs.errors import InvalidInput
 from jupyter_envs.exports import FORMATS, Export
-from jupyter_envs.manager import Manager
+from jupyter_envs.manager import Manager, placing
 
 VERSIONS = "With from-history, portable, pipfile and script: add the resolved versions."
 
@@ -32,12 +33,16 @@ class ExportCommand(ManagerCommand):
 
     jupyter envs export NAME    --format {"|".join(FORMATS)}
     jupyter envs export FOLDER  (a path with a slash in it, such as ./env)
+    jupyter envs export NAME    --format script --into NOTEBOOK  (the block in its first cell, as juv keeps it)
 
     What was left out or taken out is said on standard error.
     """
 
     format = Unicode("portable", help=f"One of {', '.join(FORMATS)}.").tag(config=True)
     output = Unicode(help="A file to write to, instead of standard output.").tag(config=True)
+    into = Unicode(
+        help="With script: a notebook to put the block into. One that is there is shown, and renewed if that is wished."
+    ).tag(config=True)
     versions = Bool(False, help=VERSIONS).tag(config=True)
     ask_index = Bool(False, help="Ask the package index for the hashes of wheels that nobody has locked.").tag(
         config=True
@@ -46,6 +51,7 @@ class ExportCommand(ManagerCommand):
         **ManagerCommand.aliases,
         "format": "ExportCommand.format",
         "output": "ExportCommand.output",
+        "into": "ExportCommand.into",
     }
     flags = {
         **ManagerCommand.flags,
@@ -62,15 +68,35 @@ class ExportCommand(ManagerCommand):
     async def run(self, manager: Manager) -> Any:
         """Print the text, or write it to a file."""
         (name,) = self.extra_args
+        if self.into and (self.output or self.format != "script"):
+            raise InvalidInput("--into goes with --format script, and not with --output.", key="into")
         export = await self.export(manager, name)
         for note in export.notes:
             print(f"note: {note}", file=sys.stderr)
+        if self.into:
+            return {**export.to_json(), **await self.place(manager, export), "filename": self.into}
         if self.output:
             path = Path(self.output)
             await DiskDocuments(path.parent).write(path.name, export.text)
         elif not self.json:
             sys.stdout.write(export.text)
         return {**export.to_json(), "filename": self.output or export.filename}
+
+    async def place(self, manager: Manager, export: Export) -> dict[str, Any]:
+        """Put the block into a notebook; over one that asks for something else only after a yes."""
+        documents, path = DiskDocuments.beside(self.into)
+        shown = await manager.place_script(export, path, documents, None)
+        notes = placing.notes(shown)
+        for note in notes:
+            print(f"note: {note}", file=sys.stderr)
+        for line in shown.difference.splitlines():
+            self.say(line)
+        if shown.before and shown.changed:
+            self.ask(f"{path} has a block that asks for something else. Renew it as shown?")
+        await manager.place_script(export, path, documents, shown.hash)
+        self.say(f"{path} {'has it now' if shown.changed else 'asks for the same already'}.")
+        said = {"before": shown.before, "text": shown.after, "changed": shown.changed}
+        return {**said, "notes": [*export.notes, *notes]}
 
     async def export(self, manager: Manager, name: str) -> Export:
         """The export of a name or of a folder."""

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from jupyter_envs import exports, lockfile, pin
 from jupyter_envs.errors import EnvsError
+from jupyter_envs.exports import Export
 from jupyter_envs.machine import homes
 from jupyter_envs.manager import binder as binding
-from jupyter_envs.manager import lying_beside
+from jupyter_envs.manager import lying_beside, placing
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Places
 from jupyter_envs.manager.hub_builds import HubBuild, follow, followable
@@ -40,6 +41,7 @@ from jupyter_envs.models import (
     Spec,
 )
 from jupyter_envs.naming import NAME
+from jupyter_envs.script_block import Placed
 
 
 class Pinning(ManagerBase):
@@ -140,6 +142,15 @@ class Pinning(ManagerBase):
         if write_notebook and pin.METADATA_KEY in notebook.get("metadata", {}):
             await save_notebook(path, with_pin(notebook, None), documents)
         return await self._looked_around(await self._judge(Pinned(path, notebook, None, None, None)), documents)
+
+    async def place_script(self, export: Export, path: str, documents: Documents, confirmed: str | None) -> Placed:
+        """A notebook with an export's block ``# /// script`` in it; written only if ``confirmed`` is its hash.
+
+        Raises `NotFound`, `InvalidFile`, `Conflict`, `PlanChanged`.
+        """
+        if confirmed is None:
+            return await placing.look(export, path, documents)
+        return await placing.write(export, path, documents, confirmed)
 
     async def plan_lock(self, request: LockRequest, reporter: Reporter) -> LockPlan:
         """The next lock of an environment file and what it changes; writes nothing but downloaded channel data."""
