@@ -262,13 +262,13 @@ class Plan:
 
 
 Phase = Literal["solving", "fetching", "linking", "pip", "publishing", "removing", "executing", "verifying",
-    "waiting", "building", "pushing",
+    "waiting", "building", "pushing", "packing",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a long operation is. Totals are None while they are unknown; bytes are download bytes."""
+    """Where a long operation is. Totals are None while they are unknown; bytes are those to download, read or pack."""
 
     phase: Phase
     packages_done: int = 0

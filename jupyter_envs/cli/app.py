@@ -27,6 +27,7 @@ COMMANDS = {
     "adopt": ("foreign.AdoptCommand", "Use an environment of conda, pixi, venv, pipenv or uv as a kernel."),
     "search": ("search.SearchCommand", "Search the channels for packages."),
     "export": ("export.ExportCommand", "Write an environment down, as an environment file, a lock or a list."),
+    "pack": ("pack.PackCommand", "Write an environment into one archive, for a machine without a network."),
     "lock": ("lock.LockCommand", "Lock an environment file, for several platforms at once."),
     "diff": ("diff.DiffCommand", "Show what differs between two environments, generations, locks or files."),
     "pin": ("notebooks.PinCommand", "Pin a notebook to an environment: writes file and lock beside it."),

@@ -24,6 +24,7 @@ PHASES: dict[Phase, str] = {
     "waiting": "Waiting for the hub",
     "building": "Building",
     "pushing": "Storing the image",
+    "packing": "Packing",
 }
 MEGABYTE = 1_000_000
 SHOWN = 12

@@ -294,6 +294,10 @@ class Session:
         with understood():
             return {str(key): str(value) for key, value in found.items()}
 
+    async def pack(self, prefix: Path, output: Path) -> tuple[str, ...]:
+        """Write an archive of a prefix; what has to be said about it. Raises as `packing.pack` does."""
+        return tuple(map(str, await self._ask("pack", prefix=str(prefix), output=str(output))))
+
 
 class Engine:
     """Where jobs get their worker from.

@@ -60,6 +60,11 @@ class Tracker:
         with self._lock:
             self._now = replace(self._now, package=package.name, bytes_done=self._now.bytes_done + size)
 
+    def count(self, size: int) -> None:
+        """``size`` more bytes of no package in particular are done."""
+        with self._lock:
+            self._now = replace(self._now, bytes_done=self._now.bytes_done + size)
+
     def fetched(self, package: Package) -> None:
         """One package is in the cache."""
         with self._lock:

@@ -26,6 +26,7 @@ from jupyter_envs.engine import (
     bytecode,
     cache,
     current,
+    packing,
     pypi,
     pypi_install,
     pypi_interpreters,
@@ -246,6 +247,14 @@ async def do_capture(args: Args, tracker: Tracker) -> Any:
     return activation.capture(Path(args["prefix"]), args["name"], args["variables"])
 
 
+async def do_pack(args: Args, tracker: Tracker) -> Any:
+    """An archive of a prefix."""
+    cache_dir = Path(args["cache_dir"])
+    tracker.start("packing")
+    with cache.in_use(cache_dir):
+        return await asyncio.to_thread(packing.pack, Path(args["prefix"]), Path(args["output"]), cache_dir, tracker)
+
+
 async def do_search(args: Args, tracker: Tracker) -> Any:
     """Packages whose names hold a text."""
     channels = current.settings().expand(args["channels"])
@@ -276,6 +285,7 @@ OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "prepare": do_prepare,
     "add": do_add,
     "capture": do_capture,
+    "pack": do_pack,
     "prune_wheels": do_prune_wheels,
     "search": do_search,
     "newer": do_newer,

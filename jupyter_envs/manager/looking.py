@@ -18,6 +18,7 @@ from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
 from jupyter_envs.manager.holding import holdings
 from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_imports, nowhere, provider
 from jupyter_envs.manager.newer import NewerVersions, newer_versions, newer_wheels
+from jupyter_envs.manager.packing import Packed, pack
 from jupyter_envs.manager.planning import requested_names
 from jupyter_envs.manager.search import Query, SearchResult, has_package, search
 from jupyter_envs.manager.templates import Template, read_templates
@@ -27,7 +28,7 @@ from jupyter_envs.manager.values import (
     ForeignSummary,
     Summary,
 )
-from jupyter_envs.models import EngineName, SilentReporter, Spec
+from jupyter_envs.models import EngineName, Reporter, SilentReporter, Spec
 from jupyter_envs.package_query import PackageQuery
 from jupyter_envs.running import below
 
@@ -93,6 +94,11 @@ class Looking(ManagerBase):
             return await export(source, format, versions=versions, session=None)
         async with self._engine.session(SilentReporter()) as session:
             return await export(source, format, versions=versions, session=session)
+
+    async def pack(self, name: str, output: Path, reporter: Reporter, *, force: bool = False) -> Packed:
+        """An environment as one archive; see `packing.pack`."""
+        await self.require_own(name)
+        return await pack(self._shop, name, output, reporter, force=force)
 
     async def diff(self, before: Side, after: Side) -> Comparison:
         """What has to change to get from one to the other. Raises `NotFound`, `InvalidInput`, `DiskTrouble`."""
