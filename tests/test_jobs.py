@@ -448,3 +448,16 @@ def test_work_that_says_itself_that_it_was_cancelled_is_cancelled() -> None:
         return await watch.end(watch.jobs.submit("k", "t", None, work))
 
     assert asyncio.run(run()).state == "cancelled"
+
+
+@pytest.mark.parametrize("before", [0, 80, 90, 99, 100, 500, 10_050, 10_090, 10_099])
+def test_no_cut_of_a_long_line_lets_a_part_of_a_secret_through(before: int) -> None:
+    async def work(reporter: Reporter) -> None:
+        line = f"{'x ' * (before // 2)}https://me:{'Canary' * 20}@example.org/channel "
+        reporter.log(line + "and so on " * 3_000)
+
+    async def run() -> str:
+        watch = Watch(log_size=100)
+        return watch.jobs.log((await watch.end(watch.jobs.submit("k", "t", None, work))).id)
+
+    assert "Canary" not in asyncio.run(run())

@@ -21,7 +21,7 @@ from jupyter_envs.errors import Cancelled, Conflict, EnvsError, NotFound
 from jupyter_envs.jobs.memory import Logger, Memory
 from jupyter_envs.jobs.snapshot import Action, Job, Log, internal, interrupted, now
 from jupyter_envs.models import Progress, Reporter
-from jupyter_envs.redact import redact, told, trace
+from jupyter_envs.redact import told, trace
 
 Work = Callable[[Reporter], Awaitable[Any]]
 Listener = Callable[[str, Action], None]
@@ -51,7 +51,7 @@ class _Entry:
     def log(self, line: str) -> None:
         """Append to the log, unless the job has ended."""
         if not self.job.ended:
-            self.lines.append(redact(line))
+            self.lines.append(line)
             self._changed(self)
 
 

@@ -8,11 +8,13 @@ from datetime import datetime, timezone
 from typing import Any, Literal
 
 from jupyter_envs.models import Progress
+from jupyter_envs.redact import redact
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Action = Literal["created", "changed", "removed"]
 
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
+LONGEST_SECRET = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Job:
 
 
 class Log:
-    """The last lines of a log, at most ``limit`` characters; a line that is longer by itself is cut."""
+    """The last lines of a log without their secrets, at most ``limit`` characters; a longer line is cut."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -60,7 +62,7 @@ class Log:
 
     def append(self, line: str) -> None:
         """Add a line, dropping the oldest ones while there are too many characters."""
-        kept = line[: self._limit - 1]
+        kept = beginning(line, self._limit - 1)
         self._lines.append(kept)
         self._size += len(kept) + 1
         while self._size > self._limit:
@@ -69,6 +71,14 @@ class Log:
     def text(self) -> str:
         """All kept lines, each with its line end."""
         return "".join(f"{line}\n" for line in self._lines)
+
+
+def beginning(line: str, length: int) -> str:
+    """At most so many characters of a line, without secrets; of a very long line no more is read than that takes."""
+    if len(line) <= length + LONGEST_SECRET:
+        return redact(line)[:length]
+    # a secret that this cut goes through is not known as one: it is in what the second cut takes away
+    return redact(line[: length + LONGEST_SECRET])[:-LONGEST_SECRET][:length]
 
 
 def now() -> str:
