@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.manager import CreateRequest, PinLock
-from jupyter_envs.server import requests
+from jupyter_envs.server import queries, requests
 from jupyter_envs.server.errors import NotJson, PlanNeeded, TooLarge
 
 
@@ -183,14 +183,14 @@ def test_the_form_of_a_body() -> None:
 
 
 def test_arguments_in_the_address() -> None:
-    assert requests.flag_argument("force", "true") is True
-    assert requests.flag_argument("force", "false") is False
-    assert requests.export_format("conda-lock") == "conda-lock"
+    assert queries.flag_argument("force", "true") is True
+    assert queries.flag_argument("force", "false") is False
+    assert queries.export_format("conda-lock") == "conda-lock"
     for value in ("", "1", "True", "yes"):
         with pytest.raises(InvalidInput, match="force"):
-            requests.flag_argument("force", value)
+            queries.flag_argument("force", value)
     with pytest.raises(InvalidInput, match="format"):
-        requests.export_format("pickle")
+        queries.export_format("pickle")
 
 
 KEYS = st.sampled_from(["name", "packages", "channels", "file", "lock", "pin", "update", "dry_run", "plan", "other"])

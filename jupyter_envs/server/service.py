@@ -26,12 +26,12 @@ from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.kernels import Kernels
 from jupyter_envs.server.observing import count
+from jupyter_envs.server.queries import ListQuery
 from jupyter_envs.server.requests import (
     AboutBody,
     AdoptChangesBody,
     ChangeBody,
     CreateBody,
-    ListQuery,
     PinBody,
     RenameBody,
     RollbackBody,
