@@ -24,7 +24,7 @@ DEFAULT_INDEX = "default"  # in a list of indexes: the one that is asked where n
 class Defaults:
     """What the engine itself takes where nothing is configured: the address before a channel's plain name, an index.
 
-    They are the libraries' own and are asked of them; see `engine.client.Session`.
+    They are the libraries' own and are asked of them; see `engine.session.Session`.
     """
 
     alias: str = ""

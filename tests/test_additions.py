@@ -143,7 +143,7 @@ import asyncio, json, os, sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from jupyter_envs.manager import ChangeRequest, Manager
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.store import Store
 options, install, pip, point = json.loads(sys.argv[2])
@@ -312,7 +312,7 @@ def test_a_failure_half_way_gives_the_packages_of_before(manager: Manager, monke
             raise PackageRefused("The disk lies.")
 
         with monkeypatch.context() as patch, pytest.raises(PackageRefused):
-            patch.setattr("jupyter_envs.engine.client.Session.capture", fail_once(fail, patch))
+            patch.setattr("jupyter_envs.engine.session.Session.capture", fail_once(fail, patch))
             await install(manager, "tinytext")
         assert {package.name for package in (await manager.environment(NAME)).packages} == before
         after = (await manager.environment(NAME)).summary

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envs.engine.client import Engine, Solution
+from jupyter_envs.engine.answers import Solution
+from jupyter_envs.engine.client import Engine
 
 from .benchmarks.solving import PLATFORM, write_channel
 from .support.managing import Recorder

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_envs.engine import background, bytecode
-from jupyter_envs.engine.client import Engine, PipRules
+from jupyter_envs.engine.client import Engine
+from jupyter_envs.engine.session import PipRules
 from jupyter_envs.machine import current_platform
 from jupyter_envs.models import Package
 

@@ -15,8 +15,10 @@ from typing import Any, TypeVar
 import pytest
 
 from jupyter_envs.channels import CondaSettings
-from jupyter_envs.engine.client import Engine, Session, Solution
+from jupyter_envs.engine.answers import Solution
+from jupyter_envs.engine.client import Engine
 from jupyter_envs.engine.process import Worker
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import EngineFailed, EnvsError, InvalidSpec, PackageRefused, Unreachable, Unsolvable
 from jupyter_envs.machine import current_platform
 from jupyter_envs.models import Package

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_envs.engine.client import Pending
+from jupyter_envs.engine.answers import Pending
 from jupyter_envs.manager.planning import Resolved, Wanted, propose
 from jupyter_envs.models import Package, Plan, Spec
 

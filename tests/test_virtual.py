@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envs.engine.client import Engine, Solution
+from jupyter_envs.engine.answers import Solution
+from jupyter_envs.engine.client import Engine
 from jupyter_envs.errors import InvalidInput, Unsolvable
 from jupyter_envs.machine import current_platform
 from jupyter_envs.virtual import KNOWN, System, check_platform, of_platform

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jupyter_envs import pipsection
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.manager.history import recorded
 from jupyter_envs.manager.values import Proposal

@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from jupyter_envs import piplines, prefix
-from jupyter_envs.engine.client import Pending, Session
+from jupyter_envs.engine.answers import Pending
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.manager import wheels_only, wishes
 from jupyter_envs.manager.additions import recover

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from jupyter_envs import kernelspec
-from jupyter_envs.engine.client import Engine, PipRules
+from jupyter_envs.engine.client import Engine
 from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.searching import Searcher
+from jupyter_envs.engine.session import PipRules
 from jupyter_envs.errors import DiskTrouble, EnvsError
 from jupyter_envs.floors import check_floors
 from jupyter_envs.holdings import Holdings

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from jupyter_envs import conda_records, integrity, kernelspec, pin, prefix
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import EngineFailed
 from jupyter_envs.manager.values import Proposal
 from jupyter_envs.models import Generation, Lock, Package, Progress, Reporter

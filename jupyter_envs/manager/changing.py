@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jupyter_envs.engine.client import Pending, Session
+from jupyter_envs.engine.answers import Pending
+from jupyter_envs.engine.session import Session
 from jupyter_envs.manager import wheels_only, wishes
 from jupyter_envs.manager.additions import add, additions, recover
 from jupyter_envs.manager.history import chosen, intact, recorded

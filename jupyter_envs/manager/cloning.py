@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jupyter_envs import exports
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import Conflict, EnvsError, Unreachable
 from jupyter_envs.exports import Source
 from jupyter_envs.manager import virtual_environments, wheels_only

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from jupyter_envs import exports, prefix
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import NotFound
 from jupyter_envs.exports import Export, Source
 from jupyter_envs.machine import homes

@@ -14,7 +14,7 @@ from traitlets.config import LoggingConfigurable
 from jupyter_envs import kernelspec, prefix
 from jupyter_envs.discovery import CONDA_ROOTS, Discovery, Foreign, Places, discover
 from jupyter_envs.engine.activation import virtual
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import Conflict, Forbidden, NotFound
 from jupyter_envs.exports import Source
 from jupyter_envs.manager import virtual_environments

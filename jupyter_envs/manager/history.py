@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from jupyter_envs import running
-from jupyter_envs.engine.client import Pending
+from jupyter_envs.engine.answers import Pending
 from jupyter_envs.errors import Conflict, EnvsError, NotFound
 from jupyter_envs.manager.garbage import Policy, expired
 from jupyter_envs.manager.planning import Wanted, of_lock, propose

@@ -12,7 +12,7 @@ from typing import Any
 
 from jupyter_envs import envfile, lockfile
 from jupyter_envs.differences import Change, between
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import InvalidInput, InvalidSpec, Unsolvable
 from jupyter_envs.manager.ground import Ground
 from jupyter_envs.manager.moments import choose

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jupyter_envs import pin
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import NotFound
 from jupyter_envs.formats import Read
 from jupyter_envs.manager import cloning

@@ -9,8 +9,8 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from jupyter_envs import pipsection, versions
-from jupyter_envs.engine.client import Session
 from jupyter_envs.engine.searching import Searcher
+from jupyter_envs.engine.session import Session
 from jupyter_envs.models import Package, Spec
 from jupyter_envs.redact import clean_url
 

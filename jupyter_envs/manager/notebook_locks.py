@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jupyter_envs import lockfile
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import NotFound
 from jupyter_envs.manager.ground import Ground
 from jupyter_envs.manager.locking import LockRequest, plan_lock, wanted_platforms

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from jupyter_envs import envfile, matchspec, pipsection
 from jupyter_envs.channels import LICENCE_NOTE, has_licence_terms
 from jupyter_envs.differences import normal_name
-from jupyter_envs.engine.client import Pending, Session, Solution, Wheels
+from jupyter_envs.engine.answers import Pending, Solution, Wheels
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound, Unreachable, Unsolvable
 from jupyter_envs.manager import mixing, wheels_only
 from jupyter_envs.manager.moments import choose

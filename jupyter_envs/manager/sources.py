@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from jupyter_envs import formats, lockfile
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.envfile import Reading
 from jupyter_envs.errors import InvalidInput, NotFound
 from jupyter_envs.formats import Limits, Read

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from jupyter_envs import envfile, prefix
 from jupyter_envs.discovery import Foreign
-from jupyter_envs.engine.client import Session, Solution
+from jupyter_envs.engine.answers import Solution
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import Conflict, Unsolvable
 from jupyter_envs.exports import Source
 from jupyter_envs.manager.adopting import with_origins

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jupyter_envs import piplines, pipsection
-from jupyter_envs.engine.client import Session, Wheels
+from jupyter_envs.engine.answers import Wheels
+from jupyter_envs.engine.session import Session
 from jupyter_envs.models import Interpreter, Lock, Package, Spec
 from jupyter_envs.versions import any_of_minor, minor
 from jupyter_envs.virtual import System

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from jupyter_envs import envfile, exports, prefix
-from jupyter_envs.engine.client import Session
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import Conflict, EnvsError
 from jupyter_envs.manager.adopting import with_origins
 from jupyter_envs.manager.planning import spec_of_lock

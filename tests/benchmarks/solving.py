@@ -19,7 +19,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jupyter_envs.engine.client import Engine, Session
+from jupyter_envs.engine.client import Engine
+from jupyter_envs.engine.session import Session
 from jupyter_envs.models import SilentReporter
 from tests.support.http_server import FileServer
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_envs.engine import worker
+from jupyter_envs.engine.operations import OPERATIONS
 from jupyter_envs.engine.progress import Tracker
 
 SIGNALS = {"abort": signal.SIGABRT, "segfault": signal.SIGSEGV, "kill": signal.SIGKILL, "hang": signal.SIGSTOP}
@@ -79,5 +80,5 @@ def main() -> None:
     moment, how = wanted()
     if moment == "start":
         die(how, pipe)
-    worker.OPERATIONS["install"] = with_fault(worker.OPERATIONS["install"], pipe)
+    OPERATIONS["install"] = with_fault(OPERATIONS["install"], pipe)
     worker.main()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_envs.engine import worker
+from jupyter_envs.engine.operations import OPERATIONS
 from jupyter_envs.engine.progress import Tracker
 
 LINE = "x" * 99
@@ -34,5 +35,5 @@ def flooding(operation: Callable[..., Any]) -> Callable[..., Any]:
 
 def main() -> None:
     """Answer requests."""
-    worker.OPERATIONS["solve"] = flooding(worker.OPERATIONS["solve"])
+    OPERATIONS["solve"] = flooding(OPERATIONS["solve"])
     worker.main()
