@@ -125,6 +125,58 @@ describe('pins', () => {
     expect(pins.status?.verdict.state).toBe('match');
   });
 
+  it('say nothing of what is between the end of a job and the pin that is written anew', async () => {
+    const { server, jobs, pins, notebook } = opened();
+    server.answer(`GET ${PATH}`, aStatus());
+    await read(pins);
+    const said: unknown[] = [];
+    pins.changed.connect(() => said.push(pins.status?.verdict.state));
+    const renewed = pins.renew(async () => {
+      // the job changes the environment and is heard to be over before whoever started it knows its name
+      server.answer(`GET ${PATH}`, aStatus('drifted', 'restore'));
+      await pins.refresh();
+      const job = aJob({ kind: 'change', state: 'done' });
+      jobs.follow(job);
+      return job;
+    }, anEnvironment());
+    let asked = (): void => undefined;
+    const written = new Promise<void>(resolve => (asked = resolve));
+    server.answers.set(`PUT ${PATH}`, () => {
+      // a read that begins before the pin is written and is answered afterwards
+      void pins.refresh();
+      asked();
+      return { body: aStatus() };
+    });
+    await written;
+    notebook.saveState.emit('completed');
+    const save = notebook.context.save;
+    notebook.context.save = () => {
+      server.answer(`GET ${PATH}`, aStatus());
+      return save();
+    };
+    await renewed;
+    expect(new Set(said)).toEqual(new Set(['match']));
+    expect(notebook.metadata.get(METADATA_KEY)).toEqual(PIN);
+    expect(notebook.done).toEqual(['kernel penguins', 'save']);
+  });
+
+  it('are read again when the job that should have led to a new one failed', async () => {
+    const { server, jobs, pins, notebook } = opened();
+    server.answer(`GET ${PATH}`, aStatus());
+    await read(pins);
+    const renewed = pins.renew(() => {
+      jobs.follow(aJob());
+      return Promise.resolve(aJob());
+    }, anEnvironment());
+    server.answer(`GET ${PATH}`, aStatus('drifted', 'restore'));
+    await pins.refresh();
+    expect(pins.status?.verdict.state).toBe('match');
+    jobs.follow(aJob({ state: 'failed' }));
+    await renewed;
+    expect(pins.status?.verdict.state).toBe('drifted');
+    expect(notebook.done).toEqual([]);
+  });
+
   it('leave the notebook alone when the server refuses', async () => {
     const { server, pins, notebook } = opened();
     await read(pins);

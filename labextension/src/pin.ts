@@ -108,43 +108,51 @@ export class PinsModel implements IPins {
   }
 
   async buildAndPin(): Promise<void> {
-    const path = this.path;
-    const job = await this.build();
-    if (!job) {
-      return;
-    }
-    this._renewing.add(job.id);
-    try {
-      const { state, result } = await this.jobs.whenEnded(job.id);
-      if (state === 'done' && path === this.path) {
+    await this.renewAfter(
+      () => this.build(),
+      async ({ id, result }) => {
         await this.pin(result as Environment);
         // the card says it now
-        await this.jobs.drop(job.id);
+        await this.jobs.drop(id);
       }
-    } finally {
-      this._renewing.delete(job.id);
-    }
+    );
   }
 
   async saveChanges(): Promise<void> {
     const environment = this.status?.environment;
-    const job = await this.build();
-    if (job && environment) {
-      await this.renew(job, environment);
+    await (environment ? this.renew(() => this.build(), environment) : this.build());
+  }
+
+  renew(start: () => Promise<Job | null>, environment: Environment): Promise<void> {
+    return this.renewAfter(start, () => this.pin(environment));
+  }
+
+  /** Write the pin anew after the job that `start` starts. From before it starts until the pin is written, the card
+   * keeps what it says: what the server would answer in between differs, and is about to be mended. */
+  private async renewAfter(
+    start: () => Promise<Job | null>,
+    write: (job: Job) => Promise<void>
+  ): Promise<void> {
+    const renewal = { path: this.path };
+    this._renewals.add(renewal);
+    try {
+      const started = await start();
+      const job = started && (await this.jobs.whenEnded(started.id));
+      if (job?.state === 'done' && renewal.path === this.path) {
+        // from here on it is `write` that is busy
+        this._renewals.delete(renewal);
+        await write(job);
+      }
+    } finally {
+      if (this._renewals.delete(renewal)) {
+        await this.refresh();
+      }
     }
   }
 
-  async renew(job: Job, environment: Environment): Promise<void> {
-    const path = this.path;
-    this._renewing.add(job.id);
-    try {
-      const { state } = await this.jobs.whenEnded(job.id);
-      if (state === 'done' && path === this.path) {
-        await this.pin(environment);
-      }
-    } finally {
-      this._renewing.delete(job.id);
-    }
+  /** What is read now is about to be written anew. */
+  private get renewing(): boolean {
+    return this.busy || [...this._renewals].some(({ path }) => path === this.path);
   }
 
   async lock(): Promise<Job> {
@@ -201,10 +209,10 @@ export class PinsModel implements IPins {
   }
 
   /** Jobs may have rewritten the notebook's pin on disk: take that over, without a question about who is right.
-   * After a job for which `renew` writes the pin itself, what was read before would undo that. */
+   * While the pin is written anew here, what was read before would undo that. */
   private async onEnded(job: Job): Promise<void> {
     const panel = this._panel;
-    if (job.state !== 'done' || job.kind === 'plan' || !panel || this._renewing.has(job.id)) {
+    if (job.state !== 'done' || job.kind === 'plan' || !panel || this.renewing) {
       return;
     }
     await this.refresh();
@@ -222,14 +230,16 @@ export class PinsModel implements IPins {
   }
 
   private async read(): Promise<void> {
-    const path = this.path;
+    const { path, renewing } = this;
     if (path !== null) {
       try {
         const status = await this.request<PinStatus>(url('pins', path));
         if (path !== this.path) {
           return;
         }
-        this._status = { ...status, path };
+        if (!(renewing || this.renewing) || !this.status) {
+          this._status = { ...status, path };
+        }
         this._error = null;
       } catch (reason) {
         this._error = path === this.path ? shown(reason) : this._error;
@@ -278,7 +288,7 @@ export class PinsModel implements IPins {
     }
   }
 
-  private readonly _renewing = new Set<string>();
+  private readonly _renewals = new Set<{ readonly path: string | null }>();
   private _panel: NotebookPanel | null = null;
   private _status: PinStatus | null = null;
   private _error: EnvsError | null = null;

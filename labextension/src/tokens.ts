@@ -286,8 +286,9 @@ export interface IPins extends IChanging {
   buildAndPin(): Promise<void>;
   /** Carry out the draft's plan for what was changed by hand, and write the notebook's files and its pin anew. */
   saveChanges(): Promise<void>;
-  /** Once a job has changed the environment: write the notebook's files and its pin anew, if it is still in front. */
-  renew(job: Job, environment: Environment): Promise<void>;
+  /** Once the job that `start` starts has changed the environment: write the notebook's files and its pin anew, if it
+   * is still in front. Until then `status` stays as it is. */
+  renew(start: () => Promise<Job | null>, environment: Environment): Promise<void>;
   /** Add this machine to the notebook's lock. */
   lock(): Promise<Job>;
   /** Run the notebook, or the console, in an environment's kernel. */

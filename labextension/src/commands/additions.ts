@@ -32,10 +32,8 @@ export function additionCommands(context: ICommandContext): Commands {
       isEnabled: () => additions?.draft.plan != null,
       execute: guard(context, async () => {
         const renewed = toRenew(pins, additions?.environment ?? null);
-        const job = await additions?.install();
-        if (job && renewed) {
-          await pins.renew(job, renewed.environment);
-        }
+        const install = async () => (await additions?.install()) ?? null;
+        await (renewed ? pins.renew(install, renewed.environment) : install());
       })
     }
   };
