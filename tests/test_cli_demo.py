@@ -92,7 +92,7 @@ def test_with_neither_channel_nor_index(home: Path, tmp_path: Path) -> None:
 def kill_at(moment: str, cli: Cli, folder: Path, log: Path) -> None:
     """Call it, and kill it when it says that."""
     with Process(cli.argv("demo", "--folder", str(folder)), log, env=os.environ, cwd=cli.work) as process:
-        wait_until(lambda: moment in process.output or not process.running, moment, 120)
+        wait_until(lambda: moment in process.output or not process.running, moment, 240)
         assert moment in process.output, process.output
         process.kill()
 
