@@ -25,6 +25,7 @@ from jupyter_envs.redact import clean_text, clean_url
 
 # a distribution's metadata directly in a site-packages folder, and its name
 _IN_SITE = re.compile(r"/site-packages/([^/]+?)-[^/]*\.(?:dist|egg)-info(?:/(?:METADATA|PKG-INFO))?$")
+_ONLY_EXTRA = re.compile(r";.*\bextra\s*==")
 # the file of a distribution's folder that names it, by the folder's ending
 METADATA = {"dist-info": "METADATA", "egg-info": "PKG-INFO"}
 
@@ -138,14 +139,29 @@ def was_requested(prefix: Path, name: str) -> bool:
     return not any(name in required(other) for other in folder.parent.glob("*.dist-info"))
 
 
-def required(folder: Path) -> set[str]:
-    """The names of what a distribution needs, whatever the conditions."""
+def required(folder: Path, *, extras: bool = True) -> set[str]:
+    """The names of what a distribution needs, whatever the conditions; without ``extras`` not what only those need."""
     with contextlib.suppress(OSError):
         text = (folder / "METADATA").read_text(encoding="utf-8", errors="replace")
         lines = HeaderParser().parsestr(text, headersonly=True).get_all("Requires-Dist") or []
-        found = (re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line.strip()) for line in lines)
+        wanted = (line.strip() for line in lines if extras or not _ONLY_EXTRA.search(line))
+        found = (re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line) for line in wanted)
         return {canonicalize_name(match[0]) for match in found if match}
     return set()
+
+
+def with_needs(prefix: Path, packages: Iterable[Package]) -> list[Package]:
+    """The packages, those of pip with the names of what they need; what only an extra needs is left out."""
+    folders: dict[str, Path] = {
+        canonicalize_name(folder.name.removesuffix(".dist-info").rpartition("-")[0]): folder
+        for folder in prefix.glob("lib/python3*/site-packages/*.dist-info")
+    }
+    return [
+        replace(package, depends=tuple(sorted(required(folders[package.name], extras=False))))
+        if package.manager == "pip" and package.name in folders
+        else package
+        for package in packages
+    ]
 
 
 def read_origin(folder: Path) -> Origin | None:

@@ -30,6 +30,7 @@ from jupyter_envs.manager.values import (
 )
 from jupyter_envs.models import EngineName, Reporter, SilentReporter, Spec
 from jupyter_envs.package_query import PackageQuery
+from jupyter_envs.prefix import with_needs
 from jupyter_envs.running import below
 
 
@@ -69,7 +70,8 @@ class Looking(ManagerBase):
         found = await self._installed(name)
         requested = requested_names(spec)
         names = tuple(package.name for package in found if package.name in requested)
-        return Detail(self._summary(name, self.running_kernels()), tuple(found), spec, names)
+        shown = await asyncio.to_thread(with_needs, self._store.prefix(name, environment.current), found)
+        return Detail(self._summary(name, self.running_kernels()), tuple(shown), spec, names)
 
     async def export(self, name: str, format: str, *, versions: bool = False, ask_index: bool = False) -> Export:
         """An environment in one of `exports.FORMATS`. Raises `NotFound`, and what `exporting.export` raises."""

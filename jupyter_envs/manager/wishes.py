@@ -111,7 +111,7 @@ def require_gone(names: Iterable[str], packages: Sequence[Package]) -> None:
     """Raise `Conflict` for a package that was to be removed and that others need."""
     for name in names:
         if any(normal(package.name) == normal(name) for package in packages):
-            raise needed(name, needing(name, packages))
+            raise needed(name, needing(name, packages), "other packages need it")
 
 
 def needing(name: str, packages: Sequence[Package]) -> list[str]:
@@ -123,9 +123,9 @@ def needing(name: str, packages: Sequence[Package]) -> list[str]:
     )
 
 
-def needed(name: str, by: Sequence[str]) -> Conflict:
-    """The error for a package that cannot go."""
-    who = f"{', '.join(by[:3])} {'needs' if len(by) == 1 else 'need'} it" if by else "nobody asked for it by name"
+def needed(name: str, by: Sequence[str], otherwise: str = "nobody asked for it by name") -> Conflict:
+    """The error for a package that cannot go; ``otherwise`` is the reason where nobody can say who needs it."""
+    who = f"{', '.join(by[:3])} {'needs' if len(by) == 1 else 'need'} it" if by else otherwise
     return Conflict(
         f"{name} cannot be removed: {who}.", hints=("Remove what needs it first.",), package=name, needed_by=list(by)
     )

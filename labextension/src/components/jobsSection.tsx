@@ -25,7 +25,7 @@ export function JobsSection({
   const trans = useTrans();
   const drafts = [pins.draft, state.draft, additions?.draft, state.details, state.collector];
   const others = jobs.items.filter(job => !drafts.some(draft => draft?.owns(job)));
-  const wanted = others.filter(job => isShown(job, jobs));
+  const wanted = others.filter(job => isShown(job, jobs) && !isOldNews(job, others));
   const items = useLingering(wanted, others, hovered);
   /** The job was news: it has been taken note of. */
   const follow = (job: Job, command: 'use' | 'newNotebook' | 'restartKernel') => {
@@ -52,6 +52,18 @@ export function JobsSection({
         })}
       />
     </Section>
+  );
+}
+
+/** The environment that a job made was made again since, or taken away; the newest job comes first. */
+function isOldNews(job: Job, all: readonly Job[]): boolean {
+  const since = all.slice(0, all.indexOf(job));
+  return (
+    job.state === 'done' &&
+    since.some(
+      ({ environment, kind }) =>
+        environment === job.environment && ['create', 'remove', 'rename'].includes(kind)
+    )
   );
 }
 
