@@ -82,6 +82,8 @@ describe('a job', () => {
         expect(title.replace('penguins', '')).toMatch(/^[A-Z ]+$/);
       }
     }
+    const build = aJob({ kind: 'binder-build', title: 'Build a/b.ipynb on Binder' });
+    expect(jobTitle(build, trans)).toBe('Building a/b.ipynb on Binder');
     const unknown = { ...aJob({ title: 'Something new' }), kind: 'new' as never };
     expect(jobTitle(unknown, LOUD)).toBe('Something new');
   });

@@ -126,6 +126,9 @@ export function verdictSentence(sentence: string, trans: TranslationBundle): str
   return sentence;
 }
 
+/** How the server calls a build on a hub. */
+const BUILD = /^Build (.+) on Binder$/;
+
 /** What a job is called: what it does, what it could not do, or what it has made. */
 export function jobTitle(
   job: Pick<Job, 'kind' | 'state' | 'environment' | 'title'>,
@@ -134,6 +137,13 @@ export function jobTitle(
   const name = job.environment ?? '';
   if (job.state === 'done' && name) {
     return name;
+  }
+  const notebook = BUILD.exec(job.title)?.[1];
+  if (job.kind === 'binder-build' && notebook !== undefined) {
+    // several may be built at a time
+    return job.state === 'failed'
+      ? trans.__('Could not build %1 on Binder', notebook)
+      : trans.__('Building %1 on Binder', notebook);
   }
   const words =
     job.state === 'failed' ? undone(job.kind, name, trans) : doing(job.kind, name, trans);

@@ -37,7 +37,7 @@ def test_a_build_is_followed_given_up_and_opened(lab: Lab, hub: Hub, page: Page,
     binder = sidebar.section("Binder")
     sidebar.press("Build and follow", binder)
     jobs = sidebar.section("Jobs")
-    expect(jobs).to_contain_text("Build repo/analysis.ipynb on Binder")
+    expect(jobs).to_contain_text("Building repo/analysis.ipynb on Binder")
     expect(jobs).to_contain_text("The hub is building")
     sidebar.press("Log", jobs)
     expect(jobs).to_contain_text("Step 1/50 : FROM ubuntu")

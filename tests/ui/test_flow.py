@@ -26,7 +26,7 @@ def test_from_a_file_to_a_pinned_running_notebook(
     sidebar.picture("empty")
 
     sidebar.open_notebook(f"{folder.name}/analysis.ipynb")
-    expect(sidebar.card).to_contain_text("Nothing records")
+    expect(sidebar.card).to_contain_text("environment.yml beside this notebook says what it needs.")
     sidebar.press("From a file…", sidebar.section("Environments"))
     sidebar.choose_file("environment.yml")
     form = sidebar.section("New environment")

@@ -62,7 +62,7 @@ def test_tab_walks_through_the_panel_from_top_to_bottom(
     page.keyboard.press("Tab")
     assert walked(page) == [
         "This notebook",
-        "Pin to ▾",
+        "New environment…",
         "Switch ▾",
         "More for this notebook",
         "Environments",

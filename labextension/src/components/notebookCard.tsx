@@ -7,6 +7,7 @@ import { difference } from '../format';
 import type { EnvsError } from '../request';
 import type { Difference } from '../tokens';
 import { Actions, Button, Failure, IconButton, Sentence } from './basics';
+import { WithFiles } from './code';
 import { useTrans } from './hooks';
 
 export interface INotebookCardProps {
@@ -86,7 +87,9 @@ function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Elemen
       </div>
       <div className="jp-Envs-line">{card.line}</div>
       <div role="status">
-        <Sentence tone={card.tone}>{card.sentence}</Sentence>
+        <Sentence tone={card.tone}>
+          <WithFiles text={card.sentence} />
+        </Sentence>
       </div>
       {!children && <Differences items={card.differences} />}
       {!children && card.older && <Older {...props} />}
