@@ -221,7 +221,11 @@ class Walk:
         expect(self.sidebar.card).to_contain_text(f"For Python {HERE} (")
         self.sidebar.picture("pypi-missing")
         self.sidebar.press("Build environment")
-        self.sidebar.press("Use for this notebook", self.sidebar.section("Jobs"))
+        # nothing goes from under the pointer: what was ready before it was taken away would stay
+        self.sidebar.page.mouse.move(1000, 600)
+        use = self.sidebar.button("Use for this notebook", self.sidebar.section("Jobs"))
+        expect(use).to_have_count(1)
+        use.click()
         self.sidebar.wait_for_kernel(self.name)
         self.matches()
 
@@ -267,12 +271,14 @@ class Walk:
         rename.get_by_label("New name").fill("renamed")
         rename.get_by_label("New name").press("Enter")
         expect(self.sidebar.row("renamed")).to_contain_text("PyPI")
-        for format in EXPORTS:
-            self.sidebar.command("jupyter-envs:save", environment="renamed", format=format)
+        for format, name in EXPORTS.items():
+            with self.sidebar.page.expect_download() as download:
+                self.sidebar.command("jupyter-envs:download", environment="renamed", format=format)
+            assert download.value.suggested_filename == name
         expect(self.sidebar.panel.get_by_role("alert")).to_have_count(0)
 
 
-EXPORTS = ("requirements", "pylock", "portable")
+EXPORTS = {"requirements": "requirements.txt", "pylock": "pylock.toml", "portable": "environment.yml"}
 
 
 def test_a_walk_through_all_that_the_card_can_say(
