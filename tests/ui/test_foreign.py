@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.client import API
 from tests.support.lab import Lab
+from tests.support.processes import wait_until
 from tests.test_discovery import conda_like
 
 from .sidebar import Sidebar
@@ -47,8 +49,17 @@ def labels(page: Page) -> list[str]:
     return [f"({text})" if grey else text for text, grey, gone in zip(texts, off, hidden, strict=True) if not gone]
 
 
-def test_rows_of_all_kinds_and_their_menus(page: Page, sidebar: Sidebar, others: None, create: Create) -> None:
+def are_listed(lab: Lab) -> bool:
+    """Whether the server has looked for them anew: what it found is kept for a few seconds."""
+    listed = lab.get(f"{API}environments?foreign=true").json()["environments"]
+    return {"miniconda3", "teaching-notebooks"} <= {item["name"] for item in listed}
+
+
+def test_rows_of_all_kinds_and_their_menus(
+    page: Page, sidebar: Sidebar, lab: Lab, others: None, create: Create
+) -> None:
     ours = create(LONG, "python")
+    wait_until(lambda: are_listed(lab), "the environments of other tools")
     sidebar.press("Refresh")
     base = sidebar.section("Environments").locator("[data-row]", has_text="miniconda3")
     plain = sidebar.section("Environments").locator("[data-row]", has_text="teaching-notebooks")
