@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -491,7 +492,12 @@ def listener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileServer]:
 def children(server: Lab) -> set[str]:
     """The processes that the server has started."""
     threads = Path(f"/proc/{server.process.pid}/task").glob("*/children")
-    return {child for file in threads for child in file.read_text().split()}
+    found: set[str] = set()
+    for file in threads:
+        # a thread may end between the listing and the reading
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found.update(file.read_text().split())
+    return found
 
 
 GOOD_PIN = {
