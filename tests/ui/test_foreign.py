@@ -52,7 +52,7 @@ def labels(page: Page) -> list[str]:
 def are_listed(lab: Lab) -> bool:
     """Whether the server has looked for them anew: what it found is kept for a few seconds."""
     listed = lab.get(f"{API}environments?foreign=true").json()["environments"]
-    return {"miniconda3", "teaching-notebooks"} <= {item["name"] for item in listed}
+    return {"base", "teaching-notebooks"} <= {item["name"] for item in listed}
 
 
 def test_rows_of_all_kinds_and_their_menus(
