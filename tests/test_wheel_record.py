@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -100,6 +101,32 @@ def test_what_was_read_once_is_read_again_only_if_it_looks_different(tmp_path: P
         assert not wheel_stamps.is_known(package, site, tmp_path), damage
     wheel_stamps.forget(tmp_path)
     assert list(wheel_stamps.stamps_dir(tmp_path).iterdir()) == []
+
+
+def test_the_next_environment_of_the_same_wheels_is_known(
+    home: Path, channel: LocalChannel, tmp_path: Path, pypi_index: PypiIndex
+) -> None:
+    """uv writes some files anew for each, which must not make it look like another wheel."""
+    cache = tmp_path / "cache"
+    manager = make_manager(home, channel.file_url, cache, pypi_index=pypi_index.simple_url)
+    documents, _ = write_notebook(home / "work")
+    request = CreateRequest(file=FILE.format(channel=channel.file_url))
+
+    async def made(name: str) -> tuple[Path, list[Package]]:
+        summary = await manager.create(replace(request, name=name), documents, Recorder())
+        packages = (await manager.environment(name)).packages
+        (site,) = summary.prefix.glob("lib/python3*/site-packages")
+        return site, [package for package in packages if package.manager == "pip"]
+
+    first, (package,) = asyncio.run(made("one"))
+    second, _ = asyncio.run(made("two"))
+    own = "tinywheel-1.1.dist-info/INSTALLER"
+    assert (first / own).stat().st_ino != (second / own).stat().st_ino
+    assert wheel_stamps.is_known(package, first, cache)
+    assert wheel_stamps.is_known(package, second, cache)
+    with (second / "tinywheel.py").open("a") as file:
+        file.write("edited = True\n")
+    assert not wheel_stamps.is_known(package, first, cache)
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: f"a.py,sha256={text},1".encode()))

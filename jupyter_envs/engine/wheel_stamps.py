@@ -1,7 +1,8 @@
 """Which files of installed wheels were held against their hashes before: by inode, time and size of each.
 
 Environments share a wheel's files through hard links. What an edit changes in one of them shows in the time or the
-size, or in another inode: then all is read again. A stamp that cannot be read only costs that.
+size, or in another inode: then all is read again. A stamp that cannot be read only costs that. What the installer
+writes anew into each environment is no file of the wheel, and has no stamp.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from jupyter_envs.files import write_atomically
 from jupyter_envs.models import Package
 
 Stamp = tuple[int, int, int, int]
+# in the folder NAME-VERSION.dist-info, by the specification of installed projects: the installer's own
+WRITTEN_BY_INSTALLERS = frozenset({"INSTALLER", "REQUESTED", "direct_url.json"})
 
 
 def stamps_dir(cache_dir: Path) -> Path:
@@ -33,8 +36,13 @@ def stamp(path: str) -> Stamp | None:
 
 def stamps(paths: Iterable[Path], site: Path) -> dict[str, Stamp]:
     """By path in the folder of packages. Take them before the files are read."""
-    found = {str(path.relative_to(site)): stamp(str(path)) for path in paths}
+    found = {str(path.relative_to(site)): stamp(str(path)) for path in paths if not is_of_installer(path)}
     return {path: one for path, one in found.items() if one}
+
+
+def is_of_installer(path: Path) -> bool:
+    """Whether an installer writes this file for one environment, so that no other one can have the same."""
+    return path.name in WRITTEN_BY_INSTALLERS and path.parent.name.endswith(".dist-info")
 
 
 def is_known(package: Package, site: Path, cache_dir: Path) -> bool:
