@@ -14,6 +14,7 @@ from jupyter_envs.engine import credentials, current, wheel_stamps
 from jupyter_envs.engine.provided import refuse_overwritten, refuse_replacing
 from jupyter_envs.engine.pypi_uv import run_uv, write_lines
 from jupyter_envs.engine.wheel_record import changed
+from jupyter_envs.errors import EnvsError
 from jupyter_envs.models import Package
 
 
@@ -50,7 +51,8 @@ async def install_wheels(
     fetched again, and the job's log is told.
     """
     options = ("--no-build", "--no-index", *hosts)
-    await link(packages, prefix, cache_dir, *options)
+    if not await link_without_network(packages, prefix, cache_dir, *options):
+        await link(packages, prefix, cache_dir, *options)
     damaged = await asyncio.to_thread(changed, packages, prefix, cache_dir)
     if not damaged:
         return
@@ -61,6 +63,20 @@ async def install_wheels(
     # fresh from an archive with the locked hash, so the files are right and the list is not
     for package in await asyncio.to_thread(changed, damaged, prefix, cache_dir):
         say(f"{package.name}: its wheel's own list of files does not agree with its files.")
+
+
+async def link_without_network(packages: Sequence[Package], prefix: Path, cache_dir: Path, *options: str) -> bool:
+    """Wheels that were here before, from uv's cache; whether that could be done. Asks no server whether it has others.
+
+    uv puts none into the prefix before it has all.
+    """
+    if not await asyncio.to_thread(wheel_stamps.are_kept, packages, cache_dir):
+        return False
+    try:
+        await link(packages, prefix, cache_dir, "--offline", *options)
+    except EnvsError:
+        return False  # with the network it works, or says why not
+    return True
 
 
 async def warm(packages: Sequence[Package], prefix: Path, cache_dir: Path, options: Sequence[str]) -> None:

@@ -45,6 +45,11 @@ def is_of_installer(path: Path) -> bool:
     return path.name in WRITTEN_BY_INSTALLERS and path.parent.name.endswith(".dist-info")
 
 
+def are_kept(packages: Iterable[Package], cache_dir: Path) -> bool:
+    """Whether each wheel was installed from this cache before, as far as it is known; it may be gone meanwhile."""
+    return all(_place(package, cache_dir).is_file() for package in packages)
+
+
 def is_known(package: Package, site: Path, cache_dir: Path) -> bool:
     """Whether each file is one that had the right hash, and looks as it did then."""
     try:
