@@ -111,7 +111,9 @@ async function mayReplace(name: string, translator: ITranslator): Promise<boolea
 /** Hand an export to the browser as a download. */
 export function download(file: Export): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([file.text], { type: 'text/plain' }));
+  // of a text without an ending, such as a Pipfile, browsers would make Pipfile.txt
+  const type = 'application/octet-stream';
+  link.href = URL.createObjectURL(new Blob([file.text], { type }));
   link.download = file.filename;
   link.click();
   URL.revokeObjectURL(link.href);

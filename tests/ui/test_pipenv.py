@@ -79,12 +79,10 @@ def test_one_click_beside_a_pipfile_lock(lab: Lab, page: Page, sidebar: Sidebar,
     expect(sidebar.card).to_contain_text("+ tinytext 1.0")
     expect(sidebar.card).to_contain_text(f"For Python {HERE} (")
     assert lab.get(f"{API}environments?foreign=false").json()["environments"] == []
-    sidebar.picture("beside-plan")
     sidebar.press("Build and pin")
     expect(sidebar.card).to_contain_text("Runs exactly what Pipfile.lock locks.", timeout=120_000)
     sidebar.wait_for_kernel("shop")
     expect(sidebar.section("Jobs")).to_have_count(0)
-    sidebar.picture("beside-match")
 
     source = "import tinydep, tinytext; print(tinytext.version, tinytext.__file__)"
     output = sidebar.run_first_cell(source)
@@ -169,7 +167,6 @@ class Walk:
         card = self.sidebar.panel.get_by_role("region", name="Add tinydep")
         expect(card).to_contain_text("+ tinydep 1.0")
         expect(card).to_contain_text("requirements.txt, its lock and the notebook’s pin are written anew.")
-        self.sidebar.picture("pypi-missing-module")
         self.sidebar.press("Install and run again", card)
         expect(output).to_have_text("1.0\n")
         self.has_written("tinydep")
@@ -209,7 +206,6 @@ class Walk:
         expect(self.sidebar.card).to_contain_text("requirements.txt was edited after it was locked")
         self.sidebar.press("Show the plan", self.sidebar.card)
         expect(self.sidebar.button("Update environment")).to_be_visible()
-        self.sidebar.picture("pypi-outdated")
         self.sidebar.press("Update environment")
         self.matches()
         (self.folder / "pylock.toml").unlink()
@@ -219,7 +215,6 @@ class Walk:
         self.lab.finished(self.lab.delete(f"{API}environments/{self.name}?force=true"))
         self.sidebar.press("Build environment…")
         expect(self.sidebar.card).to_contain_text(f"For Python {HERE} (")
-        self.sidebar.picture("pypi-missing")
         self.sidebar.press("Build environment")
         # nothing goes from under the pointer: what was ready before it was taken away would stay
         self.sidebar.page.mouse.move(1000, 600)
@@ -278,7 +273,15 @@ class Walk:
         expect(self.sidebar.panel.get_by_role("alert")).to_have_count(0)
 
 
-EXPORTS = {"requirements": "requirements.txt", "pylock": "pylock.toml", "portable": "environment.yml"}
+EXPORTS = {
+    "full": "environment.yml",
+    "portable": "environment.yml",
+    "conda-lock": "renamed.conda-lock.yml",
+    "requirements": "requirements.txt",
+    "pylock": "pylock.toml",
+    "pipfile": "Pipfile",
+    "script": "renamed.py",
+}
 
 
 def test_a_walk_through_all_that_the_card_can_say(
