@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { isOver, JobsModel } from './jobs';
+import { isOldNews, isOver, JobsModel } from './jobs';
 import { aJob, Server } from './testing/server';
 import type { Job } from './tokens';
 
@@ -14,6 +14,17 @@ function watched(server: Server): { model: JobsModel; ended: Job[]; clock: { now
 }
 
 describe('jobs', () => {
+  it.each([
+    [{ kind: 'create', state: 'running' }, true],
+    [{ kind: 'remove', state: 'done' }, true],
+    [{ kind: 'create', state: 'failed' }, false],
+    [{ kind: 'verify', state: 'done' }, false],
+    [{ kind: 'create', state: 'done', environment: 'other' }, false]
+  ] as const)('are old news after %j: %j', (change, expected) => {
+    const made = aJob({ state: 'done' });
+    expect(isOldNews(made, [aJob({ id: 'j2', ...change }), made])).toBe(expected);
+  });
+
   it('lists the newest first', async () => {
     const server = new Server();
     const old = aJob({ id: 'old', state: 'done' });

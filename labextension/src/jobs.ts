@@ -23,6 +23,18 @@ export function isOver(job: Job): boolean {
   return job.state !== 'queued' && job.state !== 'running';
 }
 
+/** The environment that a job made was made again since, or taken away; the newest job comes first. */
+export function isOldNews(job: Job, all: readonly Job[]): boolean {
+  const since = all.slice(0, all.indexOf(job)).filter(one => one.environment === job.environment);
+  return (
+    job.state === 'done' &&
+    since.some(
+      ({ kind, state }) =>
+        ['create', 'remove', 'rename'].includes(kind) && !['failed', 'cancelled'].includes(state)
+    )
+  );
+}
+
 /** When a download was first seen, and at how many bytes. */
 interface IMark {
   time: number;

@@ -1,5 +1,6 @@
 import * as React from 'react';
 
+import { isOldNews } from '../jobs';
 import { formFile, pinnedFile } from '../mend';
 import type { IJobs, Job } from '../tokens';
 import { useTrans } from './hooks';
@@ -52,18 +53,6 @@ export function JobsSection({
         })}
       />
     </Section>
-  );
-}
-
-/** The environment that a job made was made again since, or taken away; the newest job comes first. */
-function isOldNews(job: Job, all: readonly Job[]): boolean {
-  const since = all.slice(0, all.indexOf(job));
-  return (
-    job.state === 'done' &&
-    since.some(
-      ({ environment, kind }) =>
-        environment === job.environment && ['create', 'remove', 'rename'].includes(kind)
-    )
   );
 }
 
