@@ -12,7 +12,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jupyter_envs.package_query import Held, PackageQuery, normalized
+from packaging.utils import canonicalize_name
+
+from jupyter_envs.package_query import Held, PackageQuery
 
 # name-version-build, of which only the name may have hyphens
 _RECORD = re.compile(r"(.+)-([^-]+)-[^-]+\.json\Z")
@@ -85,7 +87,7 @@ def _records(folder: str) -> Iterator[Held]:
     for name in _listed(folder):
         found = _RECORD.match(name)
         if found:
-            yield normalized(found[1]), found[2]
+            yield canonicalize_name(found[1]), found[2]
 
 
 def _distributions(folder: str) -> Iterator[Held]:
@@ -94,7 +96,7 @@ def _distributions(folder: str) -> Iterator[Held]:
         # pip renames what it is about to take away, and begins its name with a tilde
         if stem != entry and not entry.startswith("~"):
             name, _, rest = stem.partition("-")
-            yield normalized(name), rest.partition("-")[0]
+            yield canonicalize_name(name), rest.partition("-")[0]
 
 
 def _listed(folder: str) -> list[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from packaging.utils import canonicalize_name
+
 from jupyter_envs.errors import InvalidInput
 from jupyter_envs.versions import satisfies
 
@@ -14,7 +16,6 @@ Held = tuple[str, str]
 # characters; no package has a longer name
 LONGEST = 120
 _QUERY = re.compile(r"\s*([\w.-]+)\s*((?:[<>=!~].*|[\d*].*)?)\Z", re.DOTALL | re.ASCII)
-_SEPARATORS = re.compile(r"[-_.]+")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def parse(text: str) -> PackageQuery:
     Raises `InvalidInput` for what names no package, and for a condition that is not understood.
     """
     found = _QUERY.match(text) if len(text) <= LONGEST else None
-    name = normalized(found[1]).strip("-") if found else ""
+    name = canonicalize_name(found[1]).strip("-") if found else ""
     if found is None or not name:
         raise InvalidInput(
             f"“{text[:LONGEST]}” names no package.",
@@ -54,8 +55,3 @@ def parse(text: str) -> PackageQuery:
         hints = ("Versions are compared by =, ==, !=, <, <=, >, >= and ~=, with commas between conditions.",)
         raise InvalidInput(f"The version in “{text}” is not understood.", hints=hints, key="package")
     return PackageQuery(name, condition)
-
-
-def normalized(name: str) -> str:
-    """A name as it is compared: small letters, and one hyphen for all that separates words."""
-    return _SEPARATORS.sub("-", name.lower())

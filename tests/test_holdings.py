@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from jupyter_envs import prefix as prefixes
 from jupyter_envs.holdings import Holdings
 from jupyter_envs.machine import current_platform
-from jupyter_envs.package_query import normalized, parse
+from jupyter_envs.package_query import parse
 
 from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager
@@ -84,7 +85,7 @@ def test_it_knows_what_the_reading_of_all_records_knows(home: Path, channel: Loc
             known = Holdings()
             for package in prefixes.installed(summary.prefix, current_platform()):
                 found = known.holding(str(summary.prefix), parse(f"{package.name}=={package.version}"))
-                assert found[0] == (normalized(package.name), package.version)
+                assert found[0] == (canonicalize_name(package.name), package.version)
             queries = [parse("tinytext 2"), parse("python")]
             (listed,) = await manager.listed(foreign=True, queries=queries)
             assert listed["name"] == "penguins"
