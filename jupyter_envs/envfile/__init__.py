@@ -7,7 +7,7 @@ expected. `read` says in addition what it took note of. `write` gives a portable
 
 from .amend import amend
 from .reader import Reading, parse, read
-from .secrets import without_secrets
+from .secrets import asks_same, without_secrets
 from .selectors import content_hash, locked_from, select
 from .views import to_json
 from .writer import write
@@ -15,6 +15,7 @@ from .writer import write
 __all__ = [
     "Reading",
     "amend",
+    "asks_same",
     "content_hash",
     "locked_from",
     "parse",

@@ -9,6 +9,11 @@ from ..models import Spec
 from ..redact import clean_text
 
 
+def asks_same(one: Spec, other: Spec) -> bool:
+    """Whether two wishes decide a solve alike; a secret in an address does not count, which no file of ours has."""
+    return without_secrets(one).content_hash() == without_secrets(other).content_hash()
+
+
 def without_secrets(spec: Spec, there: Spec | None = None) -> Spec:
     """``spec`` with clean addresses; what stands ``there`` already, in the user's own file, is kept as it stands."""
     known = {*there.channels, *there.conda, *there.pip, *there.variables.values()} if there else set[str]()

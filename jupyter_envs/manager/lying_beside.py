@@ -83,7 +83,7 @@ def _name(proposed: str, spec: Spec | None, known: Known, free: Callable[[str], 
     for number in range(1, MOST_NAMES):
         name = proposed if number == 1 else f"{proposed}-{number}"
         there = known(name)
-        if there is not None and spec is not None and _same(there, spec):
+        if there is not None and spec is not None and envfile.asks_same(there, spec):
             return name, True
         if there is None and _is_free(name, free):
             return name, False
@@ -96,7 +96,3 @@ def _is_free(name: str, free: Callable[[str], None]) -> bool:
     except EnvsError:
         return False
     return True
-
-
-def _same(one: Spec, other: Spec) -> bool:
-    return envfile.without_secrets(one).content_hash() == envfile.without_secrets(other).content_hash()

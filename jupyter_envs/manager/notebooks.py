@@ -125,8 +125,7 @@ def keeping_others(old: Lock | None, new: Lock) -> Lock:
 async def asks_for(path: str, text: str, spec: Spec, documents: Documents, limits: Limits = LIMITS) -> bool:
     """Whether an environment file asks for just this; one that cannot be read asks for something else."""
     try:
-        there = await read_spec(path, text, documents, limits)
-        return envfile.without_secrets(there).content_hash() == envfile.without_secrets(spec).content_hash()
+        return envfile.asks_same(await read_spec(path, text, documents, limits), spec)
     except EnvsError:
         return False
 
