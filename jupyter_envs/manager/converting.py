@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -10,11 +11,9 @@ from packaging.utils import canonicalize_name
 from jupyter_envs import conversions, matchspec, modules
 from jupyter_envs.conversions import Converted
 from jupyter_envs.errors import Unreachable
-from jupyter_envs.manager.search import Query, SearchResult, searchable
+from jupyter_envs.manager.search import Search, versions_of
 from jupyter_envs.models import EngineName, Spec
 from jupyter_envs.versions import satisfies
-
-Search = Callable[[Query], Awaitable[SearchResult]]
 
 
 async def convert(spec: Spec, engine: EngineName, search: Search, channels: Sequence[str]) -> Converted:
@@ -23,23 +22,25 @@ async def convert(spec: Spec, engine: EngineName, search: Search, channels: Sequ
     To conda: a requirement of a name and a version becomes conda's where a channel has such a version, under PyPI's
     name or the one that is known to be conda's. Where the channels do not answer, all stay in the pip section.
     """
-    if engine == "pypi" or spec.engine == "conda":
-        return conversions.to_pypi(spec) if engine == "pypi" else Converted(spec)
+    if engine == "pypi":
+        return conversions.to_pypi(spec)
+    names, notes = dict[str, str](), tuple[str, ...]()
     try:
         names = await _names(spec, search)
     except Unreachable as error:
-        converted = conversions.to_conda(spec, {}, tuple(channels))
-        said = f"The channels were not asked for these packages, which stay in the pip section: {error.message}"
-        return Converted(converted.spec, (*converted.notes, said))
-    return conversions.to_conda(spec, names, tuple(channels))
+        notes = (f"The channels were not asked for these packages, which stay in the pip section: {error.message}",)
+    converted = conversions.to_conda(spec, names, tuple(channels))
+    return replace(converted, notes=(*converted.notes, *notes))
 
 
 async def _names(spec: Spec, search: Search) -> dict[str, str]:
-    """By PyPI's names, conda's names of the packages that the channels have in such a version."""
-    found = {}
+    """By PyPI's names, conda's names of the packages that the channels have in such a version, among the newest 100."""
+    found = dict[str, str]()
+    if spec.engine == "conda":
+        return found
     for asked in filter(None, map(conversions.plain, spec.pip)):
         name = canonicalize_name(asked.name)
-        for candidate in filter(searchable, modules.in_conda(name)):
+        for candidate in modules.in_conda(name):
             if await _has(candidate, asked, search):
                 found[str(name)] = candidate
                 break
@@ -47,7 +48,6 @@ async def _names(spec: Spec, search: Search) -> dict[str, str]:
 
 
 async def _has(name: str, asked: Requirement, search: Search) -> bool:
-    hits = (await search(Query(name, limit=1))).found.hits
-    versions = [version for hit in hits if hit.name == name for version in hit.version_list]
+    versions = await versions_of(name, search)
     wanted = matchspec.parse(matchspec.of_pep440(name, str(asked.specifier))).version or "*"
     return any(satisfies(version, wanted) for version in versions)

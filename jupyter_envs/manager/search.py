@@ -71,18 +71,21 @@ async def search(query: Query, searcher: Searcher, platform: str, default_channe
     return SearchResult(whole, await searcher.search(whole.channels, whole.text, platform, whole.limit))
 
 
-def searchable(name: str) -> bool:
-    """Whether a channel can be asked for such a name."""
-    return _TEXT.fullmatch(name) is not None
+Search = Callable[[Query], Awaitable[SearchResult]]
 
 
-def has_package(search: Callable[[Query], Awaitable[SearchResult]]) -> Callable[[str], Awaitable[bool]]:
+async def versions_of(name: str, search: Search) -> tuple[str, ...]:
+    """The versions that the configured channels have of a package of exactly this name; none of no such package."""
+    if not _TEXT.fullmatch(name):
+        return ()
+    found = (await search(Query(name, limit=1))).found
+    return tuple(version for hit in found.hits if hit.name == name for version in hit.version_list)
+
+
+def has_package(search: Search) -> Callable[[str], Awaitable[bool]]:
     """Asks whether the configured channels have a package of exactly this name."""
 
     async def ask(name: str) -> bool:
-        if not searchable(name):
-            return False
-        found = (await search(Query(name, limit=1))).found
-        return any(hit.name == name for hit in found.hits)
+        return bool(await versions_of(name, search))
 
     return ask
