@@ -16,9 +16,8 @@ from packaging.utils import canonicalize_name
 from . import matchspec, piplines
 from .errors import Conflict
 from .matchspec import MatchSpec
-from .models import Spec
+from .models import KERNEL_PACKAGE, Spec
 
-KERNEL = "ipykernel"
 _BEGINNING = re.compile(r"([0-9][^*]*?)\.?\*")
 _NO_OPERATOR = re.compile(r"[0-9]")
 
@@ -39,7 +38,7 @@ def to_pypi(spec: Spec) -> Converted:
     if spec.engine == "pypi":
         return Converted(spec)
     conda = [matchspec.parse(text) for text in spec.conda]
-    others = [one.name for one in conda if one.name not in ("python", "pip", KERNEL)]
+    others = [one.name for one in conda if one.name not in ("python", "pip", KERNEL_PACKAGE)]
     if others:
         raise Conflict(
             f"This environment needs conda packages: {', '.join(others)}.",
@@ -47,7 +46,7 @@ def to_pypi(spec: Spec) -> Converted:
             packages=others,
         )
     python = next((wish_for(one) for one in conda if one.name == "python"), "")
-    kernel = tuple(requirement_for(one) for one in conda if one.name == KERNEL)
+    kernel = tuple(requirement_for(one) for one in conda if one.name == KERNEL_PACKAGE)
     if not spec.pip and not kernel:
         raise Conflict("There is no PyPI package in it.", hints=("Name some in its pip section.",))
     converted = replace(spec, channels=(), conda=(), pip=(*spec.pip, *kernel), python=python)

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, Literal, Protocol
 
 Manager = Literal["conda", "pip"]
+KERNEL_PACKAGE = "ipykernel"  # makes a kernel of a Python, from conda and from PyPI
 EngineName = Literal["conda", "pypi"]  # whose packages an environment is made of
 
 

@@ -20,9 +20,9 @@ from jupyter_envs.manager import virtual_environments, wheels_only
 from jupyter_envs.manager.exporting import source_of
 from jupyter_envs.manager.foreign import Foreigners
 from jupyter_envs.manager.ground import Ground
-from jupyter_envs.manager.planning import KERNEL_ADDED, KERNEL_PACKAGE, Resolved
+from jupyter_envs.manager.planning import KERNEL_ADDED, Resolved
 from jupyter_envs.manager.records import exact, listed, without_hash
-from jupyter_envs.models import Interpreter, Package
+from jupyter_envs.models import KERNEL_PACKAGE, Interpreter, Package
 from jupyter_envs.naming import check_name
 from jupyter_envs.store import Store, missing
 from jupyter_envs.virtual import System

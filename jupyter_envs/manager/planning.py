@@ -14,11 +14,10 @@ from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound, Unreachable
 from jupyter_envs.manager import mixing, wheels_only
 from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.values import CreateRequest, Proposal
-from jupyter_envs.models import Difference, Interpreter, Lock, Package, Plan, Spec
+from jupyter_envs.models import KERNEL_PACKAGE, Difference, Interpreter, Lock, Package, Plan, Spec
 from jupyter_envs.pin import differences
 from jupyter_envs.virtual import THIS_SYSTEM, System
 
-KERNEL_PACKAGE = "ipykernel"
 KERNEL_ADDED = "ipykernel was added: without it no notebook could use this environment."
 
 SHARED_COPIED = (

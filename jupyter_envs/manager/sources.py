@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-from jupyter_envs import formats, lockfile
+from jupyter_envs import conversions, formats, lockfile, matchspec
 from jupyter_envs.engine.session import Session
 from jupyter_envs.envfile import Reading
-from jupyter_envs.errors import InvalidInput, NotFound
+from jupyter_envs.errors import EnvsError, InvalidInput, NotFound
 from jupyter_envs.formats import Limits, Read
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.including import include
 from jupyter_envs.manager.planning import Wanted, named
 from jupyter_envs.manager.values import ChangeRequest, CreateRequest, Documents
-from jupyter_envs.manager.wheels_only import KERNEL
-from jupyter_envs.models import Lock, Spec
+from jupyter_envs.models import KERNEL_PACKAGE, Lock, Spec
 from jupyter_envs.redact import show
 
 FILE = "environment.yml"  # what a text without a name is called in messages
@@ -55,17 +52,20 @@ def of_pypi(request: CreateRequest) -> Spec:
     """What names of PyPI alone ask for; ``python`` among them is a wish for an interpreter. Raises `InvalidInput`."""
     if request.channels:
         raise InvalidInput("PyPI's packages come from no channel.", hints=("Leave the channels out.",), key="channels")
-    pythons = [(found[1] or "").strip() for text in request.packages if (found := _PYTHON.fullmatch(text.strip()))]
-    # as conda writes it, =3.12 is any 3.12
-    wish = ",".join(re.sub(r"^=\s*([\d.]+)$", r"==\1.*", text) for text in pythons if text)
+    pythons = [text for text in request.packages if _PYTHON.fullmatch(text.strip())]
+    others = tuple(text for text in request.packages if text not in pythons)
+    wish = ",".join(filter(None, map(_wish_for_python, pythons)))
+    return Spec(request.name, pip=others or (KERNEL_PACKAGE,), python=wish)
+
+
+def _wish_for_python(text: str) -> str:
+    """What a name such as ``python>=3.11`` or, as conda writes it, ``python=3.11`` says. Raises `InvalidInput`."""
     try:
-        SpecifierSet(wish)
-    except InvalidSpecifier:
+        return conversions.wish_for(matchspec.parse(text))
+    except EnvsError:
         raise InvalidInput(
-            f"“{show(wish)}” says nothing about a Python.", hints=("Write it as python>=3.11.",), key="packages"
+            f"“{show(text)}” says nothing about a Python.", hints=("Write it as python>=3.11.",), key="packages"
         ) from None
-    others = tuple(text for text in request.packages if not _PYTHON.fullmatch(text.strip()))
-    return Spec(request.name, pip=others or (KERNEL,), python=wish)
 
 
 async def read_file(

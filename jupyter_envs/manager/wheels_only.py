@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from jupyter_envs import piplines, pipsection
 from jupyter_envs.engine.answers import Wheels
 from jupyter_envs.engine.session import Session
-from jupyter_envs.models import Interpreter, Lock, Package, Spec
+from jupyter_envs.models import KERNEL_PACKAGE, Interpreter, Lock, Package, Spec
 from jupyter_envs.versions import any_of_minor, minor
 from jupyter_envs.virtual import System
 
-KERNEL = "ipykernel"
 ALONE = "--no-deps"
 
 
@@ -45,10 +44,10 @@ async def find(
     if has_kernel(wheels.packages):
         return Found(wheels, kernel_added=False)
     if not pipsection.wants(spec.pip, ALONE):
-        return Found(await resolve([*spec.pip, KERNEL]), kernel_added=True)
+        return Found(await resolve([*spec.pip, KERNEL_PACKAGE]), kernel_added=True)
     # a file that names everything that it needs does not name what a kernel needs
     fixed = [f"{piplines.CONSTRAINT_MARK}{one.name}=={one.version}" for one in wheels.packages]
-    more = await resolve([*pipsection.indexes(spec.pip), *fixed, KERNEL])
+    more = await resolve([*pipsection.indexes(spec.pip), *fixed, KERNEL_PACKAGE])
     here = {package.name for package in wheels.packages}
     added = tuple(package for package in more.packages if package.name not in here)
     both = Wheels((*wheels.packages, *added), (*wheels.newer, *more.newer), (*wheels.yanked, *more.yanked))
@@ -57,7 +56,7 @@ async def find(
 
 def has_kernel(packages: Sequence[Package]) -> bool:
     """Whether a notebook could use them."""
-    return any(package.name == KERNEL for package in packages)
+    return any(package.name == KERNEL_PACKAGE for package in packages)
 
 
 def interpreter_of(lock: Lock, platform: str) -> Interpreter | None:
