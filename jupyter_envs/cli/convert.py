@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +47,8 @@ class ConvertCommand(ManagerCommand):
         converted = await manager.convert(spec, "pypi" if self.to == "pypi" else "conda")
         text = text_of(converted.spec)
         notes = (*found.notes, *converted.notes)
-        for note in notes:
-            print(f"note: {note}", file=sys.stderr)
-        if self.output:
-            place = Path(self.output)
-            await DiskDocuments(place.parent).write(place.name, text)
-        elif not self.json:
-            sys.stdout.write(text)
+        self.say_notes(notes)
+        await self.deliver(text, self.output)
         return {"engine": converted.spec.engine, "text": text, "notes": list(notes)}
 
 

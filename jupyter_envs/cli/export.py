@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +70,10 @@ class ExportCommand(ManagerCommand):
         if self.into and (self.output or self.format != "script"):
             raise InvalidInput("--into goes with --format script, and not with --output.", key="into")
         export = await self.export(manager, name)
-        for note in export.notes:
-            print(f"note: {note}", file=sys.stderr)
+        self.say_notes(export.notes)
         if self.into:
             return {**export.to_json(), **await self.place(manager, export), "filename": self.into}
-        if self.output:
-            path = Path(self.output)
-            await DiskDocuments(path.parent).write(path.name, export.text)
-        elif not self.json:
-            sys.stdout.write(export.text)
+        await self.deliver(export.text, self.output)
         return {**export.to_json(), "filename": self.output or export.filename}
 
     async def place(self, manager: Manager, export: Export) -> dict[str, Any]:
@@ -87,8 +81,7 @@ class ExportCommand(ManagerCommand):
         documents, path = DiskDocuments.beside(self.into)
         shown = await manager.place_script(export, path, documents, None)
         notes = placing.notes(shown)
-        for note in notes:
-            print(f"note: {note}", file=sys.stderr)
+        self.say_notes(notes)
         for line in shown.difference.splitlines():
             self.say(line)
         if shown.before and shown.changed:

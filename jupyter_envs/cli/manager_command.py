@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,19 @@ class ManagerCommand(Command):
         if not self.json:
             print_plan(plan)
         self.ask(f"Build {plan.environment}?")
+
+    def say_notes(self, notes: Iterable[str]) -> None:
+        """Say on standard error what has to be known of a result, which may go into a file."""
+        for note in notes:
+            print(f"note: {note}", file=sys.stderr)
+
+    async def deliver(self, text: str, output: str) -> None:
+        """Write a text to a file, or without one to standard output; with ``--json`` it is in the answer."""
+        if output:
+            path = Path(output)
+            await DiskDocuments(path.parent).write(path.name, text)
+        elif not self.json:
+            sys.stdout.write(text)
 
     @contextmanager
     def reporter(self, title: str) -> Iterator[Reporter]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,6 @@ class PackCommand(ManagerCommand):
         output = Path(self.output or f"{name}.tar.gz").expanduser().absolute()  # noqa: ASYNC240
         with self.reporter(f"Packing {name}") as reporter:
             packed = await manager.pack(name, output, reporter, force=self.force)
-        for note in packed.notes:
-            print(f"note: {note}", file=sys.stderr)
+        self.say_notes(packed.notes)
         self.say(f"{packed.file}: {packed.packages} packages, {size(packed.size)}, for {packed.platform}.")
         return packed.to_json()
