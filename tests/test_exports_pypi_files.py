@@ -94,3 +94,12 @@ def test_a_script_may_ask_twice_and_a_pipfile_says_that_it_cannot() -> None:
     assert wishes(pyproject.read_block(script.text, source="one.py").spec.pip) == wishes(lines)
     (note,) = exports.write(source(*lines), "pipfile").notes
     assert note == 'Not in the Pipfile, which has one line for a package: a==2; python_version >= "3.9".'
+
+
+@pytest.mark.parametrize("format", ["pipfile", "script"])
+def test_a_folder_is_named_as_it_stands(format: str) -> None:
+    what = "Pipfile" if format == "pipfile" else "block"
+    assert (
+        f"Not in the {what}: --find-links ./wheels."
+        in exports.write(source("a", "--find-links ./wheels"), format).notes
+    )

@@ -24,7 +24,10 @@ from .source import Source
 _MINOR = re.compile(r"==\s*(3\.[0-9]+)\.\*")
 _WHOLE = re.compile(r"==\s*(3\.[0-9]+\.[0-9]+)(?:\.\*)?")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_SOURCES = ("-i", "--index-url", "--extra-index-url", "--trusted-host", "-f", "--find-links")
+# the options about sources: those that a Pipfile has a place for, and the others
+_INDEX = ("-i", "--index-url")
+_IN_A_PIPFILE = (*_INDEX, "--extra-index-url", "--trusted-host")
+_SOURCES = (*_IN_A_PIPFILE, "-f", "--find-links")
 _HASH = re.compile(r"\s--hash=\S+")
 
 
@@ -139,11 +142,11 @@ def _one_python(source: Source, wish: str) -> tuple[str, tuple[str, ...]]:
 
 def _sources(options: Sequence[piplines.PipLine]) -> tuple[list[list[str]], tuple[str, ...]]:
     """The lines of each ``[[source]]``: pipenv's own where no other is named."""
-    main = [one.value for one in options if one.option in ("-i", "--index-url")]
+    main = [one.value for one in options if one.option in _INDEX]
     more = [one.value for one in options if one.option == "--extra-index-url"]
     trusted = {one.value.partition(":")[0] for one in options if one.option == "--trusted-host"}
-    left = [one for one in options if one.option not in ("-i", "--index-url", "--extra-index-url", "--trusted-host")]
-    notes = [f"Not in the Pipfile: {one.option} {one.value}.".replace(" .", ".") for one in left]
+    left = [one for one in options if one.option not in _IN_A_PIPFILE]
+    notes = [f"Not in the Pipfile: {one.option} {one.value}." for one in left]
     if more and not main:
         notes.append("A Pipfile that names a source names all of them: add the index that comes first.")
     found = []
