@@ -117,12 +117,15 @@ def read_distribution(folder: Path, platform: str) -> Package | None:
     return Package(canonicalize_name(headers["Name"]), headers["Version"], manager="pip", platform=platform)
 
 
+def distribution_folders(prefix: Path) -> Iterator[tuple[str, Path]]:
+    """The normalised name and the `.dist-info` folder of each distribution."""
+    for folder in prefix.glob("lib/python3*/site-packages/*.dist-info"):
+        yield canonicalize_name(folder.name.removesuffix(".dist-info").rpartition("-")[0]), folder
+
+
 def distribution_folder(prefix: Path, name: str) -> Path | None:
     """The `.dist-info` folder of a distribution, by its normalised name."""
-    for folder in prefix.glob("lib/python3*/site-packages/*.dist-info"):
-        if canonicalize_name(folder.name.removesuffix(".dist-info").rpartition("-")[0]) == name:
-            return folder
-    return None
+    return next((folder for found, folder in distribution_folders(prefix) if found == name), None)
 
 
 def was_requested(prefix: Path, name: str) -> bool:
@@ -152,10 +155,7 @@ def required(folder: Path, *, extras: bool = True) -> set[str]:
 
 def with_needs(prefix: Path, packages: Iterable[Package]) -> list[Package]:
     """The packages, those of pip with the names of what they need; what only an extra needs is left out."""
-    folders: dict[str, Path] = {
-        canonicalize_name(folder.name.removesuffix(".dist-info").rpartition("-")[0]): folder
-        for folder in prefix.glob("lib/python3*/site-packages/*.dist-info")
-    }
+    folders = dict(distribution_folders(prefix))
     return [
         replace(package, depends=tuple(sorted(required(folders[package.name], extras=False))))
         if package.manager == "pip" and package.name in folders

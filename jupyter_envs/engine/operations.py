@@ -140,8 +140,7 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
     """A new prefix: conda packages or a virtual environment first, then wheels."""
     cache_dir, prefix = Path(args["cache_dir"]), Path(args["prefix"])
     packages = packages_from_json(args["packages"])
-    conda = [package for package in packages if package.manager == "conda"]
-    wheels = [package for package in packages if package.manager == "pip"]
+    conda, wheels = apart(packages)
     pipsection.check_builds(wheels, args.get("builds", False))
     interpreter = args.get("interpreter")
     with cache.in_use(cache_dir):

@@ -122,12 +122,12 @@ class Looking(ManagerBase):
         Raises `NotFound`, `Forbidden`, `Unreachable`.
         """
         await self.require_own(name)
-        current = self._store.get(name)
-        spec = self._store.spec(name, current.current)
+        environment = self._store.get(name)
+        spec = self._store.spec(name, environment.current)
         found = await self._installed(name)
         if spec.engine == "pypi":
             async with self._engine.session(SilentReporter()) as session:
-                return await newer_wheels(spec, found, session, self.platform, current.generation.python or "")
+                return await newer_wheels(spec, found, session, self.platform, environment.generation.python or "")
         return await newer_versions(spec, found, self._searcher, self.platform, self.default_channels)
 
     async def imports(self, path: str, documents: Documents) -> NotebookImports:

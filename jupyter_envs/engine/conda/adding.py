@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import rattler
-from packaging.utils import canonicalize_name
 from rattler import PrefixRecord, Subdir
 
 from jupyter_envs.engine.cache import discard, entry_name, entry_path
@@ -23,6 +22,7 @@ from jupyter_envs.engine.conda.records import record_of_entry
 from jupyter_envs.engine.guard import entries, read_json, refuse
 from jupyter_envs.engine.shared import place, shared_entry
 from jupyter_envs.models import Package
+from jupyter_envs.prefix import distribution_folders
 
 
 def clashes(packages: Sequence[Package], prefix: Path, cache_dir: Path) -> list[str]:
@@ -75,8 +75,8 @@ def withdraw(packages: Sequence[Package], prefix: Path, cache_dir: Path) -> None
 def withdraw_wheels(packages: Sequence[Package], prefix: Path) -> None:
     """Take away the metadata of wheels, so that uv installs them again over what may be half of them."""
     names = {package.name for package in packages}
-    for folder in prefix.glob("lib/python3*/site-packages/*.dist-info"):
-        if canonicalize_name(folder.name.removesuffix(".dist-info").rpartition("-")[0]) in names:
+    for name, folder in distribution_folders(prefix):
+        if name in names:
             shutil.rmtree(folder)
 
 
