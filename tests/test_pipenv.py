@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,15 +17,11 @@ from jupyter_envs.manager import CreateRequest, Summary
 from jupyter_envs.models import VerdictState
 
 from .support.managing import Recorder, make_manager, notebook
+from .support.pipenv import lock, pipenv
 from .support.pypi_index import PypiIndex
 from .test_pypi_environments import HERE, NO_CHANNEL
 
-PIPFILE = """
-[[source]]
-name = "local"
-url = "{index}"
-verify_ssl = true
-
+TABLES = """\
 [packages]
 tinydep = "*"
 
@@ -37,15 +31,6 @@ ipykernel = "*"
 [requires]
 python_version = "{python}"
 """
-
-
-def pipenv(project: Path, *arguments: str, env: Mapping[str, str] = os.environ) -> str:
-    """What pipenv says; it keeps its environment in the project."""
-    environ = {**env, "PIPENV_VENV_IN_PROJECT": "1", "PIPENV_NOSPIN": "1", "PIPENV_IGNORE_VIRTUALENVS": "1"}
-    argv = [sys.executable, "-m", "pipenv", *arguments]
-    done = subprocess.run(argv, cwd=project, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def frozen(prefix: Path) -> set[str]:
@@ -67,8 +52,7 @@ def project(home: Path, kernel_index: PypiIndex) -> Path:
     folder = home / "work"
     folder.mkdir()
     python = ".".join(HERE.split(".")[:2])
-    (folder / "Pipfile").write_text(PIPFILE.format(index=kernel_index.simple_url, python=python))
-    pipenv(folder, "--python", sys.executable, "lock")
+    lock(folder, kernel_index.simple_url, TABLES.format(python=python))
     (folder / "analysis.ipynb").write_text(notebook("import tinydep"))
     return folder
 

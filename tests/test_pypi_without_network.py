@@ -31,8 +31,8 @@ def manager(home: Path, tmp_path: Path, index: PypiIndex) -> Manager:
     return make_manager(home, NO_CHANNEL, tmp_path / "cache", pypi_index=index.simple_url)
 
 
-def create(manager: Manager, home: Path, name: str, **source: str) -> None:
-    request = CreateRequest(name=name, filename="requirements.txt" if "file" in source else None, **source)
+def create(manager: Manager, home: Path, name: str, *, file: str | None = None, lock: str | None = None) -> None:
+    request = CreateRequest(name=name, file=file, filename="requirements.txt" if file else None, lock=lock)
     asyncio.run(manager.create(request, DiskDocuments(home), Recorder()))
 
 

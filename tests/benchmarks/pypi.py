@@ -18,6 +18,7 @@ from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.models import SilentReporter
 from tests.support.managing import write_notebook
+from tests.support.pipenv import lock, pipenv
 from tests.support.pypi_index import PypiIndex
 from tests.support.repacked import repacked
 
@@ -26,7 +27,7 @@ from .measure import Result, Timing
 
 BY_HAND = 1.3
 PIPENV = 0.2
-PIPFILE = '[[source]]\nname = "local"\nurl = "{index}"\nverify_ssl = true\n\n[packages]\nipykernel = "*"\n'
+TABLES = '[packages]\nipykernel = "*"\n'
 
 
 async def measure(folder: Path, runs: int) -> list[Result]:
@@ -73,23 +74,22 @@ async def _uv(manager: Manager, folder: Path, index: PypiIndex, runs: int) -> Re
 async def _pipenv(manager: Manager, folder: Path, index: PypiIndex, runs: int) -> Result:
     project = folder / "project"
     project.mkdir()
-    (project / "Pipfile").write_text(PIPFILE.format(index=index.simple_url))
-    quiet = {"PIPENV_VENV_IN_PROJECT": "1", "PIPENV_NOSPIN": "1", "PIPENV_IGNORE_VIRTUALENVS": "1"}
-    environ = {**os.environ, **quiet}
-    _call(environ, [sys.executable, "-m", "pipenv", "--python", sys.executable, "lock"], cwd=project)
-    sync = [sys.executable, "-m", "pipenv", "--python", sys.executable, "sync"]
+    lock(project, index.simple_url, TABLES)
+
+    def sync() -> None:
+        pipenv(project, "--python", sys.executable, "sync")
 
     def reset() -> None:
         shutil.rmtree(project / ".venv")
 
     reset()
-    _call(environ, sync, cwd=project)
+    sync()
     reset()
     text = await DiskDocuments(project).read("Pipfile.lock")
     ours, theirs = await _alternately(
         manager,
         CreateRequest(file=text, filename="Pipfile.lock"),
-        lambda: _call(environ, sync, cwd=project),
+        sync,
         reset,
         runs,
     )
@@ -113,6 +113,6 @@ async def _alternately(
     return Timing(tuple(of_us)), Timing(tuple(of_them))
 
 
-def _call(environ: Mapping[str, str], *commands: Sequence[str], cwd: Path | None = None) -> None:
+def _call(environ: Mapping[str, str], *commands: Sequence[str]) -> None:
     for command in commands:
-        subprocess.run(command, env=environ, cwd=cwd, check=True, capture_output=True)
+        subprocess.run(command, env=environ, check=True, capture_output=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,20 +16,15 @@ from playwright.sync_api import Page, expect
 from tests.support.client import API
 from tests.support.home import isolated_environment
 from tests.support.lab import Lab
+from tests.support.pipenv import lock
 from tests.support.processes import wait_until
 from tests.support.pypi_index import PypiIndex
-from tests.test_pipenv import pipenv
 
 from .accessible import Inspector
 from .sidebar import Sidebar, write_notebook
 
 HERE = platform.python_version()
-PIPFILE = """
-[[source]]
-name = "local"
-url = "{index}"
-verify_ssl = true
-
+TABLES = """\
 [packages]
 tinydep = "*"
 tinytext = "<2"
@@ -59,8 +53,7 @@ def project(lab: Lab, kernel_index: PypiIndex, tmp_path: Path) -> Path:
     """A folder below the server's root that is called shop, with pipenv's two files and a notebook."""
     folder = lab.root / "shop"
     folder.mkdir()
-    (folder / "Pipfile").write_text(PIPFILE.format(index=kernel_index.simple_url))
-    pipenv(folder, "--python", sys.executable, "lock", env=isolated_environment(tmp_path / "home"))
+    lock(folder, kernel_index.simple_url, TABLES, env=isolated_environment(tmp_path / "home"))
     write_notebook(folder / "analysis.ipynb")
     write_notebook(folder / "other.ipynb")
     return folder
