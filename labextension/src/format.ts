@@ -223,14 +223,19 @@ export function planSentence(plan: Plan, trans: TranslationBundle): string {
   return trans.__('%1, %2.', what, download);
 }
 
-/** `4 environments use 4.7 GB; one copy each would be 6.9 GB.`, as far as it was counted. */
+/** `4 environments use 4.7 GB; one copy each would be 6.9 GB.`, as far as it was counted; nothing of none. */
 export function totals(
   items: readonly Environment[],
   sums: Totals | null,
   trans: TranslationBundle
 ): string {
   const ours = items.filter(item => !item.foreign);
-  const taken = sums?.taken ?? ours.reduce((sum, item) => sum + item.size.own, 0);
+  if (ours.length === 0) {
+    return '';
+  }
+  // what was made since it was last counted is in no sum yet
+  const own = ours.reduce((sum, item) => sum + item.size.own, 0);
+  const taken = Math.max(sums?.taken ?? 0, own);
   const use = trans._n(
     '%1 environment uses %2',
     '%1 environments use %2',
