@@ -100,11 +100,18 @@ function Filtered(props: IPanelProps & { items: readonly Environment[] }): React
   const trans = useTrans();
   const [filter, setFilter] = React.useState('');
   const { packages } = state;
-  useChanges(packages);
+  const answers = useChanges(packages);
   React.useEffect(() => packages.look(filter), [packages, filter]);
   React.useEffect(() => () => packages.look(''), [packages]);
-  const held: Held = (text, environment) => packages.holding(text, environment);
-  const found = listed(items, filter, state.sort, held);
+  const held: Held = React.useCallback(
+    (text, environment) => packages.holding(text, environment),
+    [packages]
+  );
+  const found = React.useMemo(
+    () => listed(items, filter, state.sort, held),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- what is held is another thing after each answer
+    [items, filter, state.sort, held, answers]
+  );
   return (
     <>
       <input

@@ -11,15 +11,16 @@ export function useTrans(): TranslationBundle {
   return React.useContext(Trans);
 }
 
-/** Render again whenever one of these changes. They must stay the same ones. */
-export function useChanges(...sources: IChanging[]): void {
-  const [, again] = React.useReducer((count: number) => count + 1, 0);
+/** Render again whenever one of these changes, and how often one has. They must stay the same ones. */
+export function useChanges(...sources: IChanging[]): number {
+  const [changes, again] = React.useReducer((count: number) => count + 1, 0);
   const held = React.useRef(sources);
   React.useEffect(() => {
     const connected = held.current;
     connected.forEach(source => source.changed.connect(again));
     return () => connected.forEach(source => source.changed.disconnect(again));
   }, []);
+  return changes;
 }
 
 /** Give the focus back to where it was, once this component goes. */
