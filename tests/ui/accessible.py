@@ -12,7 +12,7 @@ from tests.support.lab import PROJECT
 from .sidebar import THEMES, Sidebar
 
 _AXE = PROJECT / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
-_OURS = ("#jupyter-envs-panel", ".jp-Envs-badge", ".jp-Envs-offer")
+_OURS = ("#jupyter-envs-panel", ".jp-Envs-badge", ".jp-Envs-offer", ".Toastify__toast")
 _RUN = """async selectors => {
   const found = selectors.filter(selector => document.querySelector(selector));
   const { violations } = await axe.run({ include: found.map(selector => [selector]) });
@@ -23,7 +23,7 @@ _RUN = """async selectors => {
 
 
 class Inspector:
-    """Looks at the panel, the badges and the offers of one page, and keeps what it found."""
+    """Looks at the panel, the badges, the offers and the notifications of one page, and keeps what it found."""
 
     def __init__(self, page: Page, sidebar: Sidebar) -> None:
         if not _AXE.is_file():

@@ -20,6 +20,7 @@ from tests.support.pypi_index import PypiIndex
 from tests.support.wheel import built
 
 from ..localchannel import LocalChannel
+from .accessible import Inspector
 from .sidebar import Sidebar
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -148,6 +149,14 @@ def sidebar(page: Page) -> Sidebar:
     sidebar = Sidebar(page, PICTURES if os.environ.get("JUPYTER_ENVS_SCREENSHOTS") else None)
     sidebar.open()
     return sidebar
+
+
+@pytest.fixture
+def inspector(page: Page, sidebar: Sidebar) -> Iterator[Inspector]:
+    """Fails the test with all that it found on the way."""
+    inspector = Inspector(page, sidebar)
+    yield inspector
+    assert not inspector.found, "\n\n".join(inspector.found)
 
 
 @pytest.fixture

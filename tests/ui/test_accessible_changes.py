@@ -12,8 +12,7 @@ from .sidebar import Sidebar
 Create = Callable[..., str]
 
 
-def test_forms_and_plans(page: Page, sidebar: Sidebar, create: Create) -> None:
-    inspector = Inspector(page, sidebar)
+def test_forms_and_plans(page: Page, sidebar: Sidebar, inspector: Inspector, create: Create) -> None:
     name = create("inspected", "python", "tinytext=1.0")
     sidebar.command("console:create", kernelPreference={"name": "python3"}, activate=True)
     sidebar.wait_for_kernel("python3")
@@ -47,4 +46,3 @@ def test_forms_and_plans(page: Page, sidebar: Sidebar, create: Create) -> None:
     sidebar.press("Go back to this…", entries.nth(1))
     expect(details.get_by_role("group", name=f"Plan for {name}")).to_contain_text("− tinyblob 1.0")
     inspector.look("newer versions and the way back")
-    assert not inspector.found, "\n\n".join(inspector.found)
