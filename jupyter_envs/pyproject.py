@@ -96,7 +96,12 @@ def blocks(code: str) -> Iterator[Block]:
 def _of_block(block: Block, source: str, max_depth: int) -> Reading:
     root = block.table(source=source, max_depth=max_depth)
     project = {key: root.values[key] for key in ("dependencies", "requires-python") if key in root.values}
-    reading = _Project(Table({"project": project}, source, ())).reading([])
+    asked = _Project(Table({"project": project}, source, ()))
+    if project.get("dependencies", []) == []:
+        # juv's first block asks for nothing yet
+        reading = Reading(Spec(pip=("ipykernel",), python=asked.python()))
+    else:
+        reading = asked.reading([])
     left = [key for key in root.values if key not in project]
     return replace(reading, notes=tuple(f"{key} in the block “# /// script” is not read" for key in map(show, left)))
 

@@ -87,6 +87,18 @@ def test_what_cannot_be_a_name_is_left_out_of_it(folder: Folder) -> None:
         assert (found.file, found.environment) == ("environment.yml", name), said
 
 
+def test_a_notebook_that_says_itself_what_it_needs_comes_first(folder: Folder) -> None:
+    folder.put("Pipfile", '[packages]\ntinytext = "*"\n')
+    folder.put(BOOK, notebook("# /// script\n# dependencies = ['tinydep']\n# ///\n"))
+    assert folder.beside() == FileBeside(BOOK, "analysis")
+    folder.make("analysis", BOOK)
+    assert folder.beside() == FileBeside(BOOK, "analysis", made=True)
+    folder.put(BOOK, notebook("# /// script\n# dependencies = [\n# ///\n"))
+    assert folder.beside() == FileBeside("Pipfile", "my-shop"), "a block that nobody understands"
+    folder.put(BOOK, notebook("x = '# /// script'"))
+    assert folder.beside() == FileBeside("Pipfile", "my-shop")
+
+
 def test_the_command_line_says_so(home: Path, package_cache: Path) -> None:
     cli = Cli(home, NO_CHANNEL, package_cache)
     configure(home, {"Manager": {"default_channels": [NO_CHANNEL]}})
@@ -95,3 +107,5 @@ def test_the_command_line_says_so(home: Path, package_cache: Path) -> None:
     name = cli.work.name.lower()
     assert f"jupyter envs create {name} --file Pipfile" in cli("status", BOOK).out
     assert cli("status", BOOK, "--json").json["beside"] == {"file": "Pipfile", "environment": name, "made": False}
+    (cli.work / BOOK).write_text(notebook("# /// script\n# dependencies = ['tinydep']\n# ///\n"))
+    assert f"It says itself what it needs: jupyter envs create analysis --file {BOOK}" in cli("status", BOOK).out

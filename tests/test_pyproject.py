@@ -166,3 +166,9 @@ def test_a_notebook_may_be_large_and_a_block_may_not() -> None:
 def test_a_script_without_a_block_is_refused_as_what_it_is(name: str) -> None:
     with pytest.raises(InvalidFile, match="no block"):
         formats.read(notebook("import x") if name == "a.ipynb" else "import x\n", source=name)
+
+
+@pytest.mark.parametrize("more", ["# dependencies = []\n", ""])
+def test_a_block_that_asks_for_nothing_yet_has_a_kernel(more: str) -> None:
+    spec = formats.read(f'# /// script\n# requires-python = ">=3.10"\n{more}# ///\n', source="a.py").spec
+    assert spec is not None and (spec.pip, spec.python, spec.engine) == (("ipykernel",), ">=3.10", "pypi")

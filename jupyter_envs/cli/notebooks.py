@@ -26,10 +26,12 @@ class NotebookCommand(ManagerCommand):
         for difference in status.verdict.differences:
             self.say(f"  {difference.name}: {difference.before or 'absent'} → {difference.after or 'absent'}")
         if status.beside and status.beside.made:
-            self.say(f"{status.beside.environment} has what {status.beside.file} beside it asks for.")
+            self.say(f"{status.beside.environment} has what {status.beside.file} asks for.")
         elif status.beside:
             file, name = status.beside.file, status.beside.environment
-            self.say(f"{file} lies beside it: jupyter envs create {name} --file {file}")
+            itself = file.endswith(".ipynb")  # of other notebooks nobody makes environments
+            what = "It says itself what it needs" if itself else f"{file} lies beside it"
+            self.say(f"{what}: jupyter envs create {name} --file {file}")
 
 
 class PinCommand(NotebookCommand):

@@ -1,4 +1,4 @@
-"""The file beside a notebook that is not pinned, from which its environment can be made.
+"""What a notebook that is not pinned can be given an environment from: its own block (PEP 723), or a file beside it.
 
 Looks and reads; makes nothing, and asks nobody but the documents and this machine's environments.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from jupyter_envs import envfile, formats
 from jupyter_envs.errors import EnvsError
@@ -18,6 +19,7 @@ from jupyter_envs.manager.notebooks import beside
 from jupyter_envs.manager.values import FileBeside
 from jupyter_envs.models import Spec
 from jupyter_envs.naming import NAME_LENGTH, check_name
+from jupyter_envs.pyproject import BLOCK_START
 
 # what says most exactly comes first
 FILES = (
@@ -39,12 +41,23 @@ Known = Callable[[str], Spec | None]
 
 
 async def look(
-    path: str, documents: Places, limits: Limits, known: Known, free: Callable[[str], None]
+    path: str,
+    notebook: Mapping[str, Any],
+    documents: Places,
+    limits: Limits,
+    *,
+    known: Known,
+    free: Callable[[str], None],
 ) -> FileBeside | None:
-    """The best of the files beside a notebook, and what its environment is or would be called.
+    """The notebook itself, if it says what it needs, else the best of the files beside it; and the environment's name.
 
     ``free`` raises for a name that is taken. Raises `Forbidden` for a user who may not read.
     """
+    spec = await _read(path, documents, limits) if _may_say_itself(notebook) else None
+    if spec is not None:
+        file = posixpath.basename(path)
+        name, is_made = _name(_plain(posixpath.splitext(file)[0]) or "notebook", spec, known, free)
+        return FileBeside(file, name, is_made)
     for file in FILES:
         place = beside(path, file)
         if await documents.exists(place):
@@ -53,6 +66,13 @@ async def look(
                 name, is_made = _name(_proposed(place, documents, spec), spec, known, free)
                 return FileBeside(file, name, is_made)
     return None
+
+
+def _may_say_itself(notebook: Mapping[str, Any]) -> bool:
+    """Whether a block may be in it; what is no cell has none."""
+    cells = notebook.get("cells")
+    sources = [cell.get("source") for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+    return any(isinstance(one, str | list) and BLOCK_START in "".join(map(str, one)) for one in sources)
 
 
 async def _read(place: str, documents: Places, limits: Limits) -> Spec | None:

@@ -49,14 +49,16 @@ class Pinning(ManagerBase):
 
     async def read_pin(self, path: str, documents: Places) -> PinStatus:
         """A notebook's pin held against its files and this machine. Reads files; starts, solves, fetches nothing."""
-        return await self._looked_around(await self._judge(await read_pinned(path, documents, self.limits)), documents)
+        return await self._looked_around(await read_pinned(path, documents, self.limits), documents)
 
-    async def _looked_around(self, status: PinStatus, documents: Places) -> PinStatus:
-        """With the file that lies beside a notebook that is not pinned."""
+    async def _looked_around(self, pinned: Pinned, documents: Places) -> PinStatus:
+        """The verdict; where there is no pin, with what an environment can be made from."""
+        status = await self._judge(pinned)
         if status.pin is not None:
             return status
-        known, free = self._asked_of, self._require_free
-        return replace(status, beside=await lying_beside.look(status.path, documents, self.limits, known, free))
+        where = (pinned.path, pinned.notebook, documents, self.limits)
+        found = await lying_beside.look(*where, known=self._asked_of, free=self._require_free)
+        return replace(status, beside=found)
 
     def _asked_of(self, name: str) -> Spec | None:
         """What one of our environments was asked to be; an empty wish where that cannot be read."""
@@ -141,7 +143,7 @@ class Pinning(ManagerBase):
         notebook = await read_notebook(path, documents)
         if write_notebook and pin.METADATA_KEY in notebook.get("metadata", {}):
             await save_notebook(path, with_pin(notebook, None), documents)
-        return await self._looked_around(await self._judge(Pinned(path, notebook, None, None, None)), documents)
+        return await self._looked_around(Pinned(path, notebook, None, None, None), documents)
 
     async def place_script(self, export: Export, path: str, documents: Documents, confirmed: str | None) -> Placed:
         """A notebook with an export's block ``# /// script`` in it; written only if ``confirmed`` is its hash.

@@ -212,7 +212,10 @@ class Detail:
 
 @dataclass(frozen=True)
 class FileBeside:
-    """A file beside a notebook from which an environment called ``environment`` can be made, or ``made`` was."""
+    """A file beside a notebook from which an environment called ``environment`` can be made, or ``made`` was.
+
+    It may be the notebook itself, by its block ``# /// script``.
+    """
 
     file: str
     environment: str

@@ -1125,7 +1125,7 @@ export interface components {
         };
         /** @description A file from which the notebook's environment can be made. */
         FileBeside: {
-            /** @description Its name, such as `Pipfile.lock`. */
+            /** @description Its name, such as `Pipfile.lock`; the notebook's own where a block `# /// script` in it says what it needs. */
             file: string;
             /** @description A name that the environment can have. */
             environment: string;

@@ -127,6 +127,11 @@ describe('the card of the current notebook', () => {
       action: { kind: 'fromBeside', file: 'Pipfile.lock' },
       second: { kind: 'choose' }
     });
+    const itself = { file: 'work.ipynb', environment: 'work', made: false };
+    expect(shown({ ...status(false), beside: itself }, 'python3')).toMatchObject({
+      sentence: 'This notebook says itself what it needs.',
+      action: { kind: 'fromBeside', file: 'work.ipynb' }
+    });
     expect(shown(status(false), 'python3', [])).toMatchObject({ second: { kind: 'new' } });
     expect(shown(status(true), 'python3')).toMatchObject({
       sentence: 'penguins has what Pipfile.lock asks for.',

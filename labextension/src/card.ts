@@ -164,7 +164,9 @@ function beside(
   return running && !running.foreign
     ? {}
     : {
-        sentence: trans.__('%1 beside this notebook says what it needs.', found.file),
+        sentence: /\.ipynb$/i.test(found.file)
+          ? trans.__('This notebook says itself what it needs.')
+          : trans.__('%1 beside this notebook says what it needs.', found.file),
         tone: 'info',
         action: { kind: 'fromBeside', file: found.file },
         second: pinAction(running, environments)

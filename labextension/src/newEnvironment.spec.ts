@@ -131,6 +131,24 @@ describe('the form for a new environment', () => {
     expect(toRequest({ ...EMPTY, name: 'x', file: served }).filename).toBe('a/requirements.txt');
   });
 
+  it('sends of a notebook its code alone', () => {
+    const cells = [
+      { cell_type: 'markdown', source: 'a' },
+      { cell_type: 'code', source: ['# /// script\n'], metadata: {}, outputs: [{ data: 'large' }] }
+    ];
+    const file = {
+      name: 'a.ipynb',
+      path: 'b/a.ipynb',
+      text: JSON.stringify({ cells, metadata: {} })
+    };
+    expect(needsName({ file })).toBe(true);
+    const request = toRequest({ ...EMPTY, name: 'x', file });
+    expect(request.filename).toBe('b/a.ipynb');
+    expect(JSON.parse(request.file ?? '')).toEqual({
+      cells: [{ cell_type: 'code', source: ['# /// script\n'] }]
+    });
+  });
+
   it.each([
     ['Pipfile', true],
     ['Pipfile.lock', true],

@@ -73,7 +73,7 @@ export function isSource(name: string): boolean {
 /** Does the file itself not say what its environment is called? */
 export function needsName(form: Pick<INewEnvironment, 'file'>): boolean {
   const name = form.file?.name ?? '';
-  const nameless = /\.(lock|txt)$|^(Pipfile|pylock(\.[^.]+)?\.toml)$/i;
+  const nameless = /\.(lock|txt|ipynb|py)$|^(Pipfile|pylock(\.[^.]+)?\.toml)$/i;
   return !form.file || isLockFile(name) || isRequirementsFile(name) || nameless.test(name);
 }
 
@@ -121,7 +121,18 @@ export function toRequest(form: INewEnvironment): CreateRequest {
 
 /** The server reads what the file is; its path says where the files lie that it names. */
 export function fileRequest({ name, text, path }: IFormFile): CreateRequest {
-  return isLockFile(name) ? { lock: text } : { file: text, filename: path ?? name };
+  return isLockFile(name)
+    ? { lock: text }
+    : { file: /\.ipynb$/i.test(name) ? codeAlone(text) : text, filename: path ?? name };
+}
+
+/** The code cells of a notebook: what it needs stands there, and its outputs may be too large for a request. */
+function codeAlone(text: string): string {
+  const { cells } = JSON.parse(text) as {
+    cells: readonly { cell_type: string; source: unknown }[];
+  };
+  const code = cells.filter(cell => cell.cell_type === 'code');
+  return JSON.stringify({ cells: code.map(({ cell_type, source }) => ({ cell_type, source })) });
 }
 
 /** The text of an environment file; each word is quoted as JSON does it, which YAML reads. */
