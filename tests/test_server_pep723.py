@@ -36,10 +36,9 @@ def value(connection: str, expression: str) -> str:
     """What an expression is in a kernel that runs."""
     client = BlockingKernelClient(connection_file=connection)
     client.load_connection_file()
-    client.start_channels()
+    client.start_channels(hb=False)  # a kernel that starts on a busy machine misses beats
     try:
-        client.wait_for_ready(timeout=60)
-        reply: Any = client.execute("import tinydep", user_expressions={"it": expression}, reply=True, timeout=60)
+        reply: Any = client.execute("import tinydep", user_expressions={"it": expression}, reply=True, timeout=120)
         return str(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
     finally:
         client.stop_channels()

@@ -128,11 +128,12 @@ class Sidebar:
         self.page.wait_for_function(_READY, arg=name, timeout=90_000)
 
     def run_first_cell(self, source: str) -> Locator:
-        """Type into the notebook's first cell and run it; its output."""
+        """Run ``source`` as the notebook's first cell, in place of what stood there; its output."""
         cell = self.page.locator(".jp-Notebook .jp-Cell").first
         editor = cell.locator(".cm-content")
         editor.click()
         expect(editor).to_be_focused()
+        self.page.keyboard.press("Control+a")
         self.page.keyboard.type(source)
         expect(editor).to_have_text(source)
         self.page.keyboard.press("Shift+Enter")

@@ -292,3 +292,22 @@ def test_a_walk_through_all_that_the_card_can_say(
     walk.looked_into(inspector)
     walk.copied_renamed_exported()
     assert not inspector.found, "\n\n".join(inspector.found)
+
+
+def test_one_click_in_a_notebook_that_says_what_it_needs(lab: Lab, page: Page, sidebar: Sidebar, folder: Path) -> None:
+    write_notebook(folder / "own-words.ipynb", source='# /// script\n# dependencies = ["tinytext<2"]\n# ///')
+    sidebar.open_notebook(f"{folder.name}/own-words.ipynb")
+    expect(sidebar.card).to_contain_text("This notebook says itself what it needs.")
+    sidebar.picture("own-words")
+    sidebar.press("Build from own-words.ipynb…")
+    expect(sidebar.card).to_contain_text("+ tinytext 1.0")
+    sidebar.press("Build and pin")
+    expect(sidebar.card).to_contain_text("Runs exactly what requirements.txt locks.", timeout=120_000)
+    sidebar.wait_for_kernel("own-words")
+    output = sidebar.run_first_cell("import tinytext; print(tinytext.version)")
+    expect(output).to_have_text("1.0\n")
+    assert {file.name for file in folder.iterdir() if not file.name.startswith(".")} == {
+        "own-words.ipynb",
+        "requirements.txt",
+        "pylock.toml",
+    }
