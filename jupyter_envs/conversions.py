@@ -102,7 +102,7 @@ def to_conda(spec: Spec, names: Mapping[str, str], channels: tuple[str, ...]) ->
     if spec.engine == "conda":
         return Converted(spec)
     conda, pip, notes = [matchspec.of_python(spec.python)], list[str](), list[str]()
-    notes.append(f"Its Python is conda's now, from {', '.join(channels)}.")
+    notes.append(f"Its Python is conda's now{', from ' * bool(channels)}{', '.join(channels)}.")
     for line in spec.pip:
         asked = plain(line)
         name = names.get(canonicalize_name(asked.name)) if asked else None

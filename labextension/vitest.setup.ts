@@ -17,3 +17,5 @@ scope.matchMedia ??= (media: string) => ({
   removeEventListener() {},
   dispatchEvent: () => false
 });
+scope.requestIdleCallback ??= (work: () => void) => setTimeout(work, 0);
+scope.cancelIdleCallback ??= clearTimeout;

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envs import lockfile
+from jupyter_envs import envfile, lockfile
 
+from .localchannel import LocalChannel
 from .support.lab import Lab
 from .support.openapi import check_value
 from .support.pypi_index import PypiIndex
@@ -61,3 +62,36 @@ def test_from_a_pipfile_lock_to_a_pinned_notebook(api: Api, lab: Lab, kernel_ind
         assert "tinydep" in api("GET", f"environments/pypi-shop/export?format={format}")["text"]
     api.done("DELETE", "environments/pypi-shop")
     assert api("GET", "pins/pypi/analysis.ipynb")["verdict"]["state"] == "missing"
+
+
+def test_a_file_for_the_other_engine(api: Api, channel: LocalChannel, kernel_index: PypiIndex) -> None:
+    index = f"--index-url {kernel_index.simple_url}"
+    wish = f"# python: >=3.9\n{index}\ntinytext<2\ntinydep==1.0\n"
+    api.made({"name": "turned", "file": wish, "filename": "requirements.txt"})
+    found = api("GET", "environments/turned/conversion?to=conda")
+    assert (found["engine"], found["filename"]) == ("conda", "environment.yml")
+    asked = envfile.parse(found["text"])
+    assert (asked.channels, asked.conda) == ((channel.file_url,), ("python >=3.9", "tinytext <2", "pip"))
+    assert asked.pip == (index, "tinydep==1.0")
+    assert "tinytext is conda's tinytext now." in found["notes"]
+    assert [note for note in found["notes"] if "is a folder of this machine: it cannot be used elsewhere" in note]
+    assert api("GET", "environments/turned/conversion?to=pypi")["notes"] == []
+
+    made = api.made({"name": "turned-conda", "file": found["text"].partition("  - pip\n")[0]})
+    assert made["engine"] == "conda"
+    refused = api("GET", "environments/turned-conda/conversion?to=pypi", status=409)
+    assert "needs conda packages: tinytext" in refused["message"] and refused["hints"]
+
+    wish = f"dependencies: [python >=3.9, ipykernel, {{pip: [{index}, tinydep]}}]"
+    api.made({"name": "turned-pip", "file": wish})
+    found = api("GET", "environments/turned-pip/conversion?to=pypi")
+    assert (found["engine"], found["filename"]) == ("pypi", "requirements.txt")
+    assert found["text"] == f"# python: >=3.9\n{index}\ntinydep\nipykernel\n"
+    assert f"No channel is asked: {channel.file_url}." in found["notes"]
+    plan = api.done("POST", "environments", {"file": found["text"], "name": "back", "dry_run": True})
+    assert plan["python"].startswith(f"Python {HERE} (")
+
+    for query in ("", "?to=pixi", "?to="):
+        assert api("GET", f"environments/turned/conversion{query}", status=400)["fields"]["key"] == "to"
+    for name in ("turned", "turned-conda", "turned-pip"):
+        api.done("DELETE", f"environments/{name}")

@@ -122,6 +122,11 @@ def test_a_secret_that_works_is_told_to_nobody_else(bench: Bench, form: str) -> 
             asked(what, "GET", what)
         for format in FORMATS:
             asked(f"export {format}", "GET", f"environments/{name}/export?format={format}")
+        for engine in ("conda", "pypi"):
+            # towards PyPI what conda has more of is refused, in words that have to be clean, too
+            reply = lab.get(f"{API}environments/{name}/conversion?to={engine}")
+            assert reply.status == 200 or (reply.status, engine) == (409, "pypi"), reply.text
+            told[f"conversion to {engine}"] = reply.text
         checkout(folder)
         asked("pin", "PUT", f"pins/{name}/a.ipynb", {"environment": name})
         asked("pinned", "GET", f"pins/{name}/a.ipynb")

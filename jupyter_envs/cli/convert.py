@@ -7,13 +7,12 @@ from typing import Any
 
 from traitlets import Enum, Unicode
 
-from jupyter_envs import envfile, formats, requirements_file
+from jupyter_envs import formats
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.cli.manager_command import ManagerCommand
 from jupyter_envs.cli.parse import read
 from jupyter_envs.errors import InvalidInput
-from jupyter_envs.manager import Manager, include, wish_in
-from jupyter_envs.models import Spec
+from jupyter_envs.manager import Manager, as_file, include, wish_in
 
 
 class ConvertCommand(ManagerCommand):
@@ -45,15 +44,7 @@ class ConvertCommand(ManagerCommand):
         found = formats.read(read(path), source=path.name, limits=manager.limits)
         spec = await include(wish_in(found), path.name, DiskDocuments(path.parent), manager.limits)
         converted = await manager.convert(spec, "pypi" if self.to == "pypi" else "conda")
-        text = text_of(converted.spec)
-        notes = (*found.notes, *converted.notes)
-        self.say_notes(notes)
-        await self.deliver(text, self.output)
-        return {"engine": converted.spec.engine, "text": text, "notes": list(notes)}
-
-
-def text_of(spec: Spec) -> str:
-    """A requirements file where that can hold it, else an environment.yml."""
-    if requirements_file.holds(spec) and not spec.platforms:
-        return requirements_file.write(spec)
-    return envfile.write(spec)
+        made = as_file(converted.spec, (*found.notes, *converted.notes))
+        self.say_notes(made.notes)
+        await self.deliver(made.text, self.output)
+        return {**made.to_json(), "filename": self.output or made.filename}

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..errors import InvalidInput
+from ..models import Spec
 from ..origins import Origin
 from . import environment_files, lists, pypi_files
 from .cleaning import Cleaned, cleaned
@@ -18,7 +19,19 @@ from .homes import in_lock
 from .lists import channels_of
 from .source import Source
 
-__all__ = ["FORMATS", "Export", "Origin", "Source", "channels_of", "check_format", "in_lock", "index_options", "write"]
+__all__ = [
+    "FORMATS",
+    "Asked",
+    "Export",
+    "Origin",
+    "Source",
+    "asked",
+    "channels_of",
+    "check_format",
+    "in_lock",
+    "index_options",
+    "write",
+]
 
 _Writer = Callable[[Source], environment_files.Written]
 # by format: the file's name, what writes it, and what writes it with the resolved versions, where that means anything
@@ -51,6 +64,26 @@ class Export:
         return {**asdict(self), "notes": list(self.notes)}
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for and what was installed by hand, with nothing in it that is secret or of the home folder."""
+
+    spec: Spec
+    _clean: Cleaned
+    _notes: tuple[str, ...]
+
+    def told(self, text: str) -> tuple[str, ...]:
+        """Sentences about what is not in a text that is made of it, or works on this machine only."""
+        return _told(self._clean, text, self._notes)
+
+
+def asked(source: Source) -> Asked:
+    """What the format `portable` writes, to be made into something else first."""
+    clean = cleaned(source)
+    spec, notes = environment_files.asked(clean.source)
+    return Asked(spec, clean, notes)
+
+
 def check_format(format: str) -> str:
     """``format`` itself. Raises `InvalidInput` unless it is one of `FORMATS`."""
     if format not in _FORMATS:
@@ -74,10 +107,14 @@ def write(source: Source, format: str, *, versions: bool = False) -> Export:
         writer = with_versions
     clean = cleaned(source)
     text, notes = writer(clean.source)
+    filename = file.format(name=source.name, platform=source.platform)
+    return Export(format, filename, text, _told(clean, text, notes))
+
+
+def _told(clean: Cleaned, text: str, notes: tuple[str, ...]) -> tuple[str, ...]:
     seen = [address for address in clean.secrets if any(address in told for told in (text, *notes))]
     said = [f"A secret was taken out of {address}: set it up where the file is used." for address in seen]
-    filename = file.format(name=source.name, platform=source.platform)
-    return Export(format, filename, text, (*said, *_local_channels(clean, text), *_local_wheels(clean, text), *notes))
+    return (*said, *_local_channels(clean, text), *_local_wheels(clean, text), *notes)
 
 
 def _local_channels(clean: Cleaned, text: str) -> list[str]:

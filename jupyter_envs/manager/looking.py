@@ -13,7 +13,7 @@ from jupyter_envs.conversions import Converted
 from jupyter_envs.exports import Export
 from jupyter_envs.manager.base import ManagerBase
 from jupyter_envs.manager.comparing import Side, read_side
-from jupyter_envs.manager.converting import convert
+from jupyter_envs.manager.converting import Conversion, convert, convert_environment
 from jupyter_envs.manager.exporting import export, source_of, source_of_prefix
 from jupyter_envs.manager.holding import holdings
 from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_imports, nowhere, provider
@@ -76,12 +76,7 @@ class Looking(ManagerBase):
     async def export(self, name: str, format: str, *, versions: bool = False, ask_index: bool = False) -> Export:
         """An environment in one of `exports.FORMATS`. Raises `NotFound`, and what `exporting.export` raises."""
         exports.check_format(format)
-        foreign = await self._foreign(name)
-        if foreign is not None:
-            source = await self._names.named(await self.others.source(foreign))
-        else:
-            source = await asyncio.to_thread(source_of, self._store, name, self.platform)
-        return await self._export(source, format, versions, ask_index)
+        return await self._export(await self._source(name), format, versions, ask_index)
 
     async def export_prefix(
         self, folder: Path, format: str, *, versions: bool = False, ask_index: bool = False
@@ -90,6 +85,13 @@ class Looking(ManagerBase):
         exports.check_format(format)
         source = await asyncio.to_thread(source_of_prefix, folder, self.platform)
         return await self._export(await self._names.named(source), format, versions, ask_index)
+
+    async def _source(self, name: str) -> exports.Source:
+        """An environment as exports want it, ours or another tool's."""
+        foreign = await self._foreign(name)
+        if foreign is not None:
+            return await self._names.named(await self.others.source(foreign))
+        return await asyncio.to_thread(source_of, self._store, name, self.platform)
 
     async def _export(self, source: exports.Source, format: str, versions: bool, ask_index: bool) -> Export:
         if not ask_index:
@@ -110,6 +112,12 @@ class Looking(ManagerBase):
     async def convert(self, spec: Spec, engine: EngineName) -> Converted:
         """A file's wish for the other engine, see `converting.convert`. Raises `Conflict`."""
         return await convert(spec, engine, self.search, self.default_channels)
+
+    async def convert_environment(self, name: str, engine: EngineName) -> Conversion:
+        """An environment as a file for the other engine. Raises `NotFound`, `DiskTrouble`, `Conflict`."""
+        source = await self._source(name)
+        await asyncio.to_thread(self.conda_settings)  # the default channels follow them
+        return await convert_environment(source, engine, self.search, self.default_channels)
 
     async def search(self, query: Query) -> SearchResult:
         """The packages of the channels by a part of their names. Raises `InvalidInput`, `Unreachable`, `Forbidden`."""

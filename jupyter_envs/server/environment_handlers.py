@@ -171,6 +171,19 @@ class ExportHandler(EnvsHandler):
         self.reply((await self.service.manager.export(name, format, versions=versions)).to_json())
 
 
+class ConversionHandler(EnvsHandler):
+    """``environments/NAME/conversion``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """A file for the other engine."""
+        engine = queries.engine_argument(self.get_query_argument("to", None), "to")
+        self.reply((await self.service.manager.convert_environment(name, engine)).to_json())
+
+
 class UnusedHandler(EnvsHandler):
     """``unused``."""
 

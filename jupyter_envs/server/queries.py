@@ -54,11 +54,11 @@ def export_format(value: str) -> str:
     return value if value in FORMATS else refuse("format", f"must be one of {', '.join(FORMATS)}")
 
 
-def engine_argument(value: str) -> EngineName:
+def engine_argument(value: str | None, key: str = "engine") -> EngineName:
     """Whose packages are meant."""
     if value in ("conda", "pypi"):
         return "pypi" if value == "pypi" else "conda"
-    refuse("engine", "must be conda or pypi")
+    refuse(key, "must be conda or pypi")
 
 
 def search_query(texts: Sequence[str], channels: Sequence[str], limits: Sequence[str]) -> Query:

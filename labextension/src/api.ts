@@ -191,6 +191,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/environments/{name}/conversion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /** A file that asks for the same of the other engine, conda or PyPI alone. Reads channel data, installs nothing. */
+        get: operations["convertEnvironment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/environments/{name}/newer": {
         parameters: {
             query?: never;
@@ -1218,6 +1238,17 @@ export interface components {
             /** @description Sentences about secrets that were taken out, and about what is left out or works on this machine only. */
             notes: string[];
         };
+        Conversion: {
+            engine: components["schemas"]["EngineName"];
+            /**
+             * @example requirements.txt
+             * @example environment.yml
+             */
+            filename: string;
+            text: string;
+            /** @description Sentences about what changes with the engine, and about what is left out. */
+            notes: string[];
+        };
         /** @description Data of the events of schema `https://schema.jupyter.org/jupyter_envs/change/v1`: read the resource again. */
         ChangeEvent: {
             /** @enum {string} */
@@ -1555,6 +1586,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Export"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    convertEnvironment: {
+        parameters: {
+            query: {
+                /** @description Whose packages the file asks for. */
+                to: components["schemas"]["EngineName"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text, a name for its file, and what changes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversion"];
                 };
             };
             default: components["responses"]["Error"];

@@ -5,6 +5,7 @@ import { FileDialog } from '@jupyterlab/filebrowser';
 import type { Contents } from '@jupyterlab/services';
 import { ServerConnection } from '@jupyterlab/services';
 import type { ITranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
 
 import { isSource } from './newEnvironment';
 import { EnvsError } from './request';
@@ -12,6 +13,9 @@ import type { Export, IFormFile } from './tokens';
 
 /** Bytes; the server takes no more in one request. */
 const LARGEST = 1_500_000;
+
+/** A file that says what an environment is, and sentences about it. */
+export type WrittenFile = Pick<Export, 'filename' | 'text' | 'notes'>;
 
 /** Ask for a file to make an environment from, below the server's root; null if the user changed their mind. */
 export async function chooseFile(
@@ -69,11 +73,31 @@ export async function readFile(contents: Contents.IManager, path: string): Promi
   return { name: model.name, text: model.content as string, path: contents.localPath(path) };
 }
 
+/** Say what is different about a file before there is one; `yes` is what the user presses to have it. */
+export async function mayWrite(
+  { filename, notes }: WrittenFile,
+  yes: string,
+  translator: ITranslator
+): Promise<boolean> {
+  const trans = translator.load('jupyter_envs');
+  const body = new Widget({ node: document.createElement('ul') });
+  body.addClass('jp-Envs-changes');
+  for (const note of notes) {
+    body.node.appendChild(document.createElement('li')).textContent = note;
+  }
+  const result = await showDialog({
+    title: trans.__('What changes in %1', filename),
+    body,
+    buttons: [Dialog.cancelButton({ label: trans.__('Cancel') }), Dialog.okButton({ label: yes })]
+  });
+  return result.button.accept;
+}
+
 /** Save an export in a folder below the server's root; asks before it replaces a file. */
 export async function saveExport(
   contents: Contents.IManager,
   folder: string,
-  file: Export,
+  file: WrittenFile,
   translator: ITranslator
 ): Promise<void> {
   const path = PathExt.join(folder, file.filename);
@@ -109,7 +133,7 @@ async function mayReplace(name: string, translator: ITranslator): Promise<boolea
 }
 
 /** Hand an export to the browser as a download. */
-export function download(file: Export): void {
+export function download(file: WrittenFile): void {
   const link = document.createElement('a');
   // of a text without an ending, such as a Pipfile, browsers would make Pipfile.txt
   const type = 'application/octet-stream';

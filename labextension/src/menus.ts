@@ -7,6 +7,7 @@ import type { Menu } from '@lumino/widgets';
 import { BADGE_FORMATS, CommandIDs } from './commands';
 import { SORTS } from './listing';
 import type { Environment, ExportFormat, Template } from './tokens';
+import { otherEngine } from './wishes';
 
 /** Menus of commands; which of them can be used now, the commands say. */
 
@@ -26,11 +27,12 @@ const FORMATS: readonly ExportFormat[] = [
 /** What can be done with one environment; what changes it is not offered for those of other tools. */
 export function environmentMenu(
   commands: CommandRegistry,
-  { name, foreign }: Pick<Environment, 'name' | 'foreign'>,
+  { name, foreign, engine }: Pick<Environment, 'name' | 'foreign' | 'engine'>,
   trans: TranslationBundle
 ): Menu {
   const args = { environment: name };
-  const formats = FORMATS.map(format => ({ ...args, format }));
+  const other = { ...args, engine: otherEngine(engine) };
+  const formats = [...FORMATS.map(format => ({ ...args, format })), other];
   const menu = new MenuSvg({ commands });
   const add = (...ids: string[]) => ids.forEach(command => menu.addItem({ command, args }));
   add(CommandIDs.newNotebook, CommandIDs.use, CommandIDs.pin);

@@ -96,6 +96,10 @@ export class EnvironmentsModel implements IEnvironments {
     return this.request(`${url('environments', name, 'export')}?format=${format}`);
   }
 
+  convert(name: string, engine: EngineName): ReturnType<IEnvironments['convert']> {
+    return this.request(`${url('environments', name, 'conversion')}?to=${engine}`);
+  }
+
   async rename(name: string, to: string, force = false): Promise<Job> {
     const body = { name: to, force };
     const path = url('environments', name, 'rename');

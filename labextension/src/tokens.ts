@@ -91,6 +91,8 @@ export interface IEnvironments extends IChanging {
   /** Take that kernel away again. */
   release(name: string): Promise<void>;
   export(name: string, format: ExportFormat): Promise<Export>;
+  /** As a file that asks for the same of the other engine. */
+  convert(name: string, engine: EngineName): Promise<Schemas['Conversion']>;
   /** Make it again under another name; rejects as `remove` does while kernels run. */
   rename(name: string, to: string, force?: boolean): Promise<Job>;
   /** Write its note and tags. */

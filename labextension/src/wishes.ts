@@ -37,6 +37,11 @@ export interface IAddForm {
 /** Whose packages are meant. */
 export type EngineName = components['schemas']['EngineName'];
 
+/** What a file of the other kind asks for; an environment that says nothing is conda's. */
+export function otherEngine(engine: EngineName = 'conda'): EngineName {
+  return engine === 'conda' ? 'pypi' : 'conda';
+}
+
 /** What the form for a new environment holds. */
 export interface INewEnvironment {
   name: string;

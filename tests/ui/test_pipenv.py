@@ -13,6 +13,7 @@ import pytest
 import uv
 from playwright.sync_api import Page, expect
 
+from jupyter_envs import envfile
 from tests.support.client import API
 from tests.support.home import isolated_environment
 from tests.support.lab import Lab
@@ -24,6 +25,7 @@ from .accessible import Inspector
 from .sidebar import Sidebar, write_notebook
 
 HERE = platform.python_version()
+NO_CHANNEL = "http://127.0.0.1:9/channel"
 TABLES = """\
 [packages]
 tinydep = "*"
@@ -39,7 +41,7 @@ def lab(kernel_index: PypiIndex, package_cache: Path, tmp_path_factory: pytest.T
     """A JupyterLab that no channel answers: all that it can have is on an index."""
     home = tmp_path_factory.mktemp("pipenv-lab")
     settings = {
-        "default_channels": ["http://127.0.0.1:9/channel"],
+        "default_channels": [NO_CHANNEL],
         "pypi_index": kernel_index.simple_url,
         "root_dir": str(home / "envs"),
         "cache_dir": str(package_cache),
@@ -265,6 +267,28 @@ class Walk:
             assert download.value.suggested_filename == name
         expect(self.sidebar.panel.get_by_role("alert")).to_have_count(0)
 
+    def for_conda(self, inspector: Inspector) -> None:
+        """A file for the other engine, after what changes was read: no channel answers here."""
+        page = self.sidebar.page
+        self.sidebar.row("renamed").click()
+        self.sidebar.choose("Export", "For conda (environment.yml)…")
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("What changes in environment.yml")
+        expect(dialog.get_by_role("listitem").filter(has_text="Its Python is conda's now")).to_be_visible()
+        expect(dialog).to_contain_text("The channels were not asked for these packages")
+        inspector.look("what changes in a file for conda")
+        with page.expect_download() as download:
+            dialog.get_by_role("button", name="Download").click()
+        assert download.value.suggested_filename == "environment.yml"
+        asked = envfile.parse(Path(download.value.path()).read_text())
+        assert (asked.engine, asked.channels) == ("conda", (NO_CHANNEL,))
+        assert set(asked.pip) >= {"tinydep", "tinytext<2"}
+        self.sidebar.row("renamed").click()
+        self.sidebar.choose("Save Next to Notebook", "For conda (environment.yml)…")
+        dialog.get_by_role("button", name="Cancel").click()
+        expect(dialog).to_have_count(0)
+        assert not (self.folder / "environment.yml").exists()
+
 
 EXPORTS = {
     "full": "environment.yml",
@@ -291,6 +315,7 @@ def test_a_walk_through_all_that_the_card_can_say(
     walk.outdated_unlocked_missing()
     walk.looked_into(inspector)
     walk.copied_renamed_exported()
+    walk.for_conda(inspector)
     assert not inspector.found, "\n\n".join(inspector.found)
 
 

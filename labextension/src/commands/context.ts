@@ -5,7 +5,14 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Sort } from '../listing';
 import { EnvsError, shown } from '../request';
-import type { BadgeFormat, Environment, ExportFormat, IModels, IPreferences } from '../tokens';
+import type {
+  BadgeFormat,
+  EngineName,
+  Environment,
+  ExportFormat,
+  IModels,
+  IPreferences
+} from '../tokens';
 
 /** What the commands work on. */
 export interface ICommandContext extends IModels {
@@ -25,6 +32,8 @@ export interface IArgs {
   /** In a menu of environments: the label is the environment's name alone. */
   listed?: boolean;
   format?: ExportFormat;
+  /** Whose packages a file is to ask for, instead of those of the environment. */
+  engine?: EngineName;
   /** The form of a badge. */
   badge?: BadgeFormat;
   /** An address on a BinderHub. */

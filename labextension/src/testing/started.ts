@@ -1,4 +1,5 @@
 import type { IDocumentManager } from '@jupyterlab/docmanager';
+import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 
@@ -33,7 +34,7 @@ export async function started(notebook: Notebook | null = new Notebook()) {
   const preferences = new Preferences();
   const revealed: string[] = [];
   const trans = nullTranslator.load('jupyter_envs');
-  const docManager = { services: {} } as unknown as IDocumentManager;
+  const { saved, docManager } = aFolder();
   const reveal = () => void revealed.push('panel');
   const catalogue = new Catalogue(server.request, 0);
   const adding = new Draft<AddRequest>(server.request, jobs, toChange);
@@ -65,6 +66,19 @@ export async function started(notebook: Notebook | null = new Notebook()) {
     commands,
     preferences,
     revealed,
+    saved,
     notebook
   };
+}
+
+/** A folder without files, and what is saved in it. */
+function aFolder() {
+  const saved: [path: string, text: string][] = [];
+  const contents = {
+    get: () =>
+      Promise.reject(new ServerConnection.ResponseError(new Response(null, { status: 404 }))),
+    save: (path: string, { content }: { content: string }) =>
+      Promise.resolve(saved.push([path, content]))
+  };
+  return { saved, docManager: { services: { contents } } as unknown as IDocumentManager };
 }
