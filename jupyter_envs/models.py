@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Literal, Protocol
 
 Manager = Literal["conda", "pip"]
@@ -188,17 +187,6 @@ class Pin:
     version: int = 1
 
 
-class VerdictState(str, Enum):
-    """A pin held against reality."""
-
-    MATCH = "match"
-    DRIFTED = "drifted"
-    OUTDATED = "outdated"
-    MISSING = "missing"
-    UNLOCKED = "unlocked"
-    UNPINNED = "unpinned"
-
-
 @dataclass(frozen=True)
 class Difference:
     """One package that is not as it should be: ``before`` and ``after`` are versions, None where it is absent."""
@@ -207,16 +195,6 @@ class Difference:
     before: str | None
     after: str | None
     manager: Manager = "conda"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The state, one sentence for people, the one action that mends it, and what differs."""
-
-    state: VerdictState
-    sentence: str
-    action: Literal["none", "restore", "update", "build", "lock", "pin"]
-    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True)

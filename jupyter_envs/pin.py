@@ -15,9 +15,9 @@ from packaging.utils import canonicalize_name
 
 from . import envfile, matchspec
 from .differences import between
-from .models import Difference, Lock, Package, Pin, Spec, Verdict, VerdictState
+from .models import Difference, Lock, Package, Pin, Spec
 from .redact import show
-from .wording import counted
+from .verdicts import Fields, Verdict, VerdictState
 from .yaml_guard import Place
 
 METADATA_KEY = "jupyter_envs"
@@ -102,25 +102,28 @@ def verdict(
     outdated (the file was edited after it was locked, or the lock is not the pinned one); drifted; match.
     """
     if pin is None:
-        return Verdict(VerdictState.UNPINNED, "Nothing records which environment this notebook needs.", "pin")
-    if lock is None or platform not in lock.platforms:
-        return Verdict(VerdictState.UNLOCKED, _unlocked_sentence(pin, lock, platform), "lock")
+        return Verdict(VerdictState.UNPINNED, "unpinned", {}, "pin")
+    if lock is None:
+        return Verdict(VerdictState.UNLOCKED, "no-lock", {"lock": pin.lock}, "lock")
+    if platform not in lock.platforms:
+        covered: Fields = {"platforms": list(lock.platforms), "platform": platform}
+        return Verdict(VerdictState.UNLOCKED, "other-platform", covered, "lock")
     packages = lock.for_platform(platform)
     if installed is None:
-        return Verdict(VerdictState.MISSING, _missing_sentence(packages, lock), "build")
+        return Verdict(VerdictState.MISSING, "absent", _absent(packages, lock), "build")
     found = differences(packages, installed)
     if spec is not None and envfile.content_hash(spec, platform) != lock.content_hash.get(platform):
-        sentence = _edited_sentence(pin, envfile.select(spec, platform), packages)
-        return Verdict(VerdictState.OUTDATED, sentence, "update", found)
+        edited = _edited(pin, envfile.select(spec, platform), packages)
+        return Verdict(VerdictState.OUTDATED, "edited", edited, "update", found)
     return _locked_verdict(pin, lock, found)
 
 
 def _locked_verdict(pin: Pin, lock: Lock, found: tuple[Difference, ...]) -> Verdict:
     if lock.digest() != pin.digest:
-        return Verdict(VerdictState.OUTDATED, f"{pin.lock} is not the lock that this notebook names.", "update", found)
+        return Verdict(VerdictState.OUTDATED, "other-lock", {"lock": pin.lock}, "update", found)
     if found:
-        return Verdict(VerdictState.DRIFTED, _drifted_sentence(len(found)), "restore", found)
-    return Verdict(VerdictState.MATCH, f"Runs exactly what {pin.file} locks.", "none")
+        return Verdict(VerdictState.DRIFTED, "differs", {"count": len(found)}, "restore", found)
+    return Verdict(VerdictState.MATCH, "as-locked", {"file": pin.file}, "none")
 
 
 def _check_version(version: Any, place: Place) -> None:
@@ -168,19 +171,11 @@ def _without_platform(packages: Iterable[Package]) -> Iterable[Package]:
     return (replace(package, platform="") for package in packages)
 
 
-def _unlocked_sentence(pin: Pin, lock: Lock | None, platform: str) -> str:
-    if lock is None:
-        return f"{pin.lock} is not there, so nothing says which packages this notebook ran with."
-    return f"The lock covers {_listed(lock.platforms) or 'no platform'}, not this machine ({platform})."
-
-
-def _edited_sentence(pin: Pin, spec: Spec, packages: Sequence[Package]) -> str:
+def _edited(pin: Pin, spec: Spec, packages: Sequence[Package]) -> Fields:
     """With the packages that the file names and the lock does not have, as far as there is room for them."""
     locked = {canonicalize_name(package.name) for package in packages}
-    added = [name for name in _asked_names(spec) if canonicalize_name(name) not in locked]
-    shown = ", ".join(f"+ {show(name)}" for name in added[:_MAX_NAMES])
-    more = f" and {len(added) - _MAX_NAMES} more" if len(added) > _MAX_NAMES else ""
-    return f"{pin.file} was edited after it was locked{': ' if shown else ''}{shown}{more}."
+    added = [show(name) for name in _asked_names(spec) if canonicalize_name(name) not in locked]
+    return {"file": pin.file, "added": added[:_MAX_NAMES], "more": max(len(added) - _MAX_NAMES, 0)}
 
 
 def _asked_names(spec: Spec) -> list[str]:
@@ -189,17 +184,6 @@ def _asked_names(spec: Spec) -> list[str]:
     return names + [found[0] for found in requirements if found]
 
 
-def _missing_sentence(packages: Sequence[Package], lock: Lock) -> str:
-    channels = list(lock.channels)
-    if any(package.manager == "pip" for package in packages):
-        channels.append("PyPI")
-    origin = f" from {_listed(channels)}" if channels else ""
-    return f"Not on this machine yet. {counted(len(packages), 'package')}{origin}."
-
-
-def _drifted_sentence(count: int) -> str:
-    return "1 package differs from the lock." if count == 1 else f"{count} packages differ from the lock."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + "".join(names[-1:])
+def _absent(packages: Sequence[Package], lock: Lock) -> Fields:
+    pypi = ["PyPI"] if any(package.manager == "pip" for package in packages) else []
+    return {"count": len(packages), "channels": [*lock.channels, *pypi]}

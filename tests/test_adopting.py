@@ -14,7 +14,7 @@ import uv
 
 from jupyter_envs.errors import PlanChanged
 from jupyter_envs.manager import CreateRequest, Manager, Summary
-from jupyter_envs.models import VerdictState
+from jupyter_envs.verdicts import VerdictState
 
 from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, write_notebook

@@ -12,7 +12,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_envs import kernelspec, lockfile
 from jupyter_envs.errors import Conflict, Forbidden, NameTaken, NotFound
 from jupyter_envs.manager import CreateRequest, Manager
-from jupyter_envs.models import VerdictState
+from jupyter_envs.verdicts import VerdictState
 
 from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, write_notebook

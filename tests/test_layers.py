@@ -19,7 +19,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("models",),
     ("versions", "lock_fields"),
     ("redact", "yaml_text", "archives", "differences", "wording", "virtual", "origins", "modules"),
-    ("yaml_guard", "naming", "matchspec", "piplines", "imports", "package_query"),
+    ("yaml_guard", "naming", "matchspec", "piplines", "imports", "package_query", "verdicts"),
     ("toml_guard", "environment_record"),
     ("explicit_list", "pylock", "conda_history", "pipsection", "condarc", "conversions"),
     ("envfile", "lockfile", "channels", "pylock_choice"),

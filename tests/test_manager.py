@@ -30,8 +30,8 @@ from jupyter_envs.errors import (
     Unsolvable,
 )
 from jupyter_envs.manager import CreateRequest, Manager
-from jupyter_envs.models import VerdictState
 from jupyter_envs.store import Store
+from jupyter_envs.verdicts import VerdictState
 
 from .localchannel import LocalChannel
 from .support.http_server import Fault, FileServer

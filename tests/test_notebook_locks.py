@@ -11,7 +11,8 @@ from jupyter_envs import lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import CreateRequest, Manager, PinLock
-from jupyter_envs.models import Lock, VerdictState
+from jupyter_envs.models import Lock
+from jupyter_envs.verdicts import VerdictState
 
 from .localchannel import LocalChannel
 from .support.managing import Recorder, make_manager, write_notebook

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from jupyter_envs import pin
 from jupyter_envs.envfile import locked_from
 from jupyter_envs.errors import InvalidFile
-from jupyter_envs.models import Difference, Pin, Spec, VerdictState
+from jupyter_envs.models import Difference, Pin, Spec
+from jupyter_envs.verdicts import VerdictState
 
 from .pure_values import IDNA, LOCK, OPENSSL, PYTHON, conda_package, pip_package
 

@@ -14,7 +14,8 @@ from jupyter_envs import lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.errors import EnvsError, Forbidden, InvalidFile, InvalidSpec, PackageRefused, Unsolvable
 from jupyter_envs.manager import CreateRequest, Manager, Summary
-from jupyter_envs.models import Package, Plan, VerdictState
+from jupyter_envs.models import Package, Plan
+from jupyter_envs.verdicts import VerdictState
 
 from .localchannel import LocalChannel
 from .support.counts import tell

@@ -14,7 +14,7 @@ import uv
 from jupyter_envs import lockfile
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.manager import CreateRequest, Summary
-from jupyter_envs.models import VerdictState
+from jupyter_envs.verdicts import VerdictState
 
 from .support.managing import Recorder, make_manager, notebook
 from .support.pipenv import lock, pipenv

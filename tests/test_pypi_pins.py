@@ -13,7 +13,7 @@ from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.execution import execute
 from jupyter_envs.manager import ChangeRequest, CreateRequest, Manager
 from jupyter_envs.manager.notebook_locks import THIS_MACHINE
-from jupyter_envs.models import VerdictState
+from jupyter_envs.verdicts import VerdictState
 
 from .support.managing import Recorder, make_manager, notebook, output_text
 from .support.pypi_index import PypiIndex

@@ -10,7 +10,7 @@ import uv
 
 from jupyter_envs import prefix
 from jupyter_envs.manager import CreateRequest
-from jupyter_envs.models import VerdictState
+from jupyter_envs.verdicts import VerdictState
 
 from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, write_notebook

@@ -15,7 +15,8 @@ from jupyter_envs import envfile, lockfile
 from jupyter_envs.errors import Conflict
 from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.manager.virtual_environments import standing_for
-from jupyter_envs.models import Package, VerdictState
+from jupyter_envs.models import Package
+from jupyter_envs.verdicts import VerdictState
 
 from .localchannel import LocalChannel
 from .support.managing import Recorder, create, make_manager, write_notebook

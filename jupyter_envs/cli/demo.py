@@ -20,7 +20,7 @@ from jupyter_envs.execution import execute
 from jupyter_envs.files import disk
 from jupyter_envs.lockfile import parse as parse_lock
 from jupyter_envs.manager import CreateRequest, Manager
-from jupyter_envs.models import VerdictState
+from jupyter_envs.verdicts import VerdictState
 
 
 def jupyter() -> str:

@@ -12,7 +12,7 @@ from jupyter_envs.cli.manager_command import SYSTEM_ALIASES, ManagerCommand
 from jupyter_envs.errors import Conflict, InvalidInput, NotFound
 from jupyter_envs.execution import execute
 from jupyter_envs.manager import CreateRequest, Manager, PinLock, PinStatus
-from jupyter_envs.models import VerdictState
+from jupyter_envs.verdicts import VerdictState
 
 
 class NotebookCommand(ManagerCommand):

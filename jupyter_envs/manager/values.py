@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from jupyter_envs.discovery import Foreign
-from jupyter_envs.models import EngineName, Environment, Interpreter, Package, Pin, Plan, Spec, Verdict, packages_digest
+from jupyter_envs.models import EngineName, Environment, Interpreter, Package, Pin, Plan, Spec, packages_digest
 from jupyter_envs.redact import clean_url, redact
+from jupyter_envs.verdicts import Verdict
 
 
 class Documents(Protocol):
@@ -242,6 +243,8 @@ class PinStatus:
             "pin": asdict(self.pin) if self.pin else None,
             "verdict": {
                 "state": self.verdict.state.value,
+                "reason": self.verdict.reason,
+                "fields": dict(self.verdict.fields),
                 "sentence": self.verdict.sentence,
                 "action": self.verdict.action,
                 "differences": [asdict(difference) for difference in self.verdict.differences],

@@ -1134,7 +1134,30 @@ export interface components {
         Verdict: {
             /** @enum {string} */
             state: "match" | "drifted" | "outdated" | "missing" | "unlocked" | "unpinned";
-            /** @description For people. */
+            /**
+             * @description Why; with its fields it says what the sentence says.
+             * @enum {string}
+             */
+            reason: "as-locked" | "unpinned" | "differs" | "absent" | "edited" | "other-lock" | "other-platform" | "no-lock";
+            fields: {
+                /** @description Of `as-locked` and `edited`. */
+                file?: string;
+                /** @description Of `other-lock` and `no-lock`. */
+                lock?: string;
+                /** @description Packages, of `differs` and `absent`. */
+                count?: number;
+                /** @description Of `absent`. */
+                channels?: string[];
+                /** @description Of `edited`: packages that the lock does not have. */
+                added?: string[];
+                /** @description Of `edited`: how many more were added. */
+                more?: number;
+                /** @description Of `other-platform`: those that the lock covers. */
+                platforms?: string[];
+                /** @description Of `other-platform`: this machine's. */
+                platform?: string;
+            };
+            /** @description For people, in English. */
             sentence: string;
             /**
              * @description The one thing that mends it.

@@ -9,7 +9,7 @@ import type {
   IKernelView,
   IPins,
   PinStatus,
-  VerdictState
+  Verdict
 } from './tokens';
 
 /** Colour of the dot. It always comes with words. */
@@ -37,7 +37,7 @@ export interface ICard {
   adds: string | null;
 }
 
-const TONES: Record<VerdictState, Tone> = {
+const TONES: Record<Verdict['state'], Tone> = {
   match: 'ok',
   drifted: 'warn',
   outdated: 'info',
@@ -117,13 +117,14 @@ function addsTo(running: Environment | undefined): string | null {
 }
 
 function verdict(
-  { verdict: { state, sentence: told, action } }: PinStatus,
+  { verdict: found }: PinStatus,
   running: Environment | undefined,
   environments: Pick<IEnvironments, 'items'>,
   trans: TranslationBundle
 ): Pick<ICard, 'tone' | 'sentence' | 'action'> {
+  const { state, action } = found;
   const tone = TONES[state];
-  const sentence = verdictSentence(told, trans);
+  const sentence = verdictSentence(found, trans);
   if (action === 'none') {
     return { tone, sentence, action: null };
   }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EnvsError } from './request';
 import { jobTitle, said, verdictSentence } from './said';
 import { aJob } from './testing/server';
+import type { Verdict } from './tokens';
 
 const trans = nullTranslator.load('jupyter_envs');
 
@@ -44,25 +45,54 @@ describe('a failure', () => {
 });
 
 describe('a verdict', () => {
-  it('is translated where its sentence is known, and stays as it is otherwise', () => {
-    const sentences = [
-      'Runs exactly what environment.yml locks.',
-      'Nothing records which environment this notebook needs.',
-      '1 package differs from the lock.',
-      '2 packages differ from the lock.',
-      'Not on this machine yet. 34 packages from conda-forge and PyPI.',
-      'environment.yml was edited after it was locked: + seaborn and 2 more.',
-      'environment.yml was edited after it was locked.',
-      'a.conda-lock.yml is not the lock that this notebook names.',
-      'The lock covers linux-64 and osx-arm64, not this machine (linux-aarch64).',
+  const file = 'environment.yml';
+  const lock = 'a.conda-lock.yml';
+  const REASONS: [Verdict['reason'], Verdict['fields'], string][] = [
+    ['as-locked', { file }, 'Runs exactly what environment.yml locks.'],
+    ['unpinned', {}, 'Nothing records which environment this notebook needs.'],
+    ['differs', { count: 1 }, '1 package differs from the lock.'],
+    ['differs', { count: 2 }, '2 packages differ from the lock.'],
+    [
+      'absent',
+      { count: 34, channels: ['a', 'conda-forge', 'PyPI'] },
+      'Not on this machine yet. 34 packages from a, conda-forge and PyPI.'
+    ],
+    ['absent', { count: 1, channels: [] }, 'Not on this machine yet. 1 package.'],
+    [
+      'edited',
+      { file, added: ['a', 'b'], more: 2 },
+      'environment.yml was edited after it was locked: + a, + b and 2 more.'
+    ],
+    ['edited', { file, added: [], more: 0 }, 'environment.yml was edited after it was locked.'],
+    ['other-lock', { lock }, 'a.conda-lock.yml is not the lock that this notebook names.'],
+    [
+      'other-platform',
+      { platforms: ['linux-64', 'osx-arm64'], platform: 'linux-aarch64' },
+      'The lock covers linux-64 and osx-arm64, not this machine (linux-aarch64).'
+    ],
+    [
+      'other-platform',
+      { platforms: [], platform: 'linux-64' },
+      'The lock covers no platform, not this machine (linux-64).'
+    ],
+    [
+      'no-lock',
+      { lock },
       'a.conda-lock.yml is not there, so nothing says which packages this notebook ran with.'
-    ];
-    for (const sentence of sentences) {
-      expect(verdictSentence(sentence, trans)).toBe(sentence);
-      expect(verdictSentence(sentence, LOUD)).not.toBe(sentence);
-    }
-    expect(verdictSentence('Runs exactly what %1 locks.', LOUD)).toContain('%1');
-    expect(verdictSentence('Something else.', LOUD)).toBe('Something else.');
+    ]
+  ];
+
+  it.each(REASONS)('is said by its reason: %s %o', (reason, fields, sentence) => {
+    const verdict = { reason, fields, sentence: 'From the server.' };
+    expect(verdictSentence(verdict, trans)).toBe(sentence);
+    expect(verdictSentence(verdict, LOUD)).not.toBe(sentence);
+  });
+
+  it('keeps what a file is called, and the words of a server that knows more reasons', () => {
+    const named = { reason: 'as-locked', fields: { file: '%1' }, sentence: '' } as const;
+    expect(verdictSentence(named, LOUD)).toContain('%1');
+    const newer = { reason: 'newer' as never, fields: {}, sentence: 'Something else.' };
+    expect(verdictSentence(newer, LOUD)).toBe('Something else.');
   });
 });
 

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { EnvsError } from './request';
-import type { Job } from './tokens';
+import type { Job, Verdict } from './tokens';
 
 /** What of a failure is shown. */
 export type Said = Pick<EnvsError, 'message' | 'hints'>;
@@ -60,70 +60,78 @@ function heard({ message, hints }: Said): Said {
   return { message, hints };
 }
 
-/** How the server says a verdict, and the same in the user's language. */
-const VERDICTS: readonly [
-  RegExp,
-  (trans: TranslationBundle, one: string, two: string) => string
-][] = [
-  [
-    /^Runs exactly what (.+) locks\.$/,
-    (trans, file) => trans.__('Runs exactly what %1 locks.', file)
-  ],
-  [
-    /^Nothing records which environment this notebook needs\.$/,
-    trans => trans.__('Nothing records which environment this notebook needs.')
-  ],
-  [
-    /^(\d+) packages? differs? from the lock\.$/,
-    (trans, count) =>
-      trans._n(
+/** Why a notebook's verdict is what it is, in the user's language; the server's own words where a newer one has more reasons. */
+export function verdictSentence(
+  { reason, fields, sentence }: Pick<Verdict, 'reason' | 'fields' | 'sentence'>,
+  trans: TranslationBundle
+): string {
+  const { file = '', lock = '', count = 0 } = fields;
+  switch (reason) {
+    case 'as-locked':
+      return trans.__('Runs exactly what %1 locks.', file);
+    case 'unpinned':
+      return trans.__('Nothing records which environment this notebook needs.');
+    case 'differs':
+      return trans._n(
         '%1 package differs from the lock.',
         '%1 packages differ from the lock.',
-        Number(count)
-      )
-  ],
-  [
-    /^Not on this machine yet\. (\d+) packages? from (.+)\.$/,
-    (trans, count, channels) =>
-      trans._n(
+        count
+      );
+    case 'absent':
+      return absent(count, fields.channels ?? [], trans);
+    case 'edited':
+      return edited(file, fields, trans);
+    case 'other-lock':
+      return trans.__('%1 is not the lock that this notebook names.', lock);
+    case 'other-platform':
+      return trans.__(
+        'The lock covers %1, not this machine (%2).',
+        listed(fields.platforms ?? [], trans) || trans.__('no platform'),
+        fields.platform ?? ''
+      );
+    case 'no-lock':
+      return trans.__(
+        '%1 is not there, so nothing says which packages this notebook ran with.',
+        lock
+      );
+    default:
+      return sentence;
+  }
+}
+
+function absent(count: number, channels: readonly string[], trans: TranslationBundle): string {
+  return channels.length
+    ? trans._n(
         'Not on this machine yet. %1 package from %2.',
         'Not on this machine yet. %1 packages from %2.',
-        Number(count),
-        channels
+        count,
+        listed(channels, trans)
       )
-  ],
-  [
-    /^(.+) was edited after it was locked(?:: )?(.*)\.$/,
-    (trans, file, added) =>
-      added
-        ? trans.__('%1 was edited after it was locked: %2.', file, added)
-        : trans.__('%1 was edited after it was locked.', file)
-  ],
-  [
-    /^(.+) is not the lock that this notebook names\.$/,
-    (trans, lock) => trans.__('%1 is not the lock that this notebook names.', lock)
-  ],
-  [
-    /^The lock covers (.+), not this machine \((.+)\)\.$/,
-    (trans, platforms, here) =>
-      trans.__('The lock covers %1, not this machine (%2).', platforms, here)
-  ],
-  [
-    /^(.+) is not there, so nothing says which packages this notebook ran with\.$/,
-    (trans, lock) =>
-      trans.__('%1 is not there, so nothing says which packages this notebook ran with.', lock)
-  ]
-];
+    : trans._n(
+        'Not on this machine yet. %1 package.',
+        'Not on this machine yet. %1 packages.',
+        count
+      );
+}
 
-/** The server's sentence about a notebook in the user's language, if it is one that is known here. */
-export function verdictSentence(sentence: string, trans: TranslationBundle): string {
-  for (const [said, translated] of VERDICTS) {
-    const found = said.exec(sentence);
-    if (found) {
-      return translated(trans, found[1], found[2]);
-    }
+function edited(
+  file: string,
+  { added = [], more = 0 }: Verdict['fields'],
+  trans: TranslationBundle
+): string {
+  if (!added.length) {
+    return trans.__('%1 was edited after it was locked.', file);
   }
-  return sentence;
+  const names = added.map(name => `+ ${name}`).join(', ');
+  const all = more ? trans.__('%1 and %2 more', names, more) : names;
+  return trans.__('%1 was edited after it was locked: %2.', file, all);
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly string[], trans: TranslationBundle): string {
+  return names.length < 2
+    ? names.join('')
+    : trans.__('%1 and %2', names.slice(0, -1).join(', '), names[names.length - 1]);
 }
 
 /** How the server calls a build on a hub. */

@@ -146,7 +146,14 @@ export function aStatus(
   return {
     path: 'work/analysis.ipynb',
     pin: state === 'unpinned' ? null : PIN,
-    verdict: { state, sentence: 'A sentence.', action, differences: [] },
+    verdict: {
+      state,
+      reason: 'newer' as never,
+      fields: {},
+      sentence: 'A sentence.',
+      action,
+      differences: []
+    },
     environment: state === 'unpinned' ? null : anEnvironment()
   };
 }
