@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -16,7 +17,6 @@ from packaging.utils import canonicalize_name
 
 from . import piplines, toml_guard
 from .envfile import Reading
-from .errors import InvalidFile
 from .models import Spec
 from .redact import show
 from .toml_guard import Table, deeper_than
@@ -25,8 +25,10 @@ from .yaml_guard import MAX_DEPTH, Place
 PIPFILE_GROUPS = ("packages", "dev-packages")
 LOCK_GROUPS = ("default", "develop")
 BOTH_GROUPS = "The packages for development are part of it, as with “pipenv sync --dev”."
+NOT_READ = "Not read: {}. Only the packages and those for development are."
 OWN_INDEX = "Its source “pypi” is taken for the configured package index, or else for uv's own."
 
+_KNOWN = ("source", "requires", "pipenv", "scripts", "_meta", *PIPFILE_GROUPS, *LOCK_GROUPS)
 _LOCAL = ("git", "hg", "svn", "bzr", "path", "file", "editable", "ref", "subdirectory")
 _MARKERS = ("sys_platform", "platform_machine", "platform_system", "python_version", "os_name", "implementation_name")
 _READ = ("version", "extras", "markers", "hashes", "index", *_MARKERS)
@@ -50,7 +52,10 @@ def is_pipfile(text: str) -> bool:
 
 def read(text: str, *, source: str = "Pipfile", max_depth: int = MAX_DEPTH) -> Reading:
     """What a Pipfile asks for. Raises `InvalidFile` for what cannot be locked."""
-    return _reading(toml_guard.read(text, source=source, max_depth=max_depth), PIPFILE_GROUPS)
+    root = toml_guard.read(text, source=source, max_depth=max_depth)
+    reading = _reading(root, PIPFILE_GROUPS)
+    early = root.table("pipenv").values.get("allow_prereleases") is True
+    return replace(reading, spec=replace(reading.spec, pip=("--pre", *reading.spec.pip))) if early else reading
 
 
 def read_lock(text: str, *, source: str = "Pipfile.lock", max_depth: int = MAX_DEPTH) -> Reading:
@@ -84,7 +89,11 @@ def _reading(root: Table, groups: tuple[str, str]) -> Reading:
     indexes, own = _sources(root)
     requires = root.table("requires" if groups == PIPFILE_GROUPS else "_meta")
     requires = requires if groups == PIPFILE_GROUPS else requires.table("requires")
-    notes = (*([BOTH_GROUPS] if root.table(groups[1]).values else []), *([OWN_INDEX] if own else []))
+    others = ", ".join(
+        show(name) for name, said in root.values.items() if name not in _KNOWN and isinstance(said, dict)
+    )
+    left = [NOT_READ.format(others)] if others else []
+    notes = (*([BOTH_GROUPS] if root.table(groups[1]).values else []), *([OWN_INDEX] if own else []), *left)
     return Reading(Spec(pip=(*indexes, *lines.values()), python=_python(requires)), notes)
 
 
@@ -174,9 +183,6 @@ def _hash(digest: str, table: Table) -> str:
 def _checked(line: str, table: Table, key: str) -> str:
     """A line of a pip section. Raises `InvalidFile` for one that no environment can have."""
     if reason := piplines.refusal(line):
-        raise _refused(table, key, line, reason)
+        hints = (piplines.remedy(line),)
+        raise table.refuse(key, f"'{show(line)}': {reason}", "what a requirements file may say", hints)
     return line
-
-
-def _refused(table: Table, key: str, line: str, reason: str) -> InvalidFile:
-    return table.refuse(key, f"'{show(line)}': {reason}", "what a requirements file may say")

@@ -51,6 +51,11 @@ OPTIONS: dict[str, Option] = {
     "--no-deps": Option("option", "--no-deps", takes_value=False),
 }
 BEHIND_A_REQUIREMENT = frozenset({"--hash"})
+# what only counts where something is built
+_OF_BUILDS = re.compile(
+    r"(?:--(?:config-settings?|global-option|build-option|install-option|build-constraint|use-pep517"
+    r"|no-use-pep517|no-build-isolation|check-build-dependencies)|-C)\Z"
+)
 _SEVERAL: frozenset[Kind] = frozenset({"index", "option"})  # these may stand in one line
 _NEXT_OPTION = re.compile(r"\s(?=--?[A-Za-z])")
 _INNER_OPTION = re.compile(r"\s(--?[A-Za-z][A-Za-z-]*)")
@@ -150,6 +155,18 @@ def refusal(line: str) -> str | None:
     if wrong:
         return f"the option {wrong[0].option} is not allowed behind a requirement"
     return next((why for one in (first, *more) if (why := _value_trouble(one))), None)
+
+
+def remedy(line: str) -> str:
+    """What to do about a line that `refusal` has a reason for."""
+    if _VARIABLE.search(line):
+        return "Write what it stands for; the user and password of an index belong in ~/.netrc."
+    named = [] if classify(line).kind == "comment" else re.findall(r"(?:\A|\s)(--?[A-Za-z][A-Za-z0-9-]*)", line)
+    if any(_OF_BUILDS.match(option) for option in named):
+        return "Leave the option out: wheels are installed, which nobody builds."
+    if named:
+        return "Leave the option out; “The pip section” in the documentation has those that may stand there."
+    return "Write one requirement in a line, such as “requests>=2”."
 
 
 def _path(parsed: PipLine) -> str | None:

@@ -90,7 +90,7 @@ def read(lines: Sequence[str], *, builds: bool = False) -> Section:
     packages: dict[str, set[str]] = {"--no-binary": set(), "--only-binary": set()}
     for line in lines:
         if reason := piplines.refusal(line):
-            raise refuse(line, reason)
+            raise refuse(line, reason, piplines.remedy(line))
         parsed = piplines.classify(line)
         if parsed.kind == "requirement":
             requirements.append(_requested(line, parsed.value, builds))

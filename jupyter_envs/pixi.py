@@ -206,7 +206,7 @@ class _Reader:
         except InvalidRequirement as error:
             raise table.refuse(key, f"'{show(line)}': {str(error).splitlines()[0]}", "a version such as >=2") from None
         if reason := piplines.refusal(line):
-            raise table.refuse(key, f"'{show(line)}': {reason}")
+            raise table.refuse(key, f"'{show(line)}': {reason}", hints=(piplines.remedy(line),))
         return line
 
     def project_lines(self) -> Iterator[str]:
@@ -236,7 +236,7 @@ class _Reader:
         for key, address in addresses:
             line = f"{_INDEX_OPTIONS[key]} {address}"
             if reason := piplines.refusal(line):
-                raise options.refuse(key, f"'{show(line)}': {reason}")
+                raise options.refuse(key, f"'{show(line)}': {reason}", hints=(piplines.remedy(line),))
             yield line
 
     def variables(self, activation: Table) -> dict[str, str]:

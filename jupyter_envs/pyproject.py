@@ -24,6 +24,8 @@ from .toml_guard import Table
 from .yaml_guard import MAX_BYTES, MAX_DEPTH, Place, check_size
 
 MAX_NESTED = 8
+# tools that have packages, indexes or conditions of their own there
+OTHER_TOOLS = ("hatch", "pdm", "poetry", "uv")
 NOT_ITSELF = "The project itself is not installed, only what it needs."
 BLOCK_START = "# /// script"
 BLOCK_END = "# ///"
@@ -121,6 +123,7 @@ class _Project:
         self.project = root.table("project")
         self.extras = self.project.table("optional-dependencies")
         self.groups = root.table("dependency-groups")
+        self.tools = root.table("tool")
 
     def reading(self, chosen: Sequence[str]) -> Reading:
         lines = [*self.own(), *(line for name in chosen for line in self.chosen(name))]
@@ -129,8 +132,10 @@ class _Project:
         others = [name for name in (*self.extras.values, *self.groups.values) if name not in chosen]
         left = f"Not read, unless they are chosen: {', '.join(map(show, others))}." if others else ""
         name = self.project.text("name")
+        theirs = ", ".join(f"[tool.{name}]" for name in OTHER_TOOLS if name in self.tools.values)
+        settings = f"Not read: {theirs}." if theirs else ""
         spec = Spec(name=name, pip=tuple(dict.fromkeys(lines)), python=self.python())
-        return Reading(spec, (*([NOT_ITSELF] if name else []), *([left] if left else [])))
+        return Reading(spec, tuple(filter(None, (NOT_ITSELF if name else "", left, settings))))
 
     def python(self) -> str:
         wish = self.project.text("requires-python") or ""
@@ -189,5 +194,7 @@ class _Project:
         except InvalidRequirement as error:
             raise table.refuse(key, f"'{show(line)}' ({str(error).splitlines()[0]})", "a requirement") from None
         if reason := piplines.refusal(line):
-            raise table.refuse(key, f"'{show(line)}': {reason}", "a requirement such as requests>=2")
+            raise table.refuse(
+                key, f"'{show(line)}': {reason}", "a requirement such as requests>=2", (piplines.remedy(line),)
+            )
         return line.strip()

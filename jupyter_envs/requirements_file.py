@@ -16,6 +16,8 @@ from .models import Spec
 from .redact import show
 from .yaml_guard import Place
 
+_EXPECTED = "a requirement such as requests>=2"
+
 
 def read(text: str, *, source: str = "requirements.txt") -> Reading:
     """What a requirements file asks for. Raises `InvalidFile`, naming the line, for what no environment can have."""
@@ -23,7 +25,7 @@ def read(text: str, *, source: str = "requirements.txt") -> Reading:
     for number, line in piplines.lines_of_file(text):
         if reason := piplines.refusal(line):
             place = Place(source, line=number)
-            raise place.refuse(f"'{show(line)}': {reason}", expected="a requirement such as requests>=2")
+            raise place.refuse(f"'{show(line)}': {reason}", expected=_EXPECTED, hints=(piplines.remedy(line),))
         lines.append(line)
     if not lines:
         raise Place(source).refuse("no requirement in it", expected="lines such as requests>=2")

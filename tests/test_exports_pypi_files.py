@@ -60,6 +60,13 @@ def test_a_pipfile_has_one_python_and_all_its_sources() -> None:
     )
 
 
+def test_early_releases_are_asked_for_as_pipenv_asks() -> None:
+    made = exports.write(source("--pre", "a"), "pipfile")
+    assert made.text.endswith("\n[pipenv]\nallow_prereleases = true\n") and made.notes == ()
+    assert pipenv_files.read(made.text).spec.pip == ("--pre", "a")
+    assert exports.write(source("--pre", "a"), "script").notes == ("Not in the block: --pre.",)
+
+
 @pytest.mark.parametrize("format", ["pipfile", "script"])
 def test_what_has_no_place_is_said(format: str) -> None:
     what = "Pipfile" if format == "pipfile" else "block"

@@ -59,6 +59,17 @@ def test_a_pipfile() -> None:
     assert read.spec.engine == "pypi"
 
 
+def test_what_pipenv_s_own_settings_ask_for_and_what_is_left_out() -> None:
+    early = pipenv_files.read(
+        f"{PIPFILE}[pipenv]\nallow_prereleases = true\n[docs]\nsphinx = '*'\n"
+    )
+    usual = pipenv_files.read(PIPFILE)
+    assert early.spec.pip == ("--pre", *usual.spec.pip)
+    assert early.notes == (*usual.notes, "Not read: docs. Only the packages and those for development are.")
+    text = json.loads(lock({"a": {"version": "==1"}}))
+    assert pipenv_files.read_lock(json.dumps({**text, "docs": {"sphinx": {}}})).notes == (early.notes[-1],)
+
+
 def test_a_lock_keeps_every_version_and_every_hash() -> None:
     text = lock(
         {

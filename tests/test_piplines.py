@@ -75,7 +75,23 @@ def test_refused_lines(line: str, reason: str) -> None:
     assert piplines.refusal(line) == reason
 
 
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("a --config-settings=x=y", "Leave the option out: wheels are installed"),
+        ("a -C x=y", "Leave the option out: wheels are installed"),
+        ("--target=/etc a", "Leave the option out; “The pip section”"),
+        ("--index-url https://${TOKEN}@h/", "Write what it stands for"),
+        ("a\nb", "Write one requirement in a line"),
+    ],
+)
+def test_what_to_do_about_a_refused_line(line: str, remedy: str) -> None:
+    assert piplines.refusal(line) is not None
+    assert piplines.remedy(line).startswith(remedy)
+
+
 @given(st.text())
 def test_any_line_has_an_answer(line: str) -> None:
     piplines.classify(line)
-    piplines.refusal(line)
+    if piplines.refusal(line) is not None:
+        assert piplines.remedy(line)

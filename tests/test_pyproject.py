@@ -49,6 +49,12 @@ def test_extras_and_groups_that_are_chosen(choice: str, more: tuple[str, ...]) -
     assert pyproject.read(TEXT, choice=choice).spec.pip == (*OWN, *more)
 
 
+def test_what_other_tools_keep_there_is_not_read_and_said() -> None:
+    text = f"{TEXT}\n[[tool.uv.index]]\nurl = 'https://example.org/simple'\n[tool.ruff]\nline-length = 120\n"
+    assert pyproject.read(text).spec == pyproject.read(TEXT).spec
+    assert pyproject.read(text).notes == (*pyproject.read(TEXT).notes, "Not read: [tool.uv].")
+
+
 def test_groups_without_a_project() -> None:
     read = pyproject.read("[dependency-groups]\nnotebook = ['numpy']\n", choice="notebook")
     assert (read.spec.name, read.spec.pip, read.notes) == (None, ("numpy",), ())

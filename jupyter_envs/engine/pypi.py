@@ -152,7 +152,7 @@ class _Resolution:
                 lacking = set(map(str, map(canonicalize_name, NO_WHEELS.findall(error.message))))
                 more = [asked for asked in rest if builds and asked.name in lacking - self.section.only_wheels]
                 if not more:
-                    raise
+                    raise named_first(error, sorted(lacking)) if builds else error from None
                 to_build += more
         return [*wheels, *await self.sources(to_build), *(self.archive(asked) for asked in archives)]
 
@@ -213,6 +213,14 @@ def check_direct_conflicts(section: Section, provided: Mapping[str, Provided]) -
                 ),
                 conflicts=[{"pip": asked.line, "conda": f"{known.package.name} {known.package.version}"}],
             )
+
+
+def named_first(error: Unsolvable, lacking: Sequence[str]) -> Unsolvable:
+    """The error where builds are allowed, and what has to be built is not what the file names."""
+    if not lacking:
+        return error
+    hint = f"Only what the file names itself is built, and not behind --only-binary: name {', '.join(lacking)} in it."
+    return Unsolvable(error.message, hints=(hint,), **error.fields)
 
 
 def with_both_sides(error: Unsolvable, provided: Mapping[str, Provided]) -> Unsolvable:

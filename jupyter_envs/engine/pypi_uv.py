@@ -15,7 +15,15 @@ import uv
 from jupyter_envs.engine import credentials
 from jupyter_envs.errors import DiskTrouble, EngineFailed, EnvsError, PackageRefused, Unreachable, Unsolvable
 
-_ONLY_WHEELS = "Only wheels are installed; take the package from conda, or another version."
+_ONLY_WHEELS = (
+    "Only wheels are installed: take another version, or the package from conda; "
+    "or have an administrator set Manager.allow_source_builds, which lets its build run code."
+)
+_NO_KERNEL = (
+    "A notebook's kernel needs ipykernel, and the index does not have it: "
+    "name an index that does (--extra-index-url in the file, or Manager.pypi_index)."
+)
+_UNKNOWN = "Check the package's name, and the index that is asked (--index-url in the file, or Manager.pypi_index)."
 # What uv's message says about the cause, most telling first.
 TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
     ("No space left", DiskTrouble, "Free some space, then try again."),
@@ -26,11 +34,16 @@ TELLING: tuple[tuple[str, type[EnvsError], str], ...] = (
     ("no usable wheels", Unsolvable, _ONLY_WHEELS),
     ("Building source distributions", Unsolvable, _ONLY_WHEELS),
     ("Failed to build", EngineFailed, "These are the build's own words; a wheel needs no build."),
+    (" ipykernel was not found in ", Unsolvable, _NO_KERNEL),
+    ("was not found in the ", Unsolvable, _UNKNOWN),
     ("No solution found", Unsolvable, "Loosen the pip section, or take the package from conda."),
     ("error sending request", Unreachable, "Check the index's address and the network, then try again."),
     ("Failed to fetch", Unreachable, "Check the index's address and the network, then try again."),
     ("Failed to download", Unreachable, "Check the network, then try again."),
 )
+
+
+_LAYOUT = re.compile(r"[\s│╰├─▶]+")  # lines may break anywhere, and have a tree drawn beside them
 
 
 async def run_uv(arguments: Sequence[str], cache_dir: Path, doing: str, more: Mapping[str, str] | None = None) -> str:
@@ -97,7 +110,8 @@ def failure(output: str, doing: str) -> EnvsError:
     if refused is not None:
         return refused
     words = re.sub(r"^\s*(error: |× )", "", output.strip())
+    heard = _LAYOUT.sub(" ", output).lower()
     for telling, kind, hint in TELLING:
-        if telling.lower() in output.lower():
+        if telling.lower() in heard:
             return kind(f"{doing} failed: {words}", hints=(hint,))
     return EngineFailed(f"{doing} failed: {words}", hints=("The job's log has the details.",))

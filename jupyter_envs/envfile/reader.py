@@ -194,7 +194,8 @@ class _Reader:
     def pip_line(self, value: Any, place: Place) -> str:
         text = self.text(value, place)
         if reason := piplines.refusal(text):
-            raise place.refuse(f"'{show(text)}': {reason}", expected="a requirement such as requests>=2")
+            hints = (piplines.remedy(text),)
+            raise place.refuse(f"'{show(text)}': {reason}", expected="a requirement such as requests>=2", hints=hints)
         return self.selected(text, place)
 
     def selected(self, text: str, place: Place) -> str:

@@ -26,7 +26,8 @@ _WHOLE = re.compile(r"==\s*(3\.[0-9]+\.[0-9]+)(?:\.\*)?")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 # the options about sources: those that a Pipfile has a place for, and the others
 _INDEX = ("-i", "--index-url")
-_IN_A_PIPFILE = (*_INDEX, "--extra-index-url", "--trusted-host")
+_EARLY = "--pre"
+_IN_A_PIPFILE = (*_INDEX, "--extra-index-url", "--trusted-host", _EARLY)
 _SOURCES = (*_IN_A_PIPFILE, "-f", "--find-links")
 _HASH = re.compile(r"\s--hash=\S+")
 
@@ -117,6 +118,8 @@ def _pipfile(source: Source, wish: _Wish) -> Written:
         packages.setdefault(name, f"{_key(one.name)} = {_entry(one)}")
     lines += packages.values()
     lines += ["", "[requires]", python] if python else []
+    early = any(one.option == _EARLY for one in wish.options)
+    lines += ["", "[pipenv]", "allow_prereleases = true"] if early else []
     return "\n".join(lines) + "\n", (*more, *about_sources, *about_python, *wish.notes)
 
 
@@ -160,7 +163,7 @@ def _block(wish: _Wish) -> Written:
     dependencies = [f"#   {toml_text(str(one))}," for one in wish.requirements]
     python = [f"# requires-python = {toml_text(wish.python)}"] if wish.python else []
     lines = ["# /// script", *python, "# dependencies = [", *dependencies, "# ]", "# ///"]
-    options = [f"Not in the block: {one.option} {one.value}." for one in wish.options]
+    options = [f"Not in the block: {f'{one.option} {one.value}'.rstrip()}." for one in wish.options]
     return "\n".join(lines) + "\n", (*options, *wish.notes)
 
 

@@ -93,7 +93,10 @@ class _Including:
         for number, line in piplines.lines_of_file(text):
             here = Place(path, line=number)
             if reason := piplines.refusal(line):
-                raise here.refuse(f"'{show(line)}': {reason}", expected="a requirement such as requests>=2")
+                hints = (piplines.remedy(line),)
+                raise here.refuse(
+                    f"'{show(line)}': {reason}", expected="a requirement such as requests>=2", hints=hints
+                )
             if _names_a_file(line):
                 nested = await self.line(line, path, above)
                 found += _as_constraints(nested, here) if constraints else nested

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from jupyter_envs import piplines, pipsection
 from jupyter_envs.engine.answers import Wheels
 from jupyter_envs.engine.session import Session
+from jupyter_envs.errors import Unsolvable
 from jupyter_envs.models import KERNEL_PACKAGE, Interpreter, Lock, Package, Spec
 from jupyter_envs.versions import any_of_minor, minor
 from jupyter_envs.virtual import System
 
 ALONE = "--no-deps"
+NO_ROOM = "What is asked for can be had, but not with ipykernel, which a notebook's kernel needs and nobody asked for."
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,20 @@ async def find(
             lines, (), platform, locked=locked, system=system, as_of=as_of, python=interpreter.version
         )
 
+    async def with_kernel(lines: Sequence[str]) -> Wheels:
+        try:
+            return await resolve(lines)
+        except Unsolvable as error:
+            raise Unsolvable(f"{error.message}\n{NO_ROOM}", hints=error.hints, **error.fields) from error
+
     wheels = await resolve(spec.pip)
     if has_kernel(wheels.packages):
         return Found(wheels, kernel_added=False)
     if not pipsection.wants(spec.pip, ALONE):
-        return Found(await resolve([*spec.pip, KERNEL_PACKAGE]), kernel_added=True)
+        return Found(await with_kernel([*spec.pip, KERNEL_PACKAGE]), kernel_added=True)
     # a file that names everything that it needs does not name what a kernel needs
     fixed = [f"{piplines.CONSTRAINT_MARK}{one.name}=={one.version}" for one in wheels.packages]
-    more = await resolve([*pipsection.indexes(spec.pip), *fixed, KERNEL_PACKAGE])
+    more = await with_kernel([*pipsection.indexes(spec.pip), *fixed, KERNEL_PACKAGE])
     here = {package.name for package in wheels.packages}
     added = tuple(package for package in more.packages if package.name not in here)
     both = Wheels((*wheels.packages, *added), (*wheels.newer, *more.newer), (*wheels.yanked, *more.yanked))
