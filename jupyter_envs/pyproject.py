@@ -189,12 +189,12 @@ class _Project:
 
     @staticmethod
     def line(table: Table, key: str, line: str) -> str:
-        try:
-            Requirement(line)
-        except InvalidRequirement as error:
-            raise table.refuse(key, f"'{show(line)}' ({str(error).splitlines()[0]})", "a requirement") from None
         if reason := piplines.refusal(line):
             raise table.refuse(
                 key, f"'{show(line)}': {reason}", "a requirement such as requests>=2", (piplines.remedy(line),)
             )
+        try:
+            Requirement(line)
+        except InvalidRequirement as error:
+            raise table.refuse(key, f"'{show(line)}' ({str(error).splitlines()[0]})", "a requirement") from None
         return line.strip()

@@ -60,9 +60,7 @@ def test_a_pipfile() -> None:
 
 
 def test_what_pipenv_s_own_settings_ask_for_and_what_is_left_out() -> None:
-    early = pipenv_files.read(
-        f"{PIPFILE}[pipenv]\nallow_prereleases = true\n[docs]\nsphinx = '*'\n"
-    )
+    early = pipenv_files.read(f"{PIPFILE}[pipenv]\nallow_prereleases = true\n[docs]\nsphinx = '*'\n")
     usual = pipenv_files.read(PIPFILE)
     assert early.spec.pip == ("--pre", *usual.spec.pip)
     assert early.notes == (*usual.notes, "Not read: docs. Only the packages and those for development are.")

@@ -20,13 +20,10 @@ from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.engine import bytecode
 from jupyter_envs.errors import (
     Conflict,
-    EnvsError,
     InvalidFile,
     InvalidInput,
-    InvalidSpec,
     NotFound,
     PackageRefused,
-    Unsolvable,
 )
 from jupyter_envs.execution import execute
 from jupyter_envs.manager import ChangeRequest, CreateRequest, Manager, Summary
@@ -224,27 +221,6 @@ def test_requirements_with_their_own_files_markers_hashes_and_extras(world: Worl
     assert plan.pip[0] == "tinydep[extra]"
     with pytest.raises(PackageRefused, match="has the hash"):
         world.plan(f"tinywheel==1.0 --hash=sha256:{'0' * 64}")
-
-
-@pytest.mark.parametrize(
-    ("line", "error", "words"),
-    [
-        ("tinysource", Unsolvable, "no usable wheels"),
-        ("-e .", InvalidSpec, "editable install"),
-        ("./folder", InvalidSpec, "path on one machine"),
-        ("--index-url http://127.0.0.1:9/${TOKEN}/simple", InvalidFile, "filled in from the server's environment"),
-        ("tinywheel --config-settings=a=b", InvalidFile, "--config-settings"),
-        ("--target /tmp", InvalidFile, "--target"),
-        ("tinywheel @ git+https://127.0.0.1:9/x.git", InvalidSpec, "repository"),
-        ("tinywheel=1.0", InvalidSpec, "not a requirement"),
-    ],
-)
-def test_what_cannot_be_locked_or_would_run_code_is_refused(
-    world: World, line: str, error: type[EnvsError], words: str
-) -> None:
-    with pytest.raises(error, match=words):
-        world.plan(line)
-    assert world.nothing_is_left()
 
 
 def test_a_file_of_comments_asks_for_nothing(world: World) -> None:

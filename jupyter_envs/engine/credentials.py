@@ -81,6 +81,12 @@ def hidden(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     return kept, {_VARIABLES[option][0]: _VARIABLES[option][1].join(found) for option, found in values.items()}
 
 
+def as_configured(words: Sequence[str], configured: Sequence[str]) -> list[str]:
+    """uv's arguments, where an index that a file names without credentials is a configured one that has them."""
+    known = {clean_url(address)[0].rstrip("/"): address for address in configured if clean_url(address)[1]}
+    return [known.get(word.rstrip("/"), word) for word in words]
+
+
 def with_user(url: str, configured: Sequence[str]) -> str:
     """A file's address with the user and password of the configured address on the same host; no lock keeps those."""
     parts = urlsplit(url)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uv
 
-from jupyter_envs.engine import credentials
+from jupyter_envs.engine import credentials, current
 from jupyter_envs.errors import DiskTrouble, EngineFailed, EnvsError, PackageRefused, Unreachable, Unsolvable
 
 _ONLY_WHEELS = (
@@ -56,7 +56,7 @@ async def run_and_hear(
 ) -> tuple[str, str]:
     """As `run_uv`, with what it says beside its result: warnings are there."""
     env = {**os.environ, "UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(cache_dir / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
-    arguments, secrets = credentials.hidden(arguments)
+    arguments, secrets = credentials.hidden(credentials.as_configured(arguments, current.indexes()))
     env |= {**certificates(), **secrets, **(more or {})}
     child = await asyncio.create_subprocess_exec(
         uv.find_uv_bin(),
