@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import email
 import json
+import platform
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from jupyter_envs import lockfile, prefix
 from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.manager import BinderRequest, CreateRequest, Manager
 from jupyter_envs.models import Package, packages_digest
+from jupyter_envs.versions import minor
 
 from .support.managing import Recorder, make_manager, notebook
 from .support.pypi_index import PypiIndex
-from .support.rehearsal import rehearse, why_not
+from .support.rehearsal import reading, rehearse, why_not
 
 WHERE = "import sys, os, json; print(json.dumps({'prefix': sys.prefix, 'mode': os.environ.get('MODE', '')}))"
 
@@ -92,26 +96,62 @@ def test_a_binder_build_makes_what_is_locked_and_runs_the_notebooks_in_it(
     assert "RUN ./binder/postBuild" in done.output
 
 
+def hashes_that_pip_saw(folder: Path) -> dict[str, str]:
+    """What pip itself wrote down of each wheel that it installed, by name."""
+    found = dict[str, str]()
+    for direct in folder.glob("lib/python3*/site-packages/*.dist-info/direct_url.json"):
+        metadata = email.message_from_string(direct.with_name("METADATA").read_text())
+        about = json.loads(direct.read_text())["archive_info"]
+        found[canonicalize_name(metadata["Name"])] = about["hashes"]["sha256"]
+    return found
+
+
 @pytest.mark.skipif(why_not() != "", reason=why_not())
 def test_pypi_packages_alone_stand_on_the_servers_python(
     home: Path, channel_http: str, kernel_index: PypiIndex, package_cache: Path, tmp_path: Path
 ) -> None:
+    """Pinned with a ``pylock.toml`` and, as only an environment.yml can hold variables, with a lock of ours."""
     manager = make_manager(home, channel_http, package_cache, pypi_index=kernel_index.simple_url)
     repository = tmp_path / "repository"
-    repository.mkdir()
-    (repository / "analysis.ipynb").write_text(notebook(WHERE))
     documents = DiskDocuments(repository)
-    request = CreateRequest(name="shop", file="tinydep\nipykernel\n", filename="requirements.txt")
-    asyncio.run(manager.create(request, documents, Recorder()))
-    asyncio.run(manager.pin("analysis.ipynb", "shop", documents))
-    report = asyncio.run(manager.binder(BinderRequest(("analysis.ipynb",), write=True), documents))
+    files = {
+        "shop": ("requirements.txt", "tinydep\nipykernel\n", "pylock.toml"),
+        "moody": (
+            "environment.yml",
+            "dependencies: [{pip: [tinytext<2, ipykernel]}]\nvariables: {MODE: calm}\n",
+            "environment.conda-lock.yml",
+        ),
+    }
+    for name, (file, text, lock) in files.items():
+        (repository / name).mkdir(parents=True)
+        (repository / name / "analysis.ipynb").write_text(notebook(WHERE))
+        request = CreateRequest(name=name, file=text, filename=file)
+        asyncio.run(manager.create(request, documents, Recorder()))
+        status = asyncio.run(manager.pin(f"{name}/analysis.ipynb", name, documents))
+        assert status.pin is not None
+        assert (status.pin.file, status.pin.lock) == (file, lock)
+    notebooks = [f"{name}/analysis.ipynb" for name in files]
+    report = asyncio.run(manager.binder(BinderRequest(tuple(notebooks), write=True), documents))
     assert {finding.code for finding in report.findings} == {"no-repository", "private-source"}
-    assert not (repository / "binder" / "conda-linux-64.lock").exists()
+    written = sorted(path.name for path in (repository / "binder").iterdir())
+    assert written == ["environment.yml", "moody.requirements.lock", "postBuild", "shop.requirements.lock"]
+    here = minor(platform.python_version())
+    assert f"Building conda environment for python={here}\n" in reading(repository)
 
-    done = rehearse(repository, tmp_path / "image", ["analysis.ipynb"])
+    done = rehearse(repository, tmp_path / "image", notebooks)
 
-    assert done.found["sessions"] == {"analysis.ipynb": "shop"}
-    assert json.loads(done.found["outputs"]["analysis.ipynb"])["prefix"] == "/srv/conda/envs/shop"
-    locked = {f"{one.name}=={one.version}" for one in asyncio.run(manager.environment("shop")).packages}
-    found = prefix.contents(done.prefixes / "shop", manager.platform).packages
-    assert {f"{one.name}=={one.version}" for one in found} == locked
+    assert done.found["sessions"] == dict(zip(notebooks, files, strict=True))
+    # somebody who has Jupyter Envs there, and nothing of this machine's environments
+    there = make_manager(tmp_path / "there", channel_http, package_cache, conda_roots=[str(done.prefixes.parent)])
+    for name, (file, _, lock) in files.items():
+        output = json.loads(done.found["outputs"][f"{name}/analysis.ipynb"])
+        assert output == {"prefix": f"/srv/conda/envs/{name}", "mode": "calm" if name == "moody" else ""}
+        packages = lockfile.parse((repository / name / lock).read_text()).for_platform(manager.platform)
+        assert {one.manager for one in packages} == {"pip"}
+        assert hashes_that_pip_saw(done.prefixes / name) == {one.name: one.sha256 for one in packages}
+        found = prefix.contents(done.prefixes / name, manager.platform).packages
+        assert {(one.name, one.version) for one in found} == {(one.name, one.version) for one in packages}
+        status = asyncio.run(there.read_pin(f"{name}/analysis.ipynb", documents))
+        assert (status.verdict.state.value, status.verdict.sentence) == ("match", f"Runs exactly what {file} locks.")
+        assert status.environment is not None
+        assert Path(status.environment.prefix) == done.prefixes / name

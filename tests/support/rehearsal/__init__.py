@@ -27,13 +27,18 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 
 
-def dockerfile(repository: Path) -> str:
-    """The Dockerfile that repo2docker makes of a repository, as ``--no-build --debug`` shows it."""
+def reading(repository: Path) -> str:
+    """What repo2docker says of a repository, which it does not build: how it understands it, and the Dockerfile."""
     command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug"]
     command += ["--user-id", "1000", "--user-name", "jovyan", str(repository)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, cwd=repository.parent)
     assert done.returncode == 0, done.stderr
-    text = done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def dockerfile(repository: Path) -> str:
+    """The Dockerfile that repo2docker makes of a repository."""
+    text = reading(repository)
     return text[text.index("FROM ") :]
 
 
