@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -174,10 +177,34 @@ def test_pypi_packages_alone_stand_on_the_servers_python() -> None:
     files = texts(alone("wheels", "3.13.1"))
     assert yaml.safe_load(files["binder/environment.yml"]) == {"dependencies": ["python=3.13"]}
     assert list(files) == ["binder/environment.yml", "binder/requirements.lock", "binder/postBuild"]
+    assert "build wheels '' 3.13\n" in files["binder/postBuild"]
     assert binder.problems([alone("wheels", "3.13.1"), target("penguins")]) == ()
     for others in ([alone("b", "3.12.0")], [alone("b", "")], [alone("b", "2.7.18")]):
         found = binder.problems([alone("a", "3.13.1"), *others])
         assert [problem.code for problem in found] == ["server-python"]
+
+
+def test_another_python_of_the_server_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    """Somebody edited environment.yml, or an image of one's own has another Python."""
+    for file in binder.write_files([alone("wheels", "3.8.1")], Wish()):
+        place = tmp_path / file.path
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(file.text)
+    assert platform.python_version_tuple()[:2] != ("3", "8")
+    env = {
+        "PATH": os.environ["PATH"],
+        "CONDA_DIR": str(tmp_path / "conda"),
+        "CONDA_PLATFORM": "linux-64",
+        "MAMBA_EXE": "false",
+        "NB_PYTHON_PREFIX": sys.prefix,
+    }
+    script = str(tmp_path / "binder" / "postBuild")
+    done = subprocess.run(["bash", script], env=env, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    here = ".".join(platform.python_version_tuple()[:2])
+    sentence = f"The environment wheels is locked for Python 3.8, and the server here has Python {here}."
+    assert done.stderr == f"{sentence}\n"
+    assert not (tmp_path / "conda").exists()
 
 
 def test_the_estimate_says_what_its_numbers_come_from() -> None:

@@ -32,7 +32,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 server="$NB_PYTHON_PREFIX/bin/python"
 
-build() { # environment, lists in front of the platform's name
+build() { # environment, lists in front of the platform's name, the Python of PyPI packages alone
     local prefix="$CONDA_DIR/envs/$1"
     local conda="$here/${2}conda-$CONDA_PLATFORM.lock" pip="$here/${2}requirements-$CONDA_PLATFORM.lock"
     [ "$CONDA_PLATFORM" = linux-64 ] && pip="$here/${2}requirements.lock"
@@ -40,6 +40,11 @@ build() { # environment, lists in front of the platform's name
         "$MAMBA_EXE" create --yes --prefix "$prefix" --file "$conda"
     elif [ -f "$pip" ]; then
         # PyPI packages alone stand on the server's Python
+        local python; python=$("$server" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        if [ "$python" != "$3" ]; then
+            echo "The environment $1 is locked for Python $3, and the server here has Python $python." >&2
+            exit 1
+        fi
         "$server" -m venv --without-pip "$prefix"
     else
         echo "The environment $1 is not locked for $CONDA_PLATFORM." >&2
@@ -118,11 +123,12 @@ def post_build(targets: Sequence[Target], places: Mapping[Target, ListNames]) ->
     lines = [*_HEAD.split("\n"), *_REGISTER.split("\n"), "PYTHON", "}"]
     for target in targets:
         start = places[target].conda("").removesuffix("conda-.lock")
+        alone = [target.python] if target.is_alone else []
         variables = json.dumps(dict(sorted(target.variables.items())))
         lines += [
             "",
             f"# for {json.dumps(list(target.notebooks))}",
-            " ".join(["build", shlex.quote(target.environment), shlex.quote(start)]),
+            " ".join(["build", *map(shlex.quote, (target.environment, start, *alone))]),
             " ".join(["register", *map(shlex.quote, (target.environment, variables, *target.aliases))]),
         ]
     return [*lines, "", '"$MAMBA_EXE" clean --all -f -y']
