@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from jupyter_envs import envfile, lockfile, pin
+from jupyter_envs import envfile, lockfile, pin, requirements_file
 from jupyter_envs.models import Lock, Pin, Spec
 
 from ..pure_values import CHANNEL, IDNA, OPENSSL, PYTHON
@@ -47,6 +47,20 @@ def pinned(
     return lock
 
 
+def pinned_to_wheels(folder: Path) -> Lock:
+    """The same with an environment of PyPI packages alone, for Python 3.13."""
+    folder.mkdir(parents=True, exist_ok=True)
+    spec = Spec(pip=("idna",))
+    lock = Lock((IDNA,), (), ("linux-64",), {"linux-64": spec.content_hash()}, python={"linux-64": "3.13.1"})
+    text = lockfile.write_as("pylock.toml", lock, sources=("requirements.txt",))
+    (folder / "requirements.txt").write_text(requirements_file.write(spec))
+    (folder / "pylock.toml").write_text(text)
+    made = Pin("wheels", "requirements.txt", "pylock.toml", lockfile.parse(text).digest())
+    metadata: dict[str, Any] = {"kernelspec": {"name": "wheels", "display_name": "wheels"}}
+    (folder / "analysis.ipynb").write_text(notebook(**pin.write(metadata, made)))
+    return lock
+
+
 def commit(folder: Path, *, push: bool = True) -> None:
     """Commit everything; ``push`` leaves what a push leaves here."""
     git(folder, "add", "--all")
@@ -55,9 +69,12 @@ def commit(folder: Path, *, push: bool = True) -> None:
         git(folder, "update-ref", "refs/remotes/origin/main", "HEAD")
 
 
-def new_checkout(folder: Path) -> Path:
-    """A repository with a pinned notebook, pushed."""
-    pinned(folder)
+def new_checkout(folder: Path, *, wheels: bool = False) -> Path:
+    """A repository with a pinned notebook, pushed; with ``wheels`` the environment is of PyPI packages alone."""
+    if wheels:
+        pinned_to_wheels(folder)
+    else:
+        pinned(folder)
     git(folder, "init", "--initial-branch=main")
     git(folder, "remote", "add", "origin", REMOTE)
     commit(folder)

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.pure_values import IDNA
 from tests.support.checkouts import commit, git, new_checkout
 from tests.support.lab import Lab
+from tests.support.rehearsal import reading
 
 from .accessible import Inspector
 from .sidebar import Sidebar
@@ -97,3 +99,28 @@ def test_badges_and_the_notebooks_own_menu(page: Page, sidebar: Sidebar, checkou
     page.locator(".jp-DirListing-item", has_text="analysis.ipynb").click(button="right")
     sidebar.choose("Open on Binder…")
     expect(sidebar.section("Binder")).to_contain_text("Not written yet")
+
+
+def test_a_notebook_of_pypi_packages_alone(lab: Lab, page: Page, sidebar: Sidebar) -> None:
+    checkout = new_checkout(lab.root / "wheels-for-binder", wheels=True)
+    look(page, sidebar, checkout)
+    binder = sidebar.section("Binder")
+    expect(binder).to_contain_text("1 thing to mend")
+    shown = {
+        "environment.yml": ["+  - python=3.13"],
+        "requirements.lock": [f"+idna @ {IDNA.url} --hash=sha256:{IDNA.sha256}"],
+        "postBuild": ["+build wheels '' 3.13", "+register wheels '{}'"],
+    }
+    files = binder.get_by_role("group", name="Files for Binder")
+    expect(files.locator("summary")).to_have_count(len(shown))
+    for name, lines in shown.items():
+        files.locator("summary", has_text=f"binder/{name}").click()
+        for line in lines:
+            expect(files.get_by_label(f"What would change in binder/{name}")).to_contain_text(line)
+    sidebar.press("Write 3 files", binder)
+    expect(binder).to_contain_text("Written: binder/environment.yml")
+    assert sorted(path.name for path in (checkout / "binder").iterdir()) == sorted(shown)
+    commit(checkout)
+    sidebar.press("Look again", binder)
+    expect(binder).to_contain_text("Nothing keeps Binder from opening it.")
+    assert "Building conda environment for python=3.13\n" in reading(checkout)
