@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 Manager = Literal["conda", "pip"]
 KERNEL_PACKAGE = "ipykernel"  # makes a kernel of a Python, from conda and from PyPI
@@ -114,14 +115,40 @@ class Lock:
 
 
 @dataclass(frozen=True)
+class Download:
+    """An archive with a Python in it: its address, uv's name for it, its bytes where they are known.
+
+    ``listed`` is a list that names nothing else, as uv reads it. It and ``sha256`` are empty for what is in uv's own.
+    """
+
+    url: str
+    key: str
+    sha256: str = ""
+    size: int | None = None
+    listed: str = ""
+
+    @property
+    def host(self) -> str:
+        """Whom it comes from; for a file, where that is."""
+        parts = urlsplit(self.url)
+        return parts.netloc.rpartition("@")[2] or parts.path.rpartition("/")[0]
+
+
+@dataclass(frozen=True)
 class Interpreter:
-    """A Python that PyPI packages alone are installed for; ``path`` is empty where only its version is known yet."""
+    """A Python that PyPI packages alone are installed for.
+
+    ``path`` is empty where only its version is known yet, and for one that is still a ``download``.
+    """
 
     version: str
     path: str = ""
+    download: Download | None = None
 
     def __str__(self) -> str:
-        """In words: ``Python 3.12.1 (/usr/bin/python3.12)``."""
+        """In words: ``Python 3.12.1 (/usr/bin/python3.12)``, ``Python 3.12.1, downloaded by uv from example.org``."""
+        if self.download:
+            return f"Python {self.version}, downloaded by uv from {self.download.host}"
         return f"Python {self.version} ({self.path})" if self.path else f"Python {self.version}"
 
 
@@ -205,7 +232,7 @@ class Plan:
     ``runs_code`` names each thing that would execute something (activation scripts, source builds). ``rebuilt``
     packages keep their version and get another build. An ``additive`` change goes into the prefix that is there, so
     that running kernels can import what is new; any other one makes a new prefix. ``python`` names the interpreter of
-    an environment without conda packages, in words.
+    an environment without conda packages, in words, and ``archive`` is what it is downloaded from, if it is.
     """
 
     environment: str
@@ -223,6 +250,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     digest: str = ""
     python: str = ""
+    archive: Download | None = None
 
     @property
     def hash(self) -> str:
@@ -236,6 +264,7 @@ class Plan:
             sorted(self.variables.items()),
             self.digest,
             self.python,
+            *([self.archive.url, self.archive.sha256] if self.archive else []),
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 

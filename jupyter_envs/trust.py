@@ -18,6 +18,7 @@ from .redact import clean_url, show
 
 CHANNELS, INDEXES = "Manager.allowed_channels", "Manager.allowed_indexes"
 DEFAULT_INDEX = "default"  # in a list of indexes: the one that is asked where none is configured
+OWN_LIST = "default"  # of Pythons that can be downloaded: the one that uv brings
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,13 @@ class Trust:
             else:
                 self._require_channel(package.url)
 
+    def check_pythons(self, address: str) -> None:
+        """Raise `Forbidden` for a list of Pythons, or an archive with one, that is not at an allowed index's address.
+
+        A Python runs code as any wheel does, so it needs to come from where wheels may come from.
+        """
+        require_below(address, self._index_addresses(), Place("Python", INDEXES, self.indexes))
+
     def _require_channel(self, address: str) -> None:
         bases = [self._full(base) for base in self.channels]
         require_below(self._full(address), bases, Place("channel", CHANNELS, self.channels))
@@ -126,6 +134,11 @@ class Rules:
         """As `Trust.check_pip`."""
         for trust in self.each:
             trust.check_pip(lines, index)
+
+    def check_pythons(self, address: str) -> None:
+        """As `Trust.check_pythons`."""
+        for trust in self.each:
+            trust.check_pythons(address)
 
     def check_packages(self, packages: Sequence[Package]) -> None:
         """As `Trust.check_packages`."""

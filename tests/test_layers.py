@@ -40,7 +40,7 @@ LAYERS: list[tuple[str, ...]] = [
         "hubs",
     ),
     ("writerlock", "conda_records", "conda_list", "kernel_ending"),
-    ("prefix", "rights", "usage", "lastuse", "holdings"),
+    ("prefix", "pythons", "rights", "usage", "lastuse", "holdings"),
     ("engine", "store", "kernelspec", "execution", "discovery", "integrity"),
     ("leftovers",),
     ("manager", "jobs"),

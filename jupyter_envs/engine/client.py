@@ -11,9 +11,10 @@ from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine.background import Background, ask_compile, ask_measure
 from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.process import Worker, allowed_environment
-from jupyter_envs.engine.session import PipRules, Session, Settings
+from jupyter_envs.engine.session import PipRules, PythonRules, Session, Settings
 from jupyter_envs.files import disk
 from jupyter_envs.models import Package, Reporter
+from jupyter_envs.pythons import FOLDER
 from jupyter_envs.trust import Rules
 from jupyter_envs.uninterrupted import to_the_end
 
@@ -32,6 +33,7 @@ class Engine:
     settings: called in a thread at the start of each job for conda's settings.
     trust: called so too, for the rules of what may be fetched from where.
     shared: package caches of an administrator, which are read first and never written to.
+    pythons: where downloaded Pythons are kept, and from where they may come.
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class Engine:
         settings: Callable[[], CondaSettings] = CondaSettings,
         trust: Callable[[], Rules] = Rules,
         shared: Sequence[Path] = (),
+        pythons: PythonRules | None = None,
     ) -> None:
         self._shared = tuple(shared)
+        self._pythons = pythons or PythonRules(cache_dir.parent / FOLDER)
         self._patience = patience
         self._headroom = headroom
         self._limits = limits or PackageLimits()
@@ -76,7 +80,7 @@ class Engine:
 
     def _read_settings(self) -> Settings:
         own = self._cache_dir, self._headroom
-        return Settings(*own, self._settings(), self._trust(), self._limits, self._shared)
+        return Settings(*own, self._settings(), self._trust(), self._limits, self._pythons, self._shared)
 
     async def _take(self) -> Worker:
         spare, self._spare = self._spare, None

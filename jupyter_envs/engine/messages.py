@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from jupyter_envs.models import Package
+from jupyter_envs.models import Download, Interpreter, Package
 
 LINE_LIMIT = 64 * 1024 * 1024
 
@@ -49,6 +49,14 @@ def packages_to_json(packages: Iterable[Package]) -> list[dict[str, Any]]:
 def packages_from_json(data: Iterable[dict[str, Any]]) -> list[Package]:
     """And back."""
     return [Package(**{**item, "depends": tuple(item["depends"])}) for item in data]
+
+
+def interpreter_from_json(data: dict[str, Any] | None) -> Interpreter | None:
+    """A Python, as `dataclasses.asdict` writes it; None stays None."""
+    if data is None:
+        return None
+    download = Download(**data["download"]) if data["download"] else None
+    return Interpreter(str(data["version"]), str(data["path"]), download)
 
 
 def hits_from_json(data: Iterable[dict[str, Any]]) -> list[Hit]:

@@ -21,15 +21,17 @@ from jupyter_envs.engine import (
     pypi,
     pypi_install,
     pypi_interpreters,
+    pypi_managed,
+    pypi_offers,
     pypi_uv,
     shared,
 )
 from jupyter_envs.engine.conda import adding, fetch, install, network, pixi_lock, records, search, solve
 from jupyter_envs.engine.guard import activation_scripts
-from jupyter_envs.engine.messages import packages_from_json, packages_to_json
+from jupyter_envs.engine.messages import interpreter_from_json, packages_from_json, packages_to_json
 from jupyter_envs.engine.progress import Tracker
 from jupyter_envs.files import require_room
-from jupyter_envs.models import Interpreter, Package
+from jupyter_envs.models import Package
 from jupyter_envs.virtual import System
 
 Args = dict[str, Any]
@@ -82,7 +84,13 @@ async def do_resolve_pip(args: Args, tracker: Tracker) -> Any:
 
 async def do_find_python(args: Args, tracker: Tracker) -> Any:
     """A Python of this machine."""
-    return asdict(await pypi_interpreters.find(args["wish"], args["near"], Path(args["cache_dir"])))
+    cache_dir, downloaded = Path(args["cache_dir"]), Path(args["pythons"])
+    return asdict(await pypi_interpreters.find(args["wish"], args["near"], cache_dir, downloaded))
+
+
+async def do_choose_python(args: Args, tracker: Tracker) -> Any:
+    """A Python that can be downloaded."""
+    return asdict(await pypi_offers.choose(args["wish"], args["near"], args["source"], Path(args["cache_dir"])))
 
 
 async def do_defaults(args: Args, tracker: Tracker) -> Any:
@@ -107,12 +115,15 @@ async def do_satisfies(args: Args, tracker: Tracker) -> Any:
 
 
 async def do_read_pylock(args: Args, tracker: Tracker) -> Any:
-    """The part of another tool's pylock.toml that is for this machine and a Python of it."""
+    """The part of another tool's pylock.toml that is for this machine and a version of Python."""
     root = pylock_choice.read(args["text"])
-    wish = pylock_choice.wished_python(root)
-    interpreter = await pypi_interpreters.find(wish, "", Path(args["cache_dir"]))
-    found = pylock_choice.choose(root, args["platform"], interpreter.version, System(**args["system"]))
-    return {"packages": packages_to_json(found.packages), "python": interpreter.version}
+    found = pylock_choice.choose(root, args["platform"], args["python"], System(**args["system"]))
+    return packages_to_json(found.packages)
+
+
+async def do_wish_of_pylock(args: Args, tracker: Tracker) -> Any:
+    """For which Pythons another tool's pylock.toml is."""
+    return pylock_choice.wished_python(pylock_choice.read(args["text"]))
 
 
 async def do_read_pixi_lock(args: Args, tracker: Tracker) -> Any:
@@ -142,15 +153,17 @@ async def do_install(args: Args, tracker: Tracker) -> Any:
     packages = packages_from_json(args["packages"])
     conda, wheels = apart(packages)
     pipsection.check_builds(wheels, args.get("builds", False))
-    interpreter = args.get("interpreter")
+    python = interpreter_from_json(args.get("interpreter"))
     with cache.in_use(cache_dir):
+        if python and python.download:
+            python = await pypi_managed.fetch(python, Path(args["pythons"]), cache_dir, args["headroom"], tracker)
         missing = fetch.pending(conda, cache_dir)
         require_room(cache_dir, sum(package.size or 0 for package in missing), args["headroom"] if missing else 0)
         sizes = [package.size for package in missing]
         tracker.start("fetching", len(missing), None if None in sizes else sum(size or 0 for size in sizes))
-        if interpreter:
-            made = await pypi_interpreters.make_environment(Interpreter(**interpreter), prefix, cache_dir)
-            tracker.say(f"A virtual environment of {made}.")
+        if python:
+            await pypi_interpreters.make_environment(python, prefix, cache_dir)
+            tracker.say(f"A virtual environment of {python}.")
         else:
             await install.install(conda, prefix, cache_dir, tracker, tracker)
         if wheels:
@@ -262,12 +275,14 @@ OPERATIONS: dict[str, Callable[[Args, Tracker], Awaitable[Any]]] = {
     "solve": do_solve,
     "resolve_pip": do_resolve_pip,
     "find_python": do_find_python,
+    "choose_python": do_choose_python,
     "defaults": do_defaults,
     "own_alias": do_own_alias,
     "detect": do_detect,
     "satisfies": do_satisfies,
     "read_pixi_lock": do_read_pixi_lock,
     "read_pylock": do_read_pylock,
+    "wish_of_pylock": do_wish_of_pylock,
     "pending": do_pending,
     "install": do_install,
     "prepare": do_prepare,

@@ -1,12 +1,14 @@
 """The Pythons that are on this machine, and virtual environments of them. Runs in the worker process.
 
 An environment of PyPI packages alone has no Python of its own: it is a virtual environment of one that somebody
-installed. uv knows where those are; nothing is fetched.
+installed, or that was downloaded before (`pythons`). uv knows where the first are; nothing is fetched here.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import platform
 import sys
 from collections.abc import Iterable, Iterator
@@ -16,28 +18,31 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from jupyter_envs import pythons
 from jupyter_envs.engine.pypi_uv import run_uv
 from jupyter_envs.errors import InvalidSpec, NotFound
 from jupyter_envs.models import Interpreter
-from jupyter_envs.versions import any_of_minor, minor
+from jupyter_envs.versions import minor
 
 # a generation's folder below its environment, as the store has it: it may be collected at any time
 OF_A_GENERATION = ("..", "..", "environment.json")
 
 
-async def find(wish: str, near: str, cache_dir: Path) -> Interpreter:
+async def find(wish: str, near: str, cache_dir: Path, downloaded: Path) -> Interpreter:
     """The Python to use: one as in ``near`` if there is any, else the one that runs us, else the newest.
 
-    All of them only where the ``wish`` (PEP 440) allows it. Raises `InvalidSpec` for a wish that is none, `NotFound`.
+    All of them only where the ``wish`` (PEP 440) allows it; of those in the folder ``downloaded`` only where no other
+    fits as well. Raises `InvalidSpec` for a wish that is none, `NotFound`.
     """
     wanted, own = parsed(wish), this_one()
     if near in ("", own.version) and wanted.contains(own.version, prereleases=True):
         return own  # whatever else there is, and looking takes longer than installing
-    found = [own, *await installed(cache_dir)]
+    ours = pythons.whole(downloaded)
+    found = [own, *await installed(cache_dir), *ours]
     fitting = [one for one in found if wanted.contains(one.version, prereleases=True)]
     if not fitting:
         raise missing(wish, found)
-    return max(fitting, key=lambda one: (*likeness(one, near), one == found[0], Version(one.version)))
+    return max(fitting, key=lambda one: (*likeness(one, near), one == own, one not in ours, Version(one.version)))
 
 
 def parsed(wish: str) -> SpecifierSet:
@@ -101,14 +106,10 @@ def is_version(text: str) -> bool:
         return False
 
 
-async def make_environment(interpreter: Interpreter, prefix: Path, cache_dir: Path) -> Interpreter:
-    """A virtual environment without any package; which Python it is of, where only a version was said.
-
-    Raises `NotFound` where such a Python is no longer here.
-    """
-    if not interpreter.path:
-        interpreter = await find(any_of_minor(interpreter.version), interpreter.version, cache_dir)
+async def make_environment(interpreter: Interpreter, prefix: Path, cache_dir: Path) -> None:
+    """A virtual environment without any package. Raises `NotFound` where that Python is no longer here."""
+    if not await asyncio.to_thread(os.path.exists, interpreter.path):
+        raise NotFound(f"{interpreter} is no longer on this machine.", hints=("Try again: another is looked for.",))
     prefix.parent.mkdir(parents=True, exist_ok=True)
     arguments = ["venv", "--python", interpreter.path, "--no-project", "--prompt", prefix.parent.parent.name]
     await run_uv([*arguments, str(prefix)], cache_dir, "Making the environment")
-    return interpreter

@@ -13,14 +13,17 @@ from typing import Any
 from jupyter_envs.channels import CondaSettings
 from jupyter_envs.engine.answers import Pending, Solution, Wheels
 from jupyter_envs.engine.limits import PackageLimits
-from jupyter_envs.engine.messages import packages_from_json, packages_to_json
+from jupyter_envs.engine.messages import interpreter_from_json, packages_from_json, packages_to_json
 from jupyter_envs.engine.process import Worker, understood
-from jupyter_envs.errors import DiskTrouble
+from jupyter_envs.errors import DiskTrouble, NotFound
 from jupyter_envs.files import with_disk
 from jupyter_envs.models import Interpreter, Lock, Package, Reporter
-from jupyter_envs.trust import Defaults, Rules
+from jupyter_envs.trust import OWN_LIST, Defaults, Rules
 from jupyter_envs.uninterrupted import to_the_end
+from jupyter_envs.versions import any_of_minor
 from jupyter_envs.virtual import THIS_SYSTEM, System, Virtual
+
+DOWNLOADS_ARE_OFF = "Or let uv download one: Manager.python_downloads says from where; it is off."
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,17 @@ class PipRules:
 
 
 @dataclass(frozen=True)
+class PythonRules:
+    """Where Pythons are kept that were downloaded, and the list of those that may be: an address, `trust.OWN_LIST`.
+
+    Without a list, none is.
+    """
+
+    folder: Path
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What counts for one job, whatever it asks for."""
 
@@ -40,12 +54,14 @@ class Settings:
     conda: CondaSettings
     trust: Rules
     limits: PackageLimits
+    pythons: PythonRules
     shared: tuple[Path, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """What every request says."""
         shared = [str(folder) for folder in self.shared]
         known = {"cache_dir": str(self.cache_dir), "headroom": self.headroom, "shared_caches": shared}
+        known["pythons"] = str(self.pythons.folder)
         return {**known, "settings": self.conda.to_json(), "limits": self.limits.to_json()}
 
 
@@ -162,13 +178,39 @@ class Session:
             return Wheels(wheels, tuple(found["newer"]), tuple(found["yanked"]))
 
     async def find_python(self, wish: str, near: str = "") -> Interpreter:
-        """A Python of this machine that fits a wish (PEP 440), the version ``near`` if there is one.
+        """A Python that fits a wish (PEP 440), the version ``near`` if there is one: of this machine, or a download.
 
-        Raises `NotFound`, with what there is, and `InvalidSpec`.
+        Raises `NotFound`, with what there is, and `InvalidSpec`; where Pythons may be downloaded also `Forbidden` for
+        where from, `Unreachable` and `InvalidFile` for the list of them.
         """
-        found = await self._ask("find_python", wish=wish, near=near)
+        try:
+            return await self._ask_for_python("find_python", wish, near)
+        except NotFound as lacking:
+            return await self._choose_python(wish, near, lacking)
+
+    async def _choose_python(self, wish: str, near: str, lacking: NotFound) -> Interpreter:
+        """One that can be downloaded, where that is switched on. Raises ``lacking``, with what could be done."""
+        source = self._settings.pythons.source
+        if not source:
+            raise NotFound(lacking.message, hints=(*lacking.hints, DOWNLOADS_ARE_OFF), **lacking.fields) from lacking
+        rules = await self._allowed()
+        if source != OWN_LIST:
+            rules.check_pythons(source)
+        try:
+            found = await self._ask_for_python("choose_python", wish, near, source=source)
+        except NotFound as none:
+            hints = (*lacking.hints, none.message, *none.hints)
+            raise NotFound(lacking.message, hints=hints, **lacking.fields) from none
+        if found.download:
+            rules.check_pythons(found.download.url)
+        return found
+
+    async def _ask_for_python(self, op: str, wish: str, near: str, **args: Any) -> Interpreter:
+        answer = await self._ask(op, wish=wish, near=near, **args)
         with understood():
-            return Interpreter(str(found["version"]), str(found["path"]))
+            found = interpreter_from_json(answer)
+        assert found is not None
+        return found
 
     async def satisfies(self, pairs: Sequence[tuple[str, Package]]) -> list[bool]:
         """For each match spec, whether the conda package beside it is one that it asks for."""
@@ -187,10 +229,10 @@ class Session:
 
         Raises `InvalidFile`, `NotFound` where no Python fits, `PackageRefused` for a package without a file for it.
         """
-        found = await self._ask("read_pylock", text=text, platform=platform, system=asdict(system))
+        python = (await self.find_python(str(await self._ask("wish_of_pylock", text=text)))).version
+        found = await self._ask("read_pylock", text=text, platform=platform, system=asdict(system), python=python)
         with understood():
-            packages = tuple(packages_from_json(found["packages"]))
-            return Lock(packages, platforms=(platform,), python={platform: str(found["python"])})
+            return Lock(tuple(packages_from_json(found)), platforms=(platform,), python={platform: python})
 
     async def pending(self, packages: Sequence[Package]) -> Pending:
         """What an install would have to fetch. Raises `Forbidden` for what may not be fetched from where it is."""
@@ -209,9 +251,15 @@ class Session:
     ) -> None:
         """Make a new prefix of exactly these packages; the pip section says which hosts to trust.
 
-        With an ``interpreter`` it is a virtual environment of that one.
+        With an ``interpreter`` it is a virtual environment of that one, or of one like it where only its version is
+        known. Raises as `find_python` does, too.
         """
-        (await self._allowed()).check_packages(packages)
+        rules = await self._allowed()
+        rules.check_packages(packages)
+        if interpreter and not interpreter.path and not interpreter.download:
+            interpreter = await self.find_python(any_of_minor(interpreter.version), interpreter.version)
+        if interpreter and interpreter.download:
+            rules.check_pythons(interpreter.download.url)
         wanted = packages_to_json(packages)
         python = asdict(interpreter) if interpreter else None
         lines = list(pip_lines)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from jupyter_envs import kernelspec
+from jupyter_envs import kernelspec, pythons
 from jupyter_envs.engine.client import Engine
 from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.searching import Searcher
-from jupyter_envs.engine.session import PipRules
+from jupyter_envs.engine.session import PipRules, PythonRules
 from jupyter_envs.errors import DiskTrouble, EnvsError
 from jupyter_envs.floors import check_floors
 from jupyter_envs.holdings import Holdings
@@ -64,6 +64,7 @@ class ManagerBase(ManagerSettings):
             settings=settings,
             trust=self.trust_rules,
             shared=self.shared_folders,
+            pythons=PythonRules(pythons.home(self._store.root), self.python_downloads),
         )
         self.others = Foreigners(self, self._store, self.platform)
         self.others.envs_dirs = self.conda_envs_dirs()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
-from jupyter_envs import conda_records, integrity, kernelspec, pin, prefix
+from jupyter_envs import conda_records, integrity, kernelspec, pin, prefix, pythons
 from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import EngineFailed
 from jupyter_envs.manager.values import Proposal
@@ -93,6 +93,7 @@ class Builder:
         except BaseException:
             await session.end()
             await past_no_return(self._store.discard, draft)
+            await past_no_return(pythons.tidy, self._store.root)
             raise
 
     async def _finish(

@@ -48,6 +48,11 @@ class ManagerSettings(
         "conda",
         help="Whose packages are meant where only names are given, without a file and without channels: conda or pypi.",
     ).tag(config=True)
+    python_downloads = Unicode(
+        "",
+        help="The list of the Pythons that uv may download where none of this machine fits: an address of one in uv's "
+        "format, or “default” for uv's own; empty for none. Where allowed_indexes is set, they must be below it, too.",
+    ).tag(config=True)
     max_file_size = Int(LIMITS.file, help="Largest environment file that is read, in bytes.").tag(config=True)
     max_lock_size = Int(LIMITS.lock, help="Largest lock that is read, in bytes.").tag(config=True)
     max_package_size = Int(

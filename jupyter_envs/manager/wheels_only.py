@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jupyter_envs import piplines, pipsection
@@ -10,6 +10,7 @@ from jupyter_envs.engine.answers import Wheels
 from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import Unsolvable
 from jupyter_envs.models import KERNEL_PACKAGE, Interpreter, Lock, Package, Spec
+from jupyter_envs.redact import clean_url
 from jupyter_envs.versions import any_of_minor, minor
 from jupyter_envs.virtual import System
 
@@ -73,6 +74,16 @@ def interpreter_of(lock: Lock, platform: str) -> Interpreter | None:
     if not packages or any(package.manager == "conda" for package in packages):
         return None
     return Interpreter(lock.python.get(platform, ""))
+
+
+def notes_on_download(interpreter: Interpreter) -> Iterator[str]:
+    """What people should be told of a Python that is still to be downloaded."""
+    archive = interpreter.download
+    if archive is None:
+        return
+    checked = f"its SHA-256 has to be {archive.sha256}" if archive.sha256 else "uv knows its SHA-256"
+    size = "" if archive.size is not None else " How large it is, nobody says."
+    yield f"The Python comes from {clean_url(archive.url)[0]}; {checked}. It is kept for other environments.{size}"
 
 
 def moved(lock: Lock, interpreter: Interpreter | None) -> bool:

@@ -34,12 +34,16 @@ class Response:
 
 @dataclass(frozen=True)
 class Fault:
-    """Wait ``delay`` seconds, then answer ``status`` or ``body`` instead, or break off after ``cut`` bytes."""
+    """Wait ``delay`` seconds, then answer ``status`` or ``body`` instead, or break off after ``cut`` bytes.
+
+    Or send no more after ``hold`` bytes, and keep the connection until the server is closed.
+    """
 
     delay: float = 0.0
     status: int | None = None
     body: bytes | None = None
     cut: int | None = None
+    hold: int | None = None
 
     def applied(self, response: Response) -> Response:
         if self.status is not None:
@@ -108,6 +112,11 @@ class LocalServer:
         self._closing.wait(fault.delay)
         return fault.applied(self.respond(request)), fault
 
+    def hold(self, fault: Fault) -> None:
+        """For the handler: wait until the server is closed, if the fault says so."""
+        if fault.hold is not None:
+            self._closing.wait()
+
     def _next_fault(self, path: str) -> Fault:
         for position, (part, fault, times) in enumerate(self._faults):
             if part in path and times > 0:
@@ -157,7 +166,8 @@ def _handler(server: LocalServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(response.body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(response.body[: fault.cut])
+                self.wfile.write(response.body[: fault.cut if fault.hold is None else fault.hold])
+                server.hold(fault)
             if fault.cut is not None:
                 self.close_connection = True
 
