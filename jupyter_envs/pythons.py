@@ -26,8 +26,8 @@ MARK = ".jupyter-envs.json"
 ARCHIVES = ".archives"  # where an archive is while it is being downloaded
 UNPACKED = ".temp"  # where uv unpacks it
 WRITER = ".writer"
-# beside these, what begins with a dot is uv's own and stays
-_HALF = (ARCHIVES, UNPACKED)
+# beside these, what begins with a dot is uv's own or the lock, and stays; the last is what `gc` has moved aside
+_HALF = (f"{ARCHIVES}/*", f"{UNPACKED}/*", ".gone-*")
 _PREFIXES = ("*/g/*", ".trash/*", ".trash/*/*", ".trash/*/g/*", ".trash/*/*/g/*")
 
 
@@ -54,7 +54,7 @@ def mark(place: Path, version: str, url: str, sha256: str) -> None:
 
 def leftovers(folder: Path) -> list[Path]:
     """What downloads left that were broken off; one that is running now looks the same."""
-    half = [path for name in _HALF for path in sorted((folder / name).glob("*"))]
+    half = [path for pattern in _HALF for path in sorted(folder.glob(pattern))]
     return [*half, *(place for place in _places(folder) if not _version(place))]
 
 
@@ -74,6 +74,12 @@ def ground(prefix: Path) -> Path | None:
         return None
     pairs = (line.partition("=") for line in lines)
     return next((Path(value.strip()) for key, _, value in pairs if key.strip() == "home" and value.strip()), None)
+
+
+def has_lost_its_ground(prefix: Path) -> bool:
+    """Whether a prefix is a virtual environment of a Python that is not there any more."""
+    links = (prefix / "bin" / "python", prefix / "Scripts" / "python.exe")
+    return ground(prefix) is not None and not any(link.exists() for link in links)
 
 
 @contextmanager

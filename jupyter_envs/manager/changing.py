@@ -9,7 +9,7 @@ from jupyter_envs.engine.answers import Pending
 from jupyter_envs.engine.session import Session
 from jupyter_envs.manager import wheels_only, wishes
 from jupyter_envs.manager.additions import add, additions, recover
-from jupyter_envs.manager.history import chosen, intact, recorded
+from jupyter_envs.manager.history import chosen, intact, made_again, recorded
 from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.planning import propose, resolve
 from jupyter_envs.manager.plans import require_confirmed
@@ -128,10 +128,14 @@ async def roll_back(shop: Workshop, name: str, target: str | None, reporter: Rep
         with shop.store.writing(name):
             await recover(shop, name, session, reporter)
             generation = chosen(shop.store.get(name), target)
-            proposal = await recorded(shop, name, generation.id)
+            whole = await intact(shop, name, generation)
+            if whole:
+                proposal = await recorded(shop, name, generation.id)
+            else:
+                proposal = await made_again(shop, name, generation.id, session)
             require_confirmed(proposal, confirmed)
             reason = f"rolled back to {generation.id}"
-            if await intact(shop, name, generation):
+            if whole:
                 await shop.builder.adopt(name, proposal, reason, session, reporter, generation=generation.id)
             else:
                 await shop.builder.build(name, proposal, reason, session, reporter)

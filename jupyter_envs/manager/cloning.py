@@ -87,7 +87,7 @@ async def interpreter_for(source: Source, session: Session, platform: str) -> In
     known = wheels_only.interpreter_of(source.lock, platform) if source.lock else None
     if known is None or source.lock is None:
         return None
-    return await session.find_python(wheels_only.python_of(source.lock, platform), known.version)
+    return await wheels_only.find_python(source.lock, session, platform)
 
 
 def added_by_hand(source: Source, wheels: Sequence[Package]) -> tuple[str, ...]:

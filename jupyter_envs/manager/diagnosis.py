@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jupyter_envs import conda_records, kernelspec, leftovers
+from jupyter_envs import conda_records, kernelspec, leftovers, pythons
 from jupyter_envs._version import __version__
 from jupyter_envs.conda_list import conda_lines
 from jupyter_envs.discovery import Problem
@@ -87,11 +87,13 @@ def examine(
         "kernels": str(kernelspec.kernels_dir()),
         **facts,
     }
+    own = [finding for name in store.names() for finding in environment(store, name, subdir)]
     findings = [
-        *(finding for name in store.names() for finding in environment(store, name, subdir)),
+        *own,
         *lost(store),
         *left(store),
-        *dead_kernels(),
+        *half_pythons(store),
+        *dead_kernels(without_python(store, own)),
         *locks(store),
         *conda_list(store),
         *cache(cache_dir),
@@ -147,6 +149,9 @@ def files(name: str, place: Path) -> Finding | None:
         conda_records.read_all(place)
     except EnvsError as error:
         return Finding("damaged-packages", error.message, hint, name, FROM_LOCK)
+    if pythons.has_lost_its_ground(place):
+        message = f"The Python that the environment {name} stands on is gone: it was in {pythons.ground(place)}."
+        return Finding("no-python", message, "Install it again, or build the environment again.", name, FROM_LOCK)
     return None
 
 
@@ -191,6 +196,14 @@ def locks(store: Store) -> Iterator[Finding]:
             yield Finding("silent-lock", message, f"If it is gone for good: jupyter envs unlock {name}", name)
 
 
+def half_pythons(store: Store) -> Iterator[Finding]:
+    """Downloads of Pythons that were broken off."""
+    folder = pythons.home(store.root)
+    for path in [] if pythons.is_busy(folder) else pythons.leftovers(folder):
+        message = f"{path} is left of the download of a Python."
+        yield Finding("half-python", message, "Nothing uses it; it may be deleted.", str(path), "Delete it.")
+
+
 def conda_list(store: Store) -> Iterator[Finding]:
     """Lines for conda tools about environments of ours that are gone."""
     for line in conda_lines():
@@ -220,10 +233,16 @@ def shared_caches(folders: Sequence[Path]) -> Iterator[Finding]:
             yield Finding("shared-cache", message, "Let only its administrator write to it.", str(folder))
 
 
-def dead_kernels() -> Iterator[Finding]:
-    """Kernels of ours whose interpreter is gone."""
+def without_python(store: Store, findings: Iterable[Finding]) -> frozenset[str]:
+    """The kernels that come back when the Python of their environment does."""
+    names = [finding.subject for finding in findings if finding.code == "no-python"]
+    return frozenset(kernel for name in names for kernel in store.get(name).generation.kernels)
+
+
+def dead_kernels(told: frozenset[str]) -> Iterator[Finding]:
+    """Kernels of ours whose interpreter is gone, but those of whom another finding has ``told``."""
     for name, program in kernelspec.published():
-        if not program.exists():
+        if name not in told and not program.exists():
             hint = f"Remove it: jupyter kernelspec remove {name}"
             message = f"The kernel {name} starts {program}, which is not there."
             yield Finding("dead-kernel", message, hint, name, "Remove the kernel.")

@@ -1,8 +1,9 @@
 """What nothing needs any more, and taking it away without getting in the way of anybody who works.
 
 In the store: generations beyond the configured number and age from which nothing runs, prefixes that a crash left
-behind, and what a removal left. In the package cache: packages that no environment has, compiled modules that no
-environment has, and downloads that were broken off. Everything is moved aside while the right lock is held, and deleted
+behind, what a removal left, and downloaded Pythons on which no prefix stands. In the package cache: packages that no
+environment has, compiled modules that no environment has, and downloads that were broken off.
+Everything is moved aside while the right lock is held, and deleted
 afterwards. What somebody works on is left alone, and the notes say so.
 """
 
@@ -18,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from jupyter_envs import pythons
 from jupyter_envs.engine import cache
 from jupyter_envs.errors import Conflict, EnvsError
 from jupyter_envs.files import disk
@@ -170,6 +172,8 @@ class Sweep:
                 for item, path in [*self._packages(), *self._bytecode()]:
                     self._found(item.kind, item.name, [path], item.reason)
                 self._move_aside(self.cache_dir)
+                # who installs holds the cache's lock, too, so nobody is about to stand on one
+                self._pythons()
         except Conflict:
             self.notes.append(CACHE_BUSY)
 
@@ -183,6 +187,17 @@ class Sweep:
                 yield Item("download", entry.name, "", "left by a download that was broken off"), entry
             elif entry.name not in used and is_unshared(entry):
                 yield Item("package", entry.name, "", "no environment has this package"), entry
+
+    def _pythons(self) -> None:
+        folder = pythons.home(self.store.root)
+        for path in pythons.unused(self.store.root):
+            if self._is_old(path):
+                self._found("python", path.name, [path], "no environment stands on this Python")
+        if not pythons.is_busy(folder):
+            for path in pythons.leftovers(folder):
+                if self._is_old(path):
+                    self._found("download", path.name, [path], "left by a download that was broken off")
+        self._move_aside(folder)
 
     def _bytecode(self) -> Iterator[tuple[Item, Path]]:
         for entry in sorted((self.cache_dir / "bytecode").glob("*/*")):

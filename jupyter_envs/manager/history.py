@@ -10,7 +10,9 @@ from pathlib import Path
 
 from jupyter_envs import running
 from jupyter_envs.engine.answers import Pending
+from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import Conflict, EnvsError, NotFound
+from jupyter_envs.manager import wheels_only
 from jupyter_envs.manager.garbage import Policy, expired
 from jupyter_envs.manager.planning import Wanted, of_lock, propose
 from jupyter_envs.manager.values import Proposal
@@ -56,8 +58,7 @@ async def plan_roll_back(shop: Workshop, name: str, target: str | None, reporter
     if await intact(shop, name, generation):
         return (await recorded(shop, name, generation.id)).plan
     async with shop.engine.session(reporter) as session:
-        pending = await session.pending(shop.locked(name, generation.id))
-    return (await recorded(shop, name, generation.id, pending)).plan
+        return (await made_again(shop, name, generation.id, session)).plan
 
 
 def chosen(environment: Environment, target: str | None) -> Generation:
@@ -79,6 +80,16 @@ def chosen(environment: Environment, target: str | None) -> Generation:
 async def recorded(shop: Workshop, name: str, generation: str, pending: Pending = NOTHING_PENDING) -> Proposal:
     """What made a generation, as a proposal to make it again, held against what is installed now."""
     return remade(shop, name, generation, await shop.installed(name), pending)
+
+
+async def made_again(shop: Workshop, name: str, generation: str, session: Session) -> Proposal:
+    """`recorded`, for a generation whose prefix is not there any more: with what has to be fetched, and its Python."""
+    pending = await session.pending(shop.locked(name, generation))
+    found = await recorded(shop, name, generation, pending)
+    if found.interpreter is None:
+        return found
+    python = await wheels_only.find_python(shop.store.lock(name, generation), session, shop.platform)
+    return replace(found, plan=wheels_only.with_python(found.plan, python), interpreter=python)
 
 
 def remade(

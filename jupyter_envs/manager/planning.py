@@ -152,7 +152,7 @@ async def resolve_wheels(
         asked = replace(asked, pip=(*asked.pip, KERNEL_PACKAGE))
     notes = (*wanted.notes, *([KERNEL_ADDED] if added else []))
     notes = (*notes, *mixing.notes(pipsection.names(spec.pip), (), found.wheels.packages))
-    notes = (*notes, *notes_on_withdrawn(found.wheels), *wheels_only.notes_on_download(interpreter))
+    notes = (*notes, *notes_on_withdrawn(found.wheels))
     notes = (*notes, *notes_on_date(wanted.as_of, Solution((), False), found.wheels))
     return Resolved(asked, found.wheels.packages, (), notes, wanted.as_of, interpreter)
 
@@ -177,10 +177,7 @@ async def with_interpreter(found: Resolved, lock: Lock, session: Session, platfo
     """A lock of PyPI packages alone, for a Python of this machine that its wheels fit. Raises `NotFound`."""
     if found.interpreter is None:
         return found
-    version = lock.python.get(platform, "")
-    interpreter = await session.find_python(wheels_only.python_of(lock, platform), version)
-    notes = (*found.notes, *wheels_only.notes_on_download(interpreter))
-    return replace(found, interpreter=interpreter, notes=notes)
+    return replace(found, interpreter=await wheels_only.find_python(lock, session, platform))
 
 
 def notes_on_withdrawn(wheels: Wheels) -> Iterator[str]:
@@ -230,7 +227,6 @@ def propose(
     here = {package.identity for package in current}
     wheels = [package for package in resolved.packages if package.manager == "pip" and package.identity not in here]
     fetched = [*pending.downloads, *wheels]
-    archive = resolved.interpreter.download if resolved.interpreter else None
     lock = Lock(resolved.packages, platforms=(platform,))
     plan = Plan(
         environment=wanted.name,
@@ -244,7 +240,7 @@ def propose(
         pip=resolved.spec.pip,
         variables=resolved.spec.variables,
         to_fetch=len(fetched),
-        download=sum(package.size or 0 for package in fetched) + ((archive.size or 0) if archive else 0),
+        download=sum(package.size or 0 for package in fetched),
         runs_code=(
             *(
                 f"{name}: {script} runs when the environment is built"
@@ -259,10 +255,9 @@ def propose(
             *(SHARED_COPIED.format(folder) for folder in pending.copied),
         ),
         digest=lock.digest(platform),
-        python=str(resolved.interpreter or ""),
-        archive=archive,
     )
     hashes = {platform: envfile.content_hash(resolved.spec, platform)}
+    plan = wheels_only.with_python(plan, resolved.interpreter)
     return Proposal(plan, resolved.spec, resolved.packages, hashes, resolved.as_of, resolved.interpreter)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from jupyter_envs import kernelspec, leftovers, prefix
+from jupyter_envs import kernelspec, leftovers, prefix, pythons
 from jupyter_envs.conda_list import list_for_conda
 from jupyter_envs.engine import cache
 from jupyter_envs.errors import EnvsError, NotFound
@@ -199,6 +199,11 @@ def remove_leftover(store: Store, path: str) -> None:
             leftovers.remove(leftover, store)
 
 
+def clear_pythons(store: Store, path: str) -> None:
+    """What is left of a download, unless somebody downloads by now: then it is theirs."""
+    pythons.tidy(store.root)
+
+
 def remove_kernel(store: Store, name: str) -> None:
     """A kernel of ours that starts nothing."""
     if any(known == name and not program.exists() for known, program in kernelspec.published()):
@@ -227,6 +232,7 @@ REBUILT: dict[str, Callable[[Workshop, str, Reporter], Awaitable[str | None]]] =
     "damaged-file": file_again,
     "no-prefix": rebuild,
     "damaged-packages": rebuild,
+    "no-python": rebuild,
     "damaged-record": write_record,
     "lost-record": write_record,
     "no-kernel": write_kernels,
@@ -235,6 +241,7 @@ REBUILT: dict[str, Callable[[Workshop, str, Reporter], Awaitable[str | None]]] =
 AT_ONCE: dict[str, Callable[[Store, str], None]] = {
     "wrong-link": set_link,
     "unlisted": remove_leftover,
+    "half-python": clear_pythons,
     "dead-kernel": remove_kernel,
     "stale-lock": free_lock,
     "gone-listed": take_line_out,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from jupyter_envs import piplines, pipsection
 from jupyter_envs.engine.answers import Wheels
 from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import Unsolvable
-from jupyter_envs.models import KERNEL_PACKAGE, Interpreter, Lock, Package, Spec
+from jupyter_envs.models import KERNEL_PACKAGE, Download, Interpreter, Lock, Package, Plan, Spec
 from jupyter_envs.redact import clean_url
 from jupyter_envs.versions import any_of_minor, minor
 from jupyter_envs.virtual import System
@@ -76,14 +76,26 @@ def interpreter_of(lock: Lock, platform: str) -> Interpreter | None:
     return Interpreter(lock.python.get(platform, ""))
 
 
-def notes_on_download(interpreter: Interpreter) -> Iterator[str]:
-    """What people should be told of a Python that is still to be downloaded."""
+async def find_python(lock: Lock, session: Session, platform: str) -> Interpreter:
+    """The Python for a lock of PyPI packages alone. Raises as `Session.find_python` does."""
+    return await session.find_python(python_of(lock, platform), lock.python.get(platform, ""))
+
+
+def with_python(plan: Plan, interpreter: Interpreter | None) -> Plan:
+    """The same plan, which says for which Python it is, and what of that is still to be downloaded."""
+    if interpreter is None:
+        return plan
     archive = interpreter.download
-    if archive is None:
-        return
+    size = (archive.size or 0) if archive else 0
+    notes = (*plan.notes, *([note_on(archive)] if archive else []))
+    return replace(plan, python=str(interpreter), archive=archive, download=plan.download + size, notes=notes)
+
+
+def note_on(archive: Download) -> str:
+    """What people should be told of a Python that is still to be downloaded."""
     checked = f"its SHA-256 has to be {archive.sha256}" if archive.sha256 else "uv knows its SHA-256"
     size = "" if archive.size is not None else " How large it is, nobody says."
-    yield f"The Python comes from {clean_url(archive.url)[0]}; {checked}. It is kept for other environments.{size}"
+    return f"The Python comes from {clean_url(archive.url)[0]}; {checked}. It is kept for other environments.{size}"
 
 
 def moved(lock: Lock, interpreter: Interpreter | None) -> bool:

@@ -699,7 +699,7 @@ export interface components {
         Collection: {
             items: {
                 /** @enum {string} */
-                kind: "generation" | "prefix" | "trash" | "package" | "bytecode" | "download" | "uv";
+                kind: "generation" | "prefix" | "trash" | "package" | "bytecode" | "python" | "download" | "uv";
                 name: string;
                 path: string;
                 reason: string;
@@ -1208,8 +1208,9 @@ export interface components {
             notes: string[];
             digest: string;
             /**
-             * @description Of an environment of PyPI packages alone, the interpreter that it is for.
+             * @description Of an environment of PyPI packages alone, the interpreter that it is for; one that is still to be downloaded says from which host.
              * @example Python 3.12.1 (/usr/bin/python3.12)
+             * @example Python 3.12.1, downloaded by uv from example.org
              */
             python?: string;
         };

@@ -18,6 +18,7 @@ from jupyter_envs.models import SilentReporter
 from ..localchannel.archive import PLACEHOLDER, PackagedFile
 from ..localchannel.interpreter import interpreter_files, running_interpreter
 from .http_server import LocalServer, Request, Response
+from .private import REFUSED, knows
 
 LIST, ARCHIVE = "/pythons.json", "/files/cpython.tar.gz"
 # the program of an engine process that takes the Python that runs it for an old one: so none of this machine fits
@@ -65,7 +66,10 @@ def packed(files: Iterable[PackagedFile]) -> bytes:
 
 
 class PythonServer(LocalServer):
-    """Has an archive with a Python of a version, and a list in uv's format; ``changes`` are made to its entry."""
+    """Has an archive with a Python of a version, and a list in uv's format with one entry and ``more``.
+
+    ``changes`` are made to that entry. A ``private`` one wants credentials; one that ``leads_to`` has nothing itself.
+    """
 
     def __init__(self, archive: bytes, version: str = platform.python_version()) -> None:
         super().__init__()
@@ -73,6 +77,8 @@ class PythonServer(LocalServer):
         self.version = version
         self.changes: dict[str, Any] = {}
         self.more: dict[str, Any] = {}
+        self.private = False
+        self.leads_to = ""
 
     @property
     def list_url(self) -> str:
@@ -99,6 +105,10 @@ class PythonServer(LocalServer):
         return {**said, **self.changes}
 
     def respond(self, request: Request) -> Response:
+        if self.private and not knows(request):
+            return REFUSED
+        if self.leads_to:
+            return Response(HTTPStatus.FOUND, b"", {"Location": self.leads_to})
         if request.path == LIST:
             return Response(body=json.dumps({f"cpython-{self.version}": self.entry(), **self.more}).encode())
         if request.path == ARCHIVE:

@@ -143,6 +143,8 @@ function kindLabel(kind: Kind, count: number, trans: TranslationBundle): string 
       return trans._n('%1 package in the cache', '%1 packages in the cache', count);
     case 'bytecode':
       return trans._n('%1 set of compiled modules', '%1 sets of compiled modules', count);
+    case 'python':
+      return trans._n('%1 downloaded Python', '%1 downloaded Pythons', count);
     case 'download':
       return trans._n('%1 unfinished download', '%1 unfinished downloads', count);
     case 'uv':
