@@ -189,7 +189,7 @@ def test_the_plan_s_hash_covers_the_archive(world: World) -> None:
 def is_clean(world: World) -> bool:
     """Whether nothing of a download or an environment is left."""
     names = [name for name in tree(world.home / "envs") if not name.startswith(".")]
-    return names == [] and world.pythons() == [] and pythons.leftovers(world.folder) == []
+    return (names, world.pythons(), pythons.leftovers(world.folder)) == ([], [], [])
 
 
 def test_another_archive_than_the_list_says_is_refused(world: World) -> None:
@@ -203,10 +203,12 @@ def test_another_archive_than_the_list_says_is_refused(world: World) -> None:
 
 
 def test_another_python_than_the_list_says_is_refused(world: World) -> None:
-    world.server.version = "3.99.1"
-    world.server.archive = packed([PackagedFile("bin/python3.99", b"#!/bin/sh\necho 3.99.0\n", executable=True)])
+    world.server.version = f"{MINOR}.99"
+    program = b"#!/bin/sh\necho 3.99.0\n"
+    library = PackagedFile(f"lib/python{MINOR}/os.py")
+    world.server.archive = packed([PackagedFile(f"bin/python{MINOR}", program, executable=True), library])
     with pytest.raises(PackageRefused, match=r"asked for its version it says “3\.99\.0”"):
-        world.create("tinywheel", "# python: ==3.99.1")
+        world.create("tinywheel", f"# python: =={MINOR}.99")
     assert is_clean(world)
 
 
@@ -299,7 +301,7 @@ def test_a_list_on_this_disk_and_one_behind_a_password(world: World, tmp_path: P
     source = (tmp_path / "pythons.json").as_uri()
     plan = world.plan(python_downloads=source)
     assert plan.python == f"Python {HERE}, downloaded by uv from {tmp_path}"
-    assert world.create(python_downloads=source).to_json()["python"] == HERE
+    assert world.create(name="disk", python_downloads=source).to_json()["python"] == HERE
     forget_pythons(world)
 
     world.server.private = True
@@ -406,7 +408,7 @@ def test_killed_it_leaves_what_the_next_one_or_the_doctor_takes_away(world: Worl
             (worker,) = children(victim.pid)
             victim.kill()
             wait_until(partial(is_gone, worker), "the end of its engine process")
-        assert pythons.leftovers(world.folder)
+        assert pythons.leftovers(world.folder), ending
         assert world.pythons() == []
         world.server.well_behaved()
         if ending == "doctor":
@@ -418,7 +420,7 @@ def test_killed_it_leaves_what_the_next_one_or_the_doctor_takes_away(world: Worl
             world.create()
             asyncio.run(world.manager().remove("pure", Recorder()))
             asyncio.run(manager.disk.collect(Recorder()))
-        assert is_clean(world)
+        assert (world.pythons(), pythons.leftovers(world.folder)) == ([], [])
 
 
 def is_gone(group: int) -> bool:

@@ -168,9 +168,9 @@ def fetched(source: str) -> bytes:
     except HTTPError as error:
         error.close()
         elsewhere = ", which leads to another address; name that one" if "Location" in error.headers else ""
-        raise unreachable(source, f"it answers {error.code} {error.reason}{elsewhere}") from error
+        raise unreachable(source, f"it answers {error.code} {show(str(error.reason))}{elsewhere}") from error
     except (OSError, ValueError) as error:
-        raise unreachable(source, str(getattr(error, "reason", None) or error)) from error
+        raise unreachable(source, show(str(getattr(error, "reason", None) or error))) from error
     if len(found) > LARGEST:
         raise no_list(source, f"it is larger than {LARGEST / 1e6:.0f} MB")
     return found
@@ -179,7 +179,7 @@ def fetched(source: str) -> bytes:
 def unreachable(source: str, why: str) -> Unreachable:
     """The error for a list that cannot be had."""
     hint = f"Check the address and the network, or set it to nothing: then nothing is downloaded. {SETTING}"
-    return Unreachable(f"{named(source)} cannot be read: {show(why)}.", hints=(hint,))
+    return Unreachable(f"{named(source)} cannot be read: {why}.", hints=(hint,))
 
 
 def from_web(source: str) -> bytes:

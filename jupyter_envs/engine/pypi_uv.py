@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import ssl
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -89,7 +90,9 @@ async def own_index(cache_dir: Path) -> str:
     """The index that uv asks where none is configured, in its own words. Nothing is sent. Raises `EngineFailed`."""
     with tempfile.TemporaryDirectory() as scratch:
         nothing, output = write_lines(Path(scratch, "requirements.in"), []), Path(scratch, "requirements.txt")
-        command = ["pip", "compile", str(nothing), "--emit-index-url", "--no-header", "--offline"]
+        # any Python does, but one has to be there
+        command = ["pip", "compile", str(nothing), "--python", sys.executable, "--emit-index-url"]
+        command += ["--no-header", "--offline"]
         await run_uv([*command, "--output-file", str(output)], cache_dir, "Asking uv for its index")
         text = await asyncio.to_thread(output.read_text, encoding="utf-8")
     found = re.search(r"^--index-url (\S+)$", text, re.MULTILINE)
