@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from jupyter_envs.engine import process
+
 from .localchannel import DISTRIBUTIONS, LocalChannel, build_channel
 from .support import counts
 from .support.home import configure, isolated_environment
 from .support.http_server import FileServer
 from .support.lab import Lab
+from .support.no_python import Machine
 from .support.pypi_index import PypiIndex, tiny_files
 from .support.repacked import repacked
+from .support.standalone import START, PythonServer, own_archive
 
 # a busy machine is no reason for a property test to fail
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -95,6 +99,34 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # for tests that are not about it, it is only load
     configure(folder, {"Manager": {"compile_bytecode": False}})
     return folder
+
+
+@pytest.fixture(scope="session")
+def python_archive() -> bytes:
+    """This Python, as uv downloads one."""
+    return own_archive()
+
+
+@pytest.fixture
+def python_server(python_archive: bytes) -> Iterator[PythonServer]:
+    """A server with it, and with the list that names it."""
+    with PythonServer(python_archive) as server:
+        yield server
+
+
+@pytest.fixture
+def no_python(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home on a machine where no Python fits: uv finds none, and the one that runs the engine is too old."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(process, "START", START)
+    return home
+
+
+@pytest.fixture
+def machine(no_python: Path, kernel_index: PypiIndex, package_cache: Path, python_server: PythonServer) -> Machine:
+    """That machine, with managers that may download the server's Python."""
+    return Machine(no_python, kernel_index, package_cache, python_server)
 
 
 @pytest.fixture(scope="session")
