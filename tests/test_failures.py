@@ -40,6 +40,25 @@ def test_the_solvers_message_is_kept_whole() -> None:
     assert told in error.message
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            "Request failed after 3 retries\nCaused by: error sending request for url (https://example.org/a/x.zst)\n"
+            "Caused by: client error (Connect)\nCaused by: dns error\nCaused by: Name or service not known",
+            "Searching failed: https://example.org/a/x.zst: Name or service not known.",
+        ),
+        (
+            "cannot fetch\nCaused by: HTTP status server error (503) for url (https://example.org/x)",
+            "Searching failed: HTTP status server error (503) for url (https://example.org/x).",
+        ),
+        ("cannot read x.json\nCaused by: EOF at line 1.", "Searching failed: cannot read x.json: EOF at line 1."),
+    ],
+)
+def test_of_a_chain_of_causes_stay_the_address_and_the_first_cause(told: str, said: str) -> None:
+    assert translate(exceptions.GatewayError(told), "Searching").message == said
+
+
 def test_an_os_error_names_its_file() -> None:
     with pytest.raises(DiskTrouble) as caught, mapped("Fetching x"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere/x")

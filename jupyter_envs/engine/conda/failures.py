@@ -79,6 +79,10 @@ HINTS: dict[type[EnvsError], tuple[str, ...]] = {
     EngineFailed: ("Nothing was changed. The job's log has the details.",),
 }
 
+# How rattler joins what happened and why.
+_CAUSED_BY = re.compile(r"\n\s*Caused by:\s*")
+_ADDRESS = re.compile(r"\burl \(([^()\s]+)\)")
+
 # What a message says about the cause, where the class alone is not enough.
 TELLING = (
     ("hash mismatch", PackageRefused),
@@ -104,7 +108,19 @@ def translate(error: Exception, doing: str) -> EnvsError:
     for telling, told in TELLING:
         if telling in message.lower():
             kind = told
-    return kind(f"{doing} failed: {message}", hints=HINTS.get(kind, ()))
+    return kind(f"{doing} failed: {said_shortly(message)}", hints=HINTS.get(kind, ()))
+
+
+def said_shortly(message: str) -> str:
+    """A chain of causes as the address that it is about, if one is named, and the first cause of all."""
+    outermost, *causes = [part.strip() for part in _CAUSED_BY.split(message)]
+    if not causes:
+        return message
+    address = _ADDRESS.search(message)
+    first = causes[-1].rstrip(".")
+    # without its host an address says nothing, and some causes name theirs
+    about = f"{address[1]}: " if address and address[1] not in first else "" if address else f"{outermost}: "
+    return f"{about}{first}."
 
 
 def credentials_file(message: str, doing: str) -> InvalidFile:
