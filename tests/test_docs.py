@@ -13,6 +13,7 @@ from jupyter_envs.manager import Manager
 from jupyter_envs.server.app import EnvsExtension
 
 from .test_layers import LAYERS
+from .ui.pictures import shown
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -32,6 +33,10 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
 def test_every_command_that_is_named_exists(page: Path) -> None:
     named = set(re.findall(r"jupyter envs ([A-Za-z][a-z-]*)", page.read_text(encoding="utf-8")))
     assert named - set(COMMANDS) - PLACEHOLDERS == set()
+
+
+def test_every_picture_is_shown_by_a_page() -> None:
+    assert sorted(path.name for path in (ROOT / "docs" / "screenshots").iterdir()) == sorted(shown(ROOT))
 
 
 def test_every_setting_that_is_documented_exists() -> None:

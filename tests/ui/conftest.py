@@ -21,6 +21,7 @@ from tests.support.wheel import built
 
 from ..localchannel import LocalChannel
 from .accessible import Inspector
+from .pictures import Album
 from .sidebar import Sidebar
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -33,9 +34,6 @@ ARGUMENTS = [
     "--disable-sync",
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
-PICTURES = PROJECT / "docs" / "screenshots"
-"""Where the pictures of the documentation go when JUPYTER_ENVS_SCREENSHOTS is set."""
-
 
 NOT_OURS = (
     # the browser says so for every answer of 4xx; that these are shown is what is tested
@@ -145,8 +143,8 @@ def page(lab: Lab, browser: Browser, request: pytest.FixtureRequest) -> Iterator
 
 @pytest.fixture
 def sidebar(page: Page) -> Sidebar:
-    """The environments panel of the page, open."""
-    sidebar = Sidebar(page, PICTURES if os.environ.get("JUPYTER_ENVS_SCREENSHOTS") else None)
+    """The environments panel of the page, open; with JUPYTER_ENVS_SCREENSHOTS set, pictures of it are taken."""
+    sidebar = Sidebar(page, Album(PROJECT) if os.environ.get("JUPYTER_ENVS_SCREENSHOTS") else None)
     sidebar.open()
     return sidebar
 

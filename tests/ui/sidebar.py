@@ -10,6 +10,8 @@ from typing import Any
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from .pictures import Album
+
 WIDTH = 300
 """The sidebar's width in pixels."""
 
@@ -45,9 +47,9 @@ def write_notebook(path: Path, pin: Mapping[str, Any] | None = None, source: str
 
 
 class Sidebar:
-    """The environments panel of one page; ``pictures`` is a folder for screenshots, or None for none."""
+    """The environments panel of one page; ``pictures`` are for the documentation, or None."""
 
-    def __init__(self, page: Page, pictures: Path | None) -> None:
+    def __init__(self, page: Page, pictures: Album | None) -> None:
         self.page = page
         self.pictures = pictures
         self.panel = page.locator("#jupyter-envs-panel")
@@ -174,15 +176,15 @@ class Sidebar:
         """Save the panel as it looks now, in the dark and in the light theme, if pictures are wanted."""
         if self.pictures is None:
             return
-        self.pictures.mkdir(parents=True, exist_ok=True)
         self.page.mouse.move(1000, 600)
         for suffix in ("dark", "light"):
             self.theme(suffix)
-            path = self.pictures / f"{name}-{suffix}.png"
-            if whole:
-                self.page.screenshot(path=path, animations="disabled")
-            else:
-                self._save(path)
+            path = self.pictures.place(f"{name}-{suffix}.png")
+            with self.pictures.without_places(self.page):
+                if whole:
+                    self.page.screenshot(path=path, animations="disabled")
+                else:
+                    self._save(path)
 
     def _save(self, path: Path) -> None:
         """The panel down to its last line."""

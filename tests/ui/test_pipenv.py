@@ -73,6 +73,7 @@ def test_one_click_beside_a_pipfile_lock(lab: Lab, page: Page, sidebar: Sidebar,
     sidebar.press("Build from Pipfile.lock…")
     expect(sidebar.card).to_contain_text("+ tinytext 1.0")
     expect(sidebar.card).to_contain_text(f"For Python {HERE} (")
+    sidebar.picture("beside-plan")
     assert lab.get(f"{API}environments?foreign=false").json()["environments"] == []
     sidebar.press("Build and pin")
     expect(sidebar.card).to_contain_text("Runs exactly what Pipfile.lock locks.", timeout=120_000)
