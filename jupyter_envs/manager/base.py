@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from jupyter_envs import kernelspec, pythons
+from jupyter_envs import kernelspec, pin, pythons
 from jupyter_envs.engine.client import Engine
 from jupyter_envs.engine.limits import PackageLimits
 from jupyter_envs.engine.searching import Searcher
@@ -18,6 +18,7 @@ from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import history
 from jupyter_envs.manager.building import Builder
 from jupyter_envs.manager.channel_names import ChannelNames
+from jupyter_envs.manager.conditions import Conditions
 from jupyter_envs.manager.disk import Disk, iso
 from jupyter_envs.manager.foreign import Foreigners
 from jupyter_envs.manager.ground import Ground
@@ -50,6 +51,7 @@ class ManagerBase(ManagerSettings):
         self.running_kernels: Callable[[], Mapping[str, int]] = no_kernels
         self._store = Store(Path(self.root_dir))
         self._holdings = Holdings()
+        self._conditions = Conditions()
         self._builder = Builder(self._store, self.platform, self._made, self._collect)
         self._background: Literal["never", "attached", "detached"] = "never"
         rules = PipRules(self.pypi_index or None, self.allow_source_builds)
@@ -132,10 +134,16 @@ class ManagerBase(ManagerSettings):
         kernels = sum(running.get(kernel, 0) for kernel in found.generation.kernels)
         state = "ready" if place.is_dir() else "broken"
         older = history.kernels_elsewhere(below(self._store.root) if programs is None else programs, place)
-        return Summary(name, place, found, kernels, state, iso(self.disk.last_used(found)), older)
+        last_used, condition = iso(self.disk.last_used(found)), self._conditions.of(found)
+        return Summary(name, place, found, kernels, state, last_used, older, condition)
 
     async def _installed(self, name: str) -> list[Package]:
-        return await self._shop.installed(name)
+        """What is really in one of our environments; whether that is what is locked is remembered for the list."""
+        environment = self._store.get(name)
+        found = await self._shop.installed(name, environment.current)
+        locked = self._shop.locked(name, environment.current)
+        self._conditions.packages_differ(environment, pin.differences(locked, found))
+        return found
 
     def _require_free(self, name: str) -> None:
         self._store.require_free(name)

@@ -26,6 +26,7 @@ from jupyter_envs.manager.values import Detail, ForeignSummary
 from jupyter_envs.models import Lock, Package, Spec
 from jupyter_envs.store import Store
 from jupyter_envs.uninterrupted import past_no_return
+from jupyter_envs.usage import Tally
 
 # A list is read again and again by a page; nobody makes environments that often.
 SECONDS_KEPT = 5.0
@@ -80,6 +81,7 @@ class Foreigners:
         self._platform = platform
         self._kept: tuple[float, Discovery] | None = None
         self._adopted: Mapping[str, tuple[str, list[str]]] = {}
+        self._sizes: dict[Path, tuple[int, int]] = {}
 
     async def search(self, *, fresh: bool = False) -> Discovery:
         """All of them, as found now or (unless ``fresh``) a moment ago."""
@@ -120,7 +122,14 @@ class Foreigners:
     def summary(self, foreign: Foreign, running: Mapping[str, int]) -> ForeignSummary:
         """One of them, with the kernels that were registered for it and how many of them run."""
         own = tuple(self._adopted.get(str(foreign.prefix), ("", []))[1])
-        return ForeignSummary(foreign, own, sum(running.get(kernel, 0) for kernel in own))
+        kernels = sum(running.get(kernel, 0) for kernel in own)
+        return ForeignSummary(foreign, own, kernels, self._sizes.get(foreign.prefix, (0, 0)))
+
+    async def measure(self, foreign: Foreign) -> tuple[int, int]:
+        """Count its own bytes and those that it shares, which its summary says from then on. May take seconds."""
+        counted = await asyncio.to_thread(Tally, foreign.prefix)
+        self._sizes[foreign.prefix] = counted.own, counted.shared
+        return self._sizes[foreign.prefix]
 
     async def get(self, name: str) -> Foreign | None:
         """The one of this name, or None."""

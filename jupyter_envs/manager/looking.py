@@ -32,6 +32,7 @@ from jupyter_envs.models import EngineName, Reporter, SilentReporter, Spec
 from jupyter_envs.package_query import PackageQuery
 from jupyter_envs.prefix import with_needs
 from jupyter_envs.running import below
+from jupyter_envs.usage import Tally
 
 
 class Looking(ManagerBase):
@@ -72,6 +73,15 @@ class Looking(ManagerBase):
         names = tuple(package.name for package in found if package.name in requested)
         shown = await asyncio.to_thread(with_needs, self._store.prefix(name, environment.current), found)
         return Detail(self._summary(name, self.running_kernels()), tuple(shown), spec, names)
+
+    async def size(self, name: str) -> tuple[int, int]:
+        """Bytes on disk that only an environment has, and that it shares, counted now. Raises `NotFound`."""
+        foreign = await self._foreign(name)
+        if foreign is not None:
+            return await self.others.measure(foreign)
+        self._store.require(name)
+        counted = await asyncio.to_thread(Tally, *self._store.prefixes(name))
+        return counted.own, counted.shared
 
     async def export(self, name: str, format: str, *, versions: bool = False, ask_index: bool = False) -> Export:
         """An environment in one of `exports.FORMATS`. Raises `NotFound`, and what `exporting.export` raises."""

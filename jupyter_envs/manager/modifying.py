@@ -82,7 +82,10 @@ class Modifying(ManagerBase):
     async def verify(self, name: str, reporter: Reporter) -> Verification:
         """Compare every file of an environment with its package; see `verifying.verify_files`."""
         await self.require_own(name)
-        return await verifying.verify_files(self._shop, name, reporter)
+        environment = self._store.get(name)
+        found = await verifying.verify_files(self._shop, name, reporter)
+        self._conditions.files_differ(environment, bool(found.damaged))
+        return found
 
     async def plan_adoption(self, name: str, reporter: Reporter) -> Plan:
         """What `adopt_changes` would write down."""

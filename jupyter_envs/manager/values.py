@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from jupyter_envs.discovery import Foreign
+from jupyter_envs.manager.conditions import Condition
 from jupyter_envs.models import EngineName, Environment, Interpreter, Package, Pin, Plan, Spec, packages_digest
 from jupyter_envs.redact import clean_url, redact
 from jupyter_envs.verdicts import Verdict
@@ -80,7 +81,8 @@ class ChangeRequest:
 class Summary:
     """One environment in a list. ``prefix`` is the current generation's; sizes are bytes when it was made.
 
-    ``older_kernels`` run from an earlier generation's prefix: a restart moves them to the current one.
+    ``older_kernels`` run from an earlier generation's prefix: a restart moves them to the current one. ``condition`` is
+    what was last seen of its packages and files.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Summary:
     state: str = "ready"
     last_used: str = ""
     older_kernels: int = 0
+    condition: Condition = "as-made"
 
     def to_json(self) -> dict[str, Any]:
         """The HTTP interface's ``EnvironmentSummary``."""
@@ -106,6 +109,7 @@ class Summary:
             "running_kernels": self.running_kernels,
             "older_kernels": self.older_kernels,
             "state": self.state,
+            "condition": self.condition,
             "generation": generation.id if generation else "",
             "generations": len(self.environment.generations) if self.environment else 0,
             "created": generation.created if generation else "",
@@ -128,11 +132,15 @@ class Summary:
 
 @dataclass(frozen=True)
 class ForeignSummary:
-    """One environment of another tool in a list; ``kernels`` are the kernelspecs that were registered for it."""
+    """One environment of another tool in a list; ``kernels`` are the kernelspecs that were registered for it.
+
+    ``size`` is what it took on disk when somebody last asked for that: own bytes, and shared ones.
+    """
 
     foreign: Foreign
     kernels: tuple[str, ...] = ()
     running_kernels: int = 0
+    size: tuple[int, int] = (0, 0)
     environment: None = None
 
     @property
@@ -146,8 +154,8 @@ class ForeignSummary:
         return self.foreign.prefix
 
     def to_json(self) -> dict[str, Any]:
-        """The HTTP interface's ``EnvironmentSummary``; sizes are not measured."""
-        foreign = self.foreign
+        """The HTTP interface's ``EnvironmentSummary``."""
+        foreign, (own, shared) = self.foreign, self.size
         return {
             "name": foreign.name,
             "prefix": str(foreign.prefix),
@@ -156,10 +164,11 @@ class ForeignSummary:
             "language": "Python" if foreign.python else "",
             "python": foreign.python,
             "packages": foreign.packages,
-            "size": {"own": 0, "shared": 0},
+            "size": {"own": own, "shared": shared},
             "running_kernels": self.running_kernels,
             "older_kernels": 0,
             "state": "ready",
+            "condition": "as-made",
             "generation": "",
             "generations": 0,
             "created": "",

@@ -57,6 +57,19 @@ class EnvironmentHandler(EnvsHandler):
         self.accepted(await self.service.remove(name, force))
 
 
+class SizeHandler(EnvsHandler):
+    """``environments/NAME/size``."""
+
+    auth_resource = "environments"
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """Count what it takes on disk."""
+        own, shared = await self.service.manager.size(name)
+        self.reply({"own": own, "shared": shared})
+
+
 class AdoptHandler(EnvsHandler):
     """``environments/NAME/adopt``."""
 

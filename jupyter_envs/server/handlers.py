@@ -24,6 +24,7 @@ from jupyter_envs.server.environment_handlers import (
     NewerHandler,
     RenameHandler,
     RollbackHandler,
+    SizeHandler,
     UnusedHandler,
     VerifyHandler,
 )
@@ -73,6 +74,7 @@ def routes(**parts: Any) -> list[tuple[str, type[EnvsHandler], dict[str, Any]]]:
         (r"environments/([^/]+)/adopt", AdoptHandler),
         (r"environments/([^/]+)/rename", RenameHandler),
         (r"environments/([^/]+)/rollback", RollbackHandler),
+        (r"environments/([^/]+)/size", SizeHandler),
         (r"environments/([^/]+)/verify", VerifyHandler),
         (r"environments/([^/]+)/adopt-changes", AdoptChangesHandler),
         (r"environments/([^/]+)/newer", NewerHandler),

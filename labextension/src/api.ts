@@ -231,6 +231,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/environments/{name}/size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        /** What the environment takes on disk, counted now; the only way to know it of another tool's. */
+        get: operations["measureEnvironment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/packages": {
         parameters: {
             query?: never;
@@ -606,25 +626,24 @@ export interface components {
             /** @example 3.11.7 */
             python: string | null;
             packages: number;
-            /** @description Bytes on disk. */
-            size: {
-                /** @description Files that only this environment has. */
-                own: number;
-                /** @description Files that are hard links: the package cache has them, too. */
-                shared: number;
-            };
+            size: components["schemas"]["Size"];
             running_kernels: number;
             /** @description Kernels that still run from an earlier generation's files; a restart moves them to the current one. */
             older_kernels: number;
             /** @enum {string} */
             state: "ready" | "broken";
+            /**
+             * @description What was seen when its packages were last held against its lock (`changed`), or its files against what their packages say (`damaged`), since the server started; listing looks at neither. `as-made` where nobody has looked.
+             * @enum {string}
+             */
+            condition?: "as-made" | "changed" | "changed-by-pip" | "damaged";
             /** @description The current generation's id. */
             generation: string;
             generations: number;
             created: components["schemas"]["Time"];
             /** @description Why the current generation was made. */
             reason: string;
-            /** @description Made by another tool. It is never changed or removed; its sizes are not measured, and its generation is empty. */
+            /** @description Made by another tool. It is never changed or removed; its sizes are 0 until `size` is asked for, and its generation is empty. */
             foreign: boolean;
             /** @enum {string} */
             kind?: "jupyter-envs" | "conda" | "pixi" | "venv" | "virtualenv" | "pipenv" | "uv";
@@ -644,6 +663,13 @@ export interface components {
             note?: string;
             tags?: string[];
             holding?: components["schemas"]["Holding"];
+        };
+        /** @description Bytes on disk. */
+        Size: {
+            /** @description Files that only this environment has. */
+            own: number;
+            /** @description Files that are hard links: the package cache has them, too. */
+            shared: number;
         };
         /** @description What an environment has of the packages that were looked for; only where they were. */
         Holding: {
@@ -1661,6 +1687,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewerList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    measureEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment's name. */
+                name: components["parameters"]["name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bytes. The summary of another tool's environment says the same from then on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Size"];
                 };
             };
             default: components["responses"]["Error"];

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { language } from './format';
+import { language } from './rows';
 import { verdictSentence } from './said';
 import type {
   Difference,

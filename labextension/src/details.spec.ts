@@ -47,6 +47,30 @@ describe('details', () => {
     await vi.waitFor(() => expect(details.data?.generation).toBe('2'));
   });
 
+  it('tell the list what they saw', async () => {
+    const { details, environments, server } = await looking();
+    server.answer(GET, aDetail({ condition: 'changed-by-pip' }));
+    await details.refresh();
+    expect(environments.byName(environment)?.condition).toBe('changed-by-pip');
+    expect(server.count('GET environments')).toBe(1);
+    expect(server.count(`${GET}/size`)).toBe(0);
+  });
+
+  it('have the bytes of another tool’s environment counted once', async () => {
+    const { server, environments, state } = await started();
+    const size = { own: 0, shared: 0 };
+    server.answer('GET environments', { environments: [anEnvironment({ foreign: true, size })] });
+    server.answer(GET, aDetail({ foreign: true, size }));
+    server.answer(`${GET}/size`, { own: 3e9, shared: 0 });
+    await environments.refresh();
+    await state.details.open(environment);
+    expect(state.details.counting).toBe(true);
+    await vi.waitFor(() => expect(environments.byName(environment)?.size.own).toBe(3e9));
+    await state.details.refresh();
+    expect(environments.byName(environment)?.size.own).toBe(3e9);
+    expect([state.details.counting, server.count(`${GET}/size`)]).toEqual([false, 1]);
+  });
+
   it('follow a new name', async () => {
     const { details, jobs, server } = await looking();
     server.answer('GET environments/gulls', aDetail({ name: 'gulls' }));

@@ -5,6 +5,7 @@ import { coalesce } from './coalesce';
 import { isOver } from './jobs';
 import type { IRequest } from './request';
 import { EnvsError, failure, shown, url } from './request';
+import { isMeasured } from './rows';
 import type {
   ChangeWish,
   Environment,
@@ -16,6 +17,7 @@ import type {
   Job,
   NewerList,
   RollbackWish,
+  Size,
   Verification
 } from './tokens';
 
@@ -23,7 +25,7 @@ import type {
 export class Details implements IDetails {
   constructor(
     private readonly request: IRequest,
-    private readonly environments: Pick<IEnvironments, 'byName' | 'changed'>,
+    private readonly environments: Pick<IEnvironments, 'byName' | 'changed' | 'hear'>,
     private readonly jobs: IJobs,
     readonly draft: IDraft<ChangeWish | RollbackWish>
   ) {
@@ -71,6 +73,10 @@ export class Details implements IDetails {
 
   get lookingForNewer(): boolean {
     return this._asked !== null;
+  }
+
+  get counting(): boolean {
+    return this._counting !== null && this._counting === this._name;
   }
 
   /** Nobody waits for the answer: one that comes after a change, or for another environment, is dropped. */
@@ -157,7 +163,32 @@ export class Details implements IDetails {
       this._data = data;
       this._error = error;
       this._changed.emit();
+      if (data && !error) {
+        this.environments.hear({
+          ...data,
+          size: this.environments.byName(name)?.size ?? data.size
+        });
+        void this.count(data);
+      }
     }
+  }
+
+  /** What another tool's environment takes on disk takes long to count: once, and after all else is there. */
+  private async count(data: EnvironmentDetail): Promise<void> {
+    const { name } = data;
+    if (this._counting === name || isMeasured(this.environments.byName(name) ?? data)) {
+      return;
+    }
+    this._counting = name;
+    this._changed.emit();
+    try {
+      const size = await this.request<Size>(url('environments', name, 'size'));
+      this.environments.hear({ ...data, size });
+    } catch (reason) {
+      this.take(name, data, shown(reason));
+    }
+    this._counting = this._counting === name ? null : this._counting;
+    this._changed.emit();
   }
 
   /** Read again if the list says that this has become another one. */
@@ -180,6 +211,7 @@ export class Details implements IDetails {
     this._verifying = this._verification = this._newer = this._asked = null;
   }
 
+  private _counting: string | null = null;
   private _name: string | null = null;
   private _left: string | null = null;
   private _data: EnvironmentDetail | null = null;

@@ -5,15 +5,13 @@ import {
   channel,
   difference,
   duration,
-  environmentLine,
-  environmentShort,
   finished,
   fraction,
   planSentence,
   progress,
   size
 } from './format';
-import { aJob, anEnvironment, aPlan } from './testing/server';
+import { aJob, aPlan } from './testing/server';
 import type { Job, Progress } from './tokens';
 
 const trans = nullTranslator.load('jupyter_envs');
@@ -68,20 +66,6 @@ describe('words', () => {
     expect([...fractions].sort((a, b) => a - b)).toEqual(fractions);
     expect(fraction({ ...FETCHING, phase: 'solving' })).toBeNull();
     expect(fraction(null)).toBeNull();
-  });
-
-  it('says what an environment is', () => {
-    const used = anEnvironment({ running_kernels: 2 });
-    expect(environmentLine(used, trans)).toBe('Python 3.11.7 · 34 packages · 2 kernels running');
-    expect(environmentShort(used, trans)).toBe('Python 3.11 · 34 packages · in use');
-    const older = anEnvironment({ running_kernels: 1, older_kernels: 1 });
-    expect(environmentShort(older, trans)).toBe(
-      'Python 3.11 · 34 packages · in use · 1 kernel to restart'
-    );
-    const other = anEnvironment({ language: 'R', python: null, packages: 1, kernel: null });
-    expect(environmentLine({ ...other, foreign: true, state: 'broken' }, trans)).toBe(
-      'foreign · R · 1 package · broken · no kernel'
-    );
   });
 
   it('says what differs', () => {

@@ -117,6 +117,13 @@ export function finished(job: Pick<Job, 'kind' | 'environment'>, trans: Translat
   }
 }
 
+/** What is left of a job that was cancelled. */
+export function cancelled({ kind }: Pick<Job, 'kind'>, trans: TranslationBundle): string {
+  return kind === 'binder-build'
+    ? trans.__('Given up. The hub may go on building.')
+    : trans.__('Cancelled. Nothing was changed.');
+}
+
 /** How far a job is, from 0 to 1, over all its phases; null where that cannot be told. */
 export function fraction(progress: Progress | null): number | null {
   switch (progress?.phase) {
@@ -141,51 +148,6 @@ function partOfPackages(progress: Progress): number | null {
 
 function part(done: number, total: number | null): number | null {
   return total ? Math.min(1, done / total) : null;
-}
-
-/** `Python 3.11.7 · 34 packages · 2 kernels running`. */
-export function environmentLine(item: Environment, trans: TranslationBundle): string {
-  const running = trans._n('%1 kernel running', '%1 kernels running', item.running_kernels);
-  return environmentParts(item, language(item), running, trans);
-}
-
-/** The same, as short as it is in a list: `Python 3.11 · 34 packages · in use`, `foreign · Python 3.10 · no kernel`. */
-export function environmentShort(item: Environment, trans: TranslationBundle): string {
-  const short = language(item).replace(/^(Python \d+\.\d+).*/, '$1');
-  if (item.foreign && item.state !== 'broken') {
-    const kernel = item.running_kernels
-      ? trans.__('in use')
-      : item.kernel
-        ? ''
-        : trans.__('no kernel');
-    return [trans.__('foreign'), short, kernel].filter(text => text).join(' · ');
-  }
-  return environmentParts(item, short, trans.__('in use'), trans);
-}
-
-function environmentParts(
-  item: Environment,
-  languageName: string,
-  running: string,
-  trans: TranslationBundle
-): string {
-  const parts = [
-    item.foreign ? trans.__('foreign') : '',
-    languageName,
-    trans._n('%1 package', '%1 packages', item.packages),
-    item.state === 'broken' ? trans.__('broken') : '',
-    item.running_kernels ? running : '',
-    item.older_kernels
-      ? trans._n('%1 kernel to restart', '%1 kernels to restart', item.older_kernels)
-      : '',
-    item.kernel ? '' : trans.__('no kernel')
-  ];
-  return parts.filter(text => text).join(' · ');
-}
-
-/** `Python 3.11.7`, or the language alone. */
-export function language(item: Environment): string {
-  return item.language === 'Python' && item.python ? `Python ${item.python}` : item.language;
 }
 
 /** `2.2.2 → 2.2.3`, `added, 4.67.1`, `missing, 1.0`. */

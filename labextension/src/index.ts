@@ -158,6 +158,10 @@ const commands: JupyterFrontEndPlugin<IPanelState> = {
     const trans = language.load('jupyter_envs');
     const request = makeRequest(app.serviceManager.serverSettings);
     const state = panelState(request, environments, jobs);
+    // a pin's verdict was come to by looking at its environment
+    pins.changed.connect(
+      () => pins.status?.environment && environments.hear(pins.status.environment)
+    );
     addCommands({
       commands: app.commands,
       environments,

@@ -72,6 +72,21 @@ export class EnvironmentsModel implements IEnvironments {
     return this._items?.find(item => item.name === name);
   }
 
+  hear({ name, condition, size }: Pick<Environment, 'name' | 'condition' | 'size'>): void {
+    const known = this.byName(name);
+    const isNew =
+      known &&
+      (known.condition !== condition ||
+        known.size.own !== size.own ||
+        known.size.shared !== size.shared);
+    if (isNew) {
+      this._items = (this._items ?? []).map(item =>
+        item === known ? { ...item, condition, size } : item
+      );
+      this._changed.emit();
+    }
+  }
+
   async remove(name: string, force = false): Promise<Job> {
     const query = force ? '?force=true' : '';
     const job = await this.request<Job>(url('environments', name) + query, { method: 'DELETE' });

@@ -16,18 +16,7 @@ import type {
   RollbackWish
 } from './wishes';
 
-export type {
-  AddRequest,
-  ChangeWish,
-  EngineName,
-  IAddForm,
-  IFormFile,
-  IKernelView,
-  IMissing,
-  INewEnvironment,
-  IQuestion,
-  RollbackWish
-} from './wishes';
+export type * from './wishes';
 
 type Schemas = components['schemas'];
 
@@ -41,6 +30,7 @@ export type CreateRequest = Omit<
 > & {
   update?: boolean;
 };
+export type Size = Schemas['Size'];
 export type Collection = Schemas['Collection'];
 export type EnvironmentDetail = Schemas['EnvironmentDetail'];
 export type Generation = Schemas['Generation'];
@@ -84,6 +74,8 @@ export interface IEnvironments extends IChanging {
   /** Whose packages are meant by names alone, unless somebody says it. */
   readonly defaultEngine: EngineName;
   refresh(): Promise<void>;
+  /** Somebody has looked at an environment more closely than the list does: its row says so, too. */
+  hear(told: Pick<Environment, 'name' | 'condition' | 'size'>): void;
   /** Rejects with `environment-in-use` while kernels run, unless forced, which shuts them down. */
   remove(name: string, force?: boolean): Promise<Job>;
   /** Make an environment of another tool a kernel. */
@@ -180,6 +172,8 @@ export interface IDetails extends IChanging {
   /** What its channels have newer, once somebody has asked; and while the answer is on its way. */
   readonly newer: NewerList | null;
   readonly lookingForNewer: boolean;
+  /** What another tool's environment takes on disk is being counted. */
+  readonly counting: boolean;
   lookForNewer(): Promise<void>;
   /** Is this job shown here, so that nobody else has to? */
   owns(job: Job): boolean;

@@ -186,6 +186,12 @@ class Sidebar:
                 else:
                     self._save(path)
 
+    def picture_as_it_is(self, name: str) -> None:
+        """The same in the theme and the colours that are there."""
+        if self.pictures is not None:
+            self.page.mouse.move(1000, 600)
+            self._save(self.pictures / f"{name}.png")
+
     def _save(self, path: Path) -> None:
         """The panel down to its last line."""
         panel, last = self.panel.bounding_box(), self.panel.locator(":scope > *").last.bounding_box()

@@ -2,8 +2,8 @@ import { Time } from '@jupyterlab/coreutils';
 import { caretLeftIcon, ellipsesIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { environmentLine, size } from '../format';
-import type { Environment, EnvironmentDetail } from '../tokens';
+import { environmentLine, isMeasured, jobOn, sizeTitle } from '../rows';
+import type { Environment, EnvironmentDetail, Job } from '../tokens';
 import { Button, Failure, IconButton } from './basics';
 import { ChangePackages } from './changePackages';
 import { History } from './history';
@@ -34,7 +34,9 @@ export function DetailsSection(props: IPanelProps): React.JSX.Element {
         </div>
       )}
       {item && <Question {...props} item={item} />}
-      {item && <Facts item={item} />}
+      {item && (
+        <Facts item={item} job={jobOn(item.name, props.jobs.items)} counting={details.counting} />
+      )}
       {details.data ? <Contents {...props} data={details.data} /> : <Reading {...props} />}
     </section>
   );
@@ -92,27 +94,30 @@ function Reading({ state, actions }: IPanelProps): React.JSX.Element {
 }
 
 /** What is known without looking into it. */
-function Facts({ item }: { item: Environment }): React.JSX.Element {
+function Facts({
+  item,
+  job,
+  counting
+}: {
+  item: Environment;
+  job: Job | undefined;
+  counting: boolean;
+}): React.JSX.Element {
   const trans = useTrans();
   const tags = item.tags ?? [];
   return (
     <div className="jp-Envs-card">
-      <div className="jp-Envs-line">{environmentLine(item, trans)}</div>
-      {item.foreign ? (
+      <div className="jp-Envs-line">{environmentLine(item, trans, job)}</div>
+      {item.foreign && (
         <div className="jp-Envs-line jp-Envs-words">
           {trans.__('Made by %1; it is never changed from here.', item.source ?? item.kind ?? '')}
         </div>
-      ) : (
-        <>
-          <div className="jp-Envs-line">
-            {trans.__('%1 of its own, %2 shared', size(item.size.own), size(item.size.shared))}
-          </div>
-          {item.last_used && (
-            <div className="jp-Envs-line" title={Time.format(item.last_used)}>
-              {trans.__('Last used %1', Time.formatHuman(item.last_used))}
-            </div>
-          )}
-        </>
+      )}
+      <Bytes item={item} counting={counting} />
+      {item.last_used && (
+        <div className="jp-Envs-line" title={Time.format(item.last_used)}>
+          {trans.__('Last used %1', Time.formatHuman(item.last_used))}
+        </div>
       )}
       {item.older_kernels > 0 && (
         <div className="jp-Envs-line">
@@ -135,6 +140,15 @@ function Facts({ item }: { item: Environment }): React.JSX.Element {
       )}
     </div>
   );
+}
+
+/** What it takes on disk, once that is known. */
+function Bytes(props: { item: Environment; counting: boolean }): React.JSX.Element | null {
+  const trans = useTrans();
+  const { item, counting } = props;
+  const words = counting ? trans.__('Counting what it takes on disk…') : '';
+  const text = isMeasured(item) ? sizeTitle(item, trans) : words;
+  return text ? <div className="jp-Envs-line">{text}</div> : null;
 }
 
 function Contents(props: IPanelProps & { data: EnvironmentDetail }): React.JSX.Element {

@@ -1,11 +1,10 @@
 import { ellipsesIcon } from '@jupyterlab/ui-components';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Tone } from '../card';
-import { environmentLine, environmentShort, size } from '../format';
+import { size } from '../format';
 import type { EnvsError } from '../request';
-import type { Environment } from '../tokens';
+import { environmentLine, environmentShort, isMeasured, rowTone, sizeTitle } from '../rows';
+import type { Environment, Job } from '../tokens';
 import { Dot, IconButton } from './basics';
 import { useTrans } from './hooks';
 import { RemoveQuestion } from './removeQuestion';
@@ -16,6 +15,8 @@ export interface IEnvironmentListProps {
   items: readonly Environment[];
   /** What one has of the packages that the list is filtered by. */
   holds?: (item: Environment) => string;
+  /** The job that an environment is in the hands of. */
+  job?: (item: Environment) => Job | undefined;
   /** The environment that the current notebook runs in. */
   current: string | null;
   removing: { readonly name: string; readonly error: EnvsError | null } | null;
@@ -49,6 +50,7 @@ export function EnvironmentList(props: IEnvironmentListProps): React.JSX.Element
         <Row
           item={item}
           holds={props.holds?.(item) ?? ''}
+          job={props.job?.(item)}
           current={item.name === props.current}
           state={state}
           onOpen={() => props.onOpen(item)}
@@ -79,6 +81,7 @@ function below(props: IEnvironmentListProps, item: Environment): React.ReactNode
 interface IRowProps {
   item: Environment;
   holds: string;
+  job: Job | undefined;
   current: boolean;
   state: IRowState;
   onOpen: () => void;
@@ -88,9 +91,10 @@ interface IRowProps {
 
 function Row(props: IRowProps): React.JSX.Element {
   const trans = useTrans();
-  const { item } = props;
+  const { item, job } = props;
   const has = props.holds ? trans.__('has %1', props.holds) : '';
-  const line = joined(has, environmentLine(item, trans));
+  const line = joined(has, environmentLine(item, trans, job));
+  const sizes = sizeTitle(item, trans);
   return (
     <div className={`jp-Envs-row${props.current ? ' jp-mod-current' : ''}`}>
       <div
@@ -99,13 +103,13 @@ function Row(props: IRowProps): React.JSX.Element {
         role="button"
         aria-haspopup="menu"
         aria-current={props.current || undefined}
-        aria-label={`${item.name}, ${line}`}
+        aria-label={`${item.name}, ${joined(line, sizes)}`}
         tabIndex={props.state.focusable ? 0 : -1}
         onFocus={props.state.onFocus}
         onClick={event => props.onMenu(event.currentTarget)}
         onKeyDown={event => onKey(event, props)}
       >
-        <Dot tone={tone(item)} />
+        <Dot tone={rowTone(item)} />
         <div className="jp-Envs-text">
           <div className="jp-Envs-ellipsis" title={[item.name, item.note ?? ''].join('\n').trim()}>
             {item.name}
@@ -117,11 +121,11 @@ function Row(props: IRowProps): React.JSX.Element {
             )}
           </div>
           <div className="jp-Envs-small jp-Envs-ellipsis" title={line}>
-            {joined(has, environmentShort(item, trans))}
+            {joined(has, environmentShort(item, trans, job))}
           </div>
         </div>
-        <span className="jp-Envs-small" title={item.foreign ? '' : sizeTitle(item, trans)}>
-          {item.foreign ? '' : size(item.size.own)}
+        <span className="jp-Envs-small" title={sizes}>
+          {isMeasured(item) ? size(item.size.own) : ''}
         </span>
       </div>
       <IconButton
@@ -139,13 +143,6 @@ function joined(...parts: string[]): string {
   return parts.filter(Boolean).join(' · ');
 }
 
-function tone(item: Environment): Tone {
-  if (item.state !== 'ready') {
-    return 'error';
-  }
-  return item.foreign ? 'off' : 'ok';
-}
-
 function onKey(event: React.KeyboardEvent<HTMLElement>, props: IRowProps): void {
   if (event.key === 'Enter' || event.key === ' ') {
     props.onMenu(event.currentTarget);
@@ -158,12 +155,4 @@ function onKey(event: React.KeyboardEvent<HTMLElement>, props: IRowProps): void 
   }
   event.preventDefault();
   event.stopPropagation();
-}
-
-function sizeTitle(item: Environment, trans: TranslationBundle): string {
-  return trans.__(
-    '%1 of its own, %2 shared with the package cache',
-    size(item.size.own),
-    size(item.size.shared)
-  );
 }

@@ -4,6 +4,7 @@ import * as React from 'react';
 import { totals as total } from '../format';
 import type { Held, IPackageFilter } from '../listing';
 import { holds, listed } from '../listing';
+import { jobOn } from '../rows';
 import { said } from '../said';
 import type { Environment } from '../tokens';
 import { Actions, Button, Failure, IconButton } from './basics';
@@ -96,10 +97,11 @@ function Empty({ actions, pins, state }: IPanelProps): React.JSX.Element {
 }
 
 function Filtered(props: IPanelProps & { items: readonly Environment[] }): React.JSX.Element {
-  const { items, environments, pins, state, actions } = props;
+  const { items, environments, jobs, pins, state, actions } = props;
   const trans = useTrans();
   const [filter, setFilter] = React.useState('');
   const { packages } = state;
+  const { run } = actions;
   const answers = useChanges(packages);
   React.useEffect(() => packages.look(filter), [packages, filter]);
   React.useEffect(() => () => packages.look(''), [packages]);
@@ -128,16 +130,15 @@ function Filtered(props: IPanelProps & { items: readonly Environment[] }): React
       <EnvironmentList
         items={found}
         holds={item => holds(item, filter, held)}
+        job={item => jobOn(item.name, jobs.items)}
         current={environments.byKernel(pins.kernel?.name)?.name ?? null}
         initial={state.details.left}
         removing={state.removing}
         asking={state.asking?.name ?? null}
-        onOpen={item => actions.run('details', { environment: item.name })}
+        onOpen={item => run('details', { environment: item.name })}
         onMenu={actions.environmentMenu}
-        onRemove={item => actions.run('remove', { environment: item.name })}
-        onConfirmRemove={(environment, force) =>
-          actions.run('confirmRemove', { environment, force })
-        }
+        onRemove={item => run('remove', { environment: item.name })}
+        onConfirmRemove={(name, force) => run('confirmRemove', { environment: name, force })}
         onKeep={() => state.askRemove(null)}
         question={item => <Question {...props} item={item} />}
       />
@@ -152,7 +153,7 @@ function FilterHint(props: {
   filter: string;
   none: boolean;
   packages: IPackageFilter;
-}): React.JSX.Element | null {
+}): React.JSX.Element {
   const trans = useTrans();
   const { filter, none, packages } = props;
   const text = packages.error
@@ -162,11 +163,11 @@ function FilterHint(props: {
       : packages.waiting
         ? trans.__('Looking…')
         : trans.__('No environment has “%1” in its name, note or tags, or as a package.', filter);
-  return text ? (
-    <div className="jp-Envs-card jp-Envs-hint" role="status">
+  return (
+    <div role="status" className={text && 'jp-Envs-card jp-Envs-hint'}>
       {text}
     </div>
-  ) : null;
+  );
 }
 
 /** What they take on disk, and a way to have less of it. */

@@ -28,8 +28,32 @@ export function FreeSpace(props: IFreeSpaceProps): React.JSX.Element {
       onKeyDown={event => event.key === 'Escape' && collector.close()}
     >
       <div className="jp-Envs-name">{trans.__('Free space')}</div>
+      <div role="status">
+        <Outcome preview={collector.preview} freed={collector.freed} />
+      </div>
       <State {...props} />
     </div>
+  );
+}
+
+/** What was found, or what is done. */
+function Outcome({
+  preview,
+  freed
+}: Pick<ICollector, 'preview' | 'freed'>): React.JSX.Element | null {
+  const trans = useTrans();
+  if (freed) {
+    return <Sentence tone="ok">{trans.__('%1 are free again.', size(freed.freed))}</Sentence>;
+  }
+  if (!preview) {
+    return null;
+  }
+  return preview.items.length === 0 ? (
+    <Sentence tone="ok">{trans.__('Everything here is needed.')}</Sentence>
+  ) : (
+    <Sentence tone="info">
+      {trans.__('Nothing needs these any more. No environment changes.')}
+    </Sentence>
   );
 }
 
@@ -48,12 +72,7 @@ function State({ collector, onFree }: IFreeSpaceProps): React.JSX.Element {
     );
   }
   if (freed) {
-    return (
-      <>
-        <Sentence tone="ok">{trans.__('%1 are free again.', size(freed.freed))}</Sentence>
-        <Actions>{close(trans.__('Dismiss'))}</Actions>
-      </>
-    );
+    return <Actions>{close(trans.__('Dismiss'))}</Actions>;
   }
   if (preview) {
     return <Preview preview={preview} onFree={onFree} close={close} />;
@@ -70,6 +89,7 @@ function State({ collector, onFree }: IFreeSpaceProps): React.JSX.Element {
   );
 }
 
+/** What can go, by kinds. */
 function Preview(props: {
   preview: Collection;
   onFree: () => void;
@@ -80,11 +100,6 @@ function Preview(props: {
   const nothing = preview.items.length === 0;
   return (
     <>
-      <Sentence tone={nothing ? 'ok' : 'info'}>
-        {nothing
-          ? trans.__('Everything here is needed.')
-          : trans.__('Nothing needs these any more. No environment changes.')}
-      </Sentence>
       <table className="jp-Envs-table">
         <tbody>
           {byKind(preview).map(({ kind, count, bytes, names }) => (

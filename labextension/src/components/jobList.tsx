@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import { finished } from '../format';
+import { cancelled, finished } from '../format';
 import { isOver } from '../jobs';
 import { mend } from '../mend';
 import { failure } from '../request';
@@ -87,13 +87,7 @@ function JobState(props: { job: Job; rate: number | null; restart: boolean }): R
     case 'failed':
       return <Failure error={failure(job)} />;
     case 'cancelled':
-      return (
-        <Sentence tone="off">
-          {job.kind === 'binder-build'
-            ? trans.__('Given up. The hub may go on building.')
-            : trans.__('Cancelled. Nothing was changed.')}
-        </Sentence>
-      );
+      return <Sentence tone="off">{cancelled(job, trans)}</Sentence>;
     case 'done':
       return (
         <Sentence tone="ok">

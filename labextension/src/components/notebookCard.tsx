@@ -35,23 +35,41 @@ export interface INotebookCardProps {
 /** Does this notebook run in what it says it runs in? One dot, one sentence, one button. */
 export function NotebookCard(props: INotebookCardProps): React.JSX.Element {
   const trans = useTrans();
-  const { path, card, error } = props;
-  if (path === null) {
-    return (
-      <div className="jp-Envs-card jp-Envs-hint">
-        {trans.__('Open a notebook or a console to see what it runs in.')}
-      </div>
-    );
-  }
+  const { path, error } = props;
+  const open = path !== null;
+  const card = open && !error ? props.card : null;
   return (
-    <div className="jp-Envs-card">
-      <div className="jp-Envs-file" title={path}>
-        {path.split('/').pop()}
+    <div className={`jp-Envs-card${open ? '' : ' jp-Envs-hint'}`}>
+      {open && (
+        <div className="jp-Envs-file" title={path}>
+          {path.split('/').pop()}
+        </div>
+      )}
+      {open && error && <CardFailure {...props} error={error} />}
+      {open && !error && !card && <div className="jp-Envs-line">{trans.__('Looking…')}</div>}
+      {card && <CardHead card={card} />}
+      {/* always there: what appears together with its words may go unheard */}
+      <div role="status">
+        {!open && trans.__('Open a notebook or a console to see what it runs in.')}
+        {card && (
+          <Sentence tone={card.tone}>
+            <WithFiles text={card.sentence} />
+          </Sentence>
+        )}
       </div>
-      {error && <CardFailure {...props} error={error} />}
-      {!error && !card && <div className="jp-Envs-line">{trans.__('Looking…')}</div>}
-      {!error && card && <CardBody {...props} card={card} />}
+      {card && <CardBody {...props} card={card} />}
     </div>
+  );
+}
+
+function CardHead({ card }: { card: ICard }): React.JSX.Element {
+  return (
+    <>
+      <div className="jp-Envs-name" title={card.title}>
+        {card.title}
+      </div>
+      <div className="jp-Envs-line">{card.line}</div>
+    </>
   );
 }
 
@@ -76,21 +94,13 @@ function CardFailure(props: INotebookCardProps & { error: EnvsError }): React.JS
   );
 }
 
+/** What can be done about it. */
 function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Element {
   const trans = useTrans();
   const { card, busy, children } = props;
   const action = card.action;
   return (
     <>
-      <div className="jp-Envs-name" title={card.title}>
-        {card.title}
-      </div>
-      <div className="jp-Envs-line">{card.line}</div>
-      <div role="status">
-        <Sentence tone={card.tone}>
-          <WithFiles text={card.sentence} />
-        </Sentence>
-      </div>
       {!children && <Differences items={card.differences} />}
       {!children && card.older && <Older {...props} />}
       {children ?? (

@@ -4,6 +4,7 @@ import * as React from 'react';
 import { formFile } from '../mend';
 import type { Environment, IModels } from '../tokens';
 import { AdditionsSection } from './addSection';
+import { Announcer } from './announcer';
 import { Failure } from './basics';
 import { BinderSection } from './binderSection';
 import { Boundary } from './boundary';
@@ -100,6 +101,9 @@ export function PanelView(props: IPanelProps): React.JSX.Element {
   return (
     <Trans.Provider value={trans}>
       <div {...watch} {...keep}>
+        <Boundary>
+          <Announcer jobs={jobs} />
+        </Boundary>
         {state.error && (
           <div className="jp-Envs-card">
             <Failure error={state.error} />

@@ -20,7 +20,7 @@ export function Verify(props: {
   return (
     <div className="jp-Envs-card jp-Envs-verify" role="group" aria-label={trans.__('Files')}>
       {job && <JobProgress job={job} rate={props.rate} />}
-      {result && <Result result={result} />}
+      <div role="status">{result && <Result result={result} />}</div>
       {!job && (
         <Actions>
           <Button
@@ -38,7 +38,7 @@ function Result({ result }: { result: Verification }): React.JSX.Element {
   const trans = useTrans();
   const { ok, packages, files, damaged } = result;
   return (
-    <div role="status">
+    <>
       <Sentence tone={ok ? 'ok' : 'error'}>
         {ok
           ? trans.__(
@@ -52,7 +52,7 @@ function Result({ result }: { result: Verification }): React.JSX.Element {
       {damaged.map(item => (
         <Damaged key={`${item.manager} ${item.name}`} item={item} />
       ))}
-    </div>
+    </>
   );
 }
 

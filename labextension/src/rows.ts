@@ -1,0 +1,117 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Tone } from './card';
+import { size } from './format';
+import { isOver } from './jobs';
+import type { Environment, Job } from './tokens';
+
+/** What the list says of an environment. Pure: text in the language of `trans`. */
+
+/** `Python 3.11.7`, or the language alone. */
+export function language(item: Environment): string {
+  return item.language === 'Python' && item.python ? `Python ${item.python}` : item.language;
+}
+
+/** `conda · Python 3.11.7 · 34 packages · 2 kernels running`. */
+export function environmentLine(item: Environment, trans: TranslationBundle, job?: Job): string {
+  const running = trans._n('%1 kernel running', '%1 kernels running', item.running_kernels);
+  const kind = item.foreign ? (item.source ?? '') : item.engine === 'pypi' ? 'PyPI' : 'conda';
+  return environmentParts(item, [kind, language(item)], running, trans, job);
+}
+
+/** The same, as short as it is in a list: `Python 3.11 · 34 packages · in use`, `foreign · Python 3.10 · no kernel`. */
+export function environmentShort(item: Environment, trans: TranslationBundle, job?: Job): string {
+  const short = language(item).replace(/^(Python \d+\.\d+).*/, '$1');
+  const running =
+    item.running_kernels > 1
+      ? trans._n('%1 kernel running', '%1 kernels running', item.running_kernels)
+      : trans.__('in use');
+  if (item.foreign && item.state !== 'broken') {
+    const kernel = item.running_kernels ? running : item.kernel ? '' : trans.__('no kernel');
+    const doing = job ? working(job.kind, trans) : '';
+    return [trans.__('foreign'), short, doing, kernel].filter(text => text).join(' · ');
+  }
+  return environmentParts(item, [short], running, trans, job);
+}
+
+function environmentParts(
+  item: Environment,
+  kind: readonly string[],
+  running: string,
+  trans: TranslationBundle,
+  job: Job | undefined
+): string {
+  const parts = [
+    item.foreign ? trans.__('foreign') : '',
+    ...kind,
+    trans._n('%1 package', '%1 packages', item.packages),
+    job ? working(job.kind, trans) : '',
+    item.state === 'broken' ? trans.__('broken') : condition(item, trans),
+    item.running_kernels ? running : '',
+    item.older_kernels
+      ? trans._n('%1 kernel to restart', '%1 kernels to restart', item.older_kernels)
+      : '',
+    item.kernel ? '' : trans.__('no kernel')
+  ];
+  return parts.filter(text => text).join(' · ');
+}
+
+/** What was last seen of its packages and files, where that is not as it should be. */
+function condition(item: Environment, trans: TranslationBundle): string {
+  switch (item.condition) {
+    case 'changed':
+      return trans.__('changed');
+    case 'changed-by-pip':
+      return trans.__('changed by pip');
+    case 'damaged':
+      return trans.__('files damaged');
+    default:
+      return '';
+  }
+}
+
+/** What is being done with an environment; nothing of a plan, which does nothing yet. */
+function working(kind: Job['kind'], trans: TranslationBundle): string {
+  switch (kind) {
+    case 'create':
+      return trans.__('being built');
+    case 'remove':
+      return trans.__('being removed');
+    case 'verify':
+      return trans.__('being compared');
+    default:
+      return trans.__('being changed');
+  }
+}
+
+/** The job that an environment is in the hands of. */
+export function jobOn(name: string, jobs: readonly Job[]): Job | undefined {
+  return jobs.find(job => job.environment === name && job.kind !== 'plan' && !isOver(job));
+}
+
+/** Colour of the dot in the list. */
+export function rowTone(item: Environment): Tone {
+  if (item.state !== 'ready' || item.condition === 'damaged') {
+    return 'error';
+  }
+  if (item.condition === 'changed' || item.condition === 'changed-by-pip') {
+    return 'warn';
+  }
+  return item.foreign ? 'off' : 'ok';
+}
+
+/** Is it known what it takes on disk? Another tool's is only counted when somebody looks at it closely. */
+export function isMeasured(item: Environment): boolean {
+  return !item.foreign || item.size.own + item.size.shared > 0;
+}
+
+/** `11 MB of its own, 240 MB shared with the package cache`; nothing where it was not counted. */
+export function sizeTitle(item: Environment, trans: TranslationBundle): string {
+  const { own, shared } = item.size;
+  if (!isMeasured(item)) {
+    return '';
+  }
+  return item.foreign
+    ? trans.__('%1 of its own, %2 shared', size(own), size(shared))
+    : trans.__('%1 of its own, %2 shared with the package cache', size(own), size(shared));
+}
