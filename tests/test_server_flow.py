@@ -244,7 +244,11 @@ def test_an_environment_comes_back_from_its_lock(api: Api, notebook: str, channe
     api("PUT", f"pins/{notebook}", {"environment": name})
     api.done("DELETE", f"environments/{name}")
     assert name not in api.names()
-    assert api("GET", f"pins/{notebook}")["verdict"]["state"] == "missing"
+    status = api("GET", f"pins/{notebook}")
+    assert (status["verdict"]["state"], status.get("packages")) == ("missing", None)
+    inside = api("GET", f"pins/{notebook}?packages=true")["packages"]
+    assert [package["name"] for package in inside] == ["tinyblob"], "what would be built can be looked at before"
+    api("GET", f"pins/{notebook}?packages=some", status=400)
     plan = api.done("POST", "environments", {"pin": notebook, "dry_run": True})
     api.done("POST", "environments", {"pin": notebook, "plan": plan["hash"]})
     assert api("GET", f"pins/{notebook}")["verdict"]["state"] == "match"

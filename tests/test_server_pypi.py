@@ -61,7 +61,9 @@ def test_from_a_pipfile_lock_to_a_pinned_notebook(api: Api, lab: Lab, kernel_ind
     for format in ("requirements", "pylock", "portable"):
         assert "tinydep" in api("GET", f"environments/pypi-shop/export?format={format}")["text"]
     api.done("DELETE", "environments/pypi-shop")
-    assert api("GET", "pins/pypi/analysis.ipynb")["verdict"]["state"] == "missing"
+    status = api("GET", "pins/pypi/analysis.ipynb?packages=true")
+    assert status["verdict"]["state"] == "missing"
+    assert {"tinydep", "tinywheel"} <= {package["name"] for package in status["packages"]}
 
 
 def test_a_file_for_the_other_engine(api: Api, channel: LocalChannel, kernel_index: PypiIndex) -> None:

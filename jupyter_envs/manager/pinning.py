@@ -47,9 +47,15 @@ from jupyter_envs.script_block import Placed
 class Pinning(ManagerBase):
     """Notebooks and the environments that they are pinned to."""
 
-    async def read_pin(self, path: str, documents: Places) -> PinStatus:
-        """A notebook's pin held against its files and this machine. Reads files; starts, solves, fetches nothing."""
-        return await self._looked_around(await read_pinned(path, documents, self.limits), documents)
+    async def read_pin(self, path: str, documents: Places, *, packages: bool = False) -> PinStatus:
+        """A notebook's pin held against its files and this machine. Reads files; starts, solves, fetches nothing.
+
+        With ``packages`` also what its lock has for this machine, none without a lock.
+        """
+        pinned = await read_pinned(path, documents, self.limits)
+        status = await self._looked_around(pinned, documents)
+        locked = pinned.lock.for_platform(self.platform) if pinned.lock else ()
+        return replace(status, packages=locked) if packages else status
 
     async def _looked_around(self, pinned: Pinned, documents: Places) -> PinStatus:
         """The verdict; where there is no pin, with what an environment can be made from."""

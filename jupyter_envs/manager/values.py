@@ -236,7 +236,7 @@ class FileBeside:
 class PinStatus:
     """A notebook's pin and its verdict; ``environment`` is None where it is not on this machine.
 
-    ``beside`` is what may be looked at where there is no pin.
+    ``beside`` is what may be looked at where there is no pin; ``packages`` are those of its lock, where they were asked for.
     """
 
     path: str
@@ -244,9 +244,11 @@ class PinStatus:
     verdict: Verdict
     environment: Summary | ForeignSummary | None
     beside: FileBeside | None = None
+    packages: tuple[Package, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The HTTP interface's ``PinStatus``."""
+        asked = {} if self.packages is None else {"packages": [package_json(package) for package in self.packages]}
         return {
             "path": self.path,
             "pin": asdict(self.pin) if self.pin else None,
@@ -260,6 +262,7 @@ class PinStatus:
             },
             "environment": self.environment.to_json() if self.environment else None,
             "beside": asdict(self.beside) if self.beside else None,
+            **asked,
         }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from jupyter_envs.server import requests
+from jupyter_envs.server import queries, requests
 from jupyter_envs.server.base import EnvsHandler
 from jupyter_envs.server.binder_body import binder_body, build_body
 
@@ -30,8 +30,9 @@ class PinHandler(EnvsHandler):
     @web.authenticated
     @authorized
     async def get(self, path: str) -> None:
-        """A notebook's pin and verdict."""
-        self.reply((await self.service.manager.read_pin(path, self.documents)).to_json())
+        """A notebook's pin and verdict, and what its lock has if that is asked for."""
+        packages = queries.flag_argument("packages", self.get_query_argument("packages", "false"))
+        self.reply((await self.service.manager.read_pin(path, self.documents, packages=packages)).to_json())
 
     @web.authenticated
     @authorized

@@ -1208,6 +1208,8 @@ export interface components {
             environment: components["schemas"]["EnvironmentSummary"] | null;
             /** @description What lies beside a notebook that is not pinned; null beside any other one. */
             beside?: components["schemas"]["FileBeside"] | null;
+            /** @description What the lock has for this machine; only where it was asked for, and nothing without a lock. */
+            packages?: components["schemas"]["Package"][];
         };
         Plan: {
             /** @description What the user confirms; send it back as `plan`. */
@@ -1817,7 +1819,10 @@ export interface operations {
     };
     getPin: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also what its lock has for this machine. */
+                packages?: boolean;
+            };
             header?: never;
             path: {
                 /** @description A notebook's path below the server's root; slashes stay as they are. */

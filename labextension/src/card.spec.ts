@@ -111,7 +111,11 @@ describe('the card of the current notebook', () => {
   it('offers to pin to what the notebook runs in, to choose, or to make one', () => {
     const unpinned = aStatus('unpinned', 'pin');
     expect(shown(unpinned, 'penguins')?.action).toMatchObject({ kind: 'pin' });
+    expect(shown(unpinned, 'penguins')?.second).toBeNull();
     expect(shown(unpinned, 'python3')?.action).toEqual({ kind: 'choose' });
+    expect(shown(unpinned, 'python3')?.second).toEqual({ kind: 'fromImports' });
+    const theirs = [anEnvironment({ foreign: true })];
+    expect(shown(unpinned, 'penguins', theirs)?.second).toEqual({ kind: 'fromImports' });
     expect(shown(unpinned, 'python3', [])?.action).toEqual({ kind: 'new' });
     expect(shown(unpinned, 'python3')?.title).toBe('<python3>');
     expect(shown(unpinned, null)?.title).toBe('No kernel');

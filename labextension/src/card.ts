@@ -17,7 +17,10 @@ export type Tone = 'ok' | 'warn' | 'error' | 'info' | 'off';
 
 /** The one thing to do about the state of the current notebook. */
 export type CardAction =
-  | { kind: 'build' | 'restore' | 'saveChanges' | 'update' | 'lock' | 'choose' | 'new' }
+  | {
+      kind:
+        'build' | 'restore' | 'saveChanges' | 'update' | 'lock' | 'choose' | 'new' | 'fromImports';
+    }
   | { kind: 'use' | 'pin'; environment: Environment }
   | { kind: 'fromBeside'; file: string };
 
@@ -77,6 +80,7 @@ export function card(
         ...base,
         ...verdict(status, running, environments, trans),
         ...drifted(status, pinned),
+        ...unpinned(status, running),
         ...beside(status, running, environments, trans),
         adds: additions(status, running)
       };
@@ -144,6 +148,15 @@ function drifted(
   return environment?.foreign
     ? { action: { kind: 'pin', environment } }
     : { action: { kind: 'saveChanges' }, second: { kind: 'restore' } };
+}
+
+/** A notebook that runs in no environment of ours can have one of what it imports. */
+function unpinned(
+  { verdict: { state } }: PinStatus,
+  running: Environment | undefined
+): Partial<ICard> {
+  const chosen = running && !running.foreign;
+  return state === 'unpinned' && !chosen ? { second: { kind: 'fromImports' } } : {};
 }
 
 /** A notebook that is not pinned has a file beside it that says what it needs. */

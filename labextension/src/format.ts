@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Difference, Environment, Job, Plan, Progress, Totals } from './tokens';
+import type { Difference, Environment, Job, Package, Plan, Progress, Totals } from './tokens';
 
 /** Numbers and states as people say them. Pure: text in the language of `trans`. */
 
@@ -207,4 +207,12 @@ export function totals(
   return sums && ours.length > 1 && sums.copies > sums.taken
     ? trans.__('%1; one copy each would be %2.', use, size(sums.copies))
     : `${use}.`;
+}
+
+/** `280 kB`, or that it is from PyPI. */
+export function origin(item: Package, trans: TranslationBundle): string {
+  if (item.manager === 'pip') {
+    return trans.__('from PyPI');
+  }
+  return item.size === null ? '' : size(item.size);
 }

@@ -157,13 +157,14 @@ export class PinsModel implements IPins {
 
   async lock(): Promise<Job> {
     await this.save();
-    const job = await this.request<Job>(url('pins', this.here()), {
-      method: 'POST',
-      body: { lock: true }
-    });
+    const wish = { method: 'POST', body: { lock: true } } as const;
+    const job = await this.request<Job>(url('pins', this.here()), wish);
     this.jobs.follow(job);
     return job;
   }
+
+  readonly inside: IPins['inside'] = async () =>
+    (await this.request<PinStatus>(`${url('pins', this.here())}?packages=true`)).packages ?? [];
 
   async save(): Promise<void> {
     if (this._panel?.context.model.dirty) {

@@ -287,6 +287,8 @@ export interface IPins extends IChanging {
   renew(start: () => Promise<Job | null>, environment: Environment): Promise<void>;
   /** Add this machine to the notebook's lock. */
   lock(): Promise<Job>;
+  /** What the notebook's lock has for this machine. */
+  inside(): Promise<readonly Package[]>;
   /** Run the notebook, or the console, in an environment's kernel. */
   use(environment: Environment): Promise<void>;
 }

@@ -98,6 +98,10 @@ def test_the_card_and_the_badges(lab: Lab, inspector: Inspector, folder: Path, c
         sidebar.command("jupyter-envs:refresh")
         expect(sidebar.card).to_contain_text(f"It is {state}.")
         inspector.look(state)
+        if state == "missing":
+            sidebar.press("What is in it?", sidebar.card)
+            expect(sidebar.card.get_by_role("region", name="What the lock has")).to_contain_text("tinyconf")
+            inspector.look("what is missing")
         if state == "match":
             sidebar.press("Open on Binder…", sidebar.card)
             expect(sidebar.section("Binder")).not_to_contain_text("Looking…")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -85,7 +86,14 @@ def test_rows_of_all_kinds_and_their_menus(
     expect(details).to_contain_text("it is never changed from here")
     expect(sidebar.button("Add package…", details)).to_have_count(0)
     expect(details).to_contain_text("There is no package in it.")
+    expect(plain).to_have_count(0)
+    # what it takes is counted now, and known from now on
+    expect(details).to_contain_text(re.compile(r"\d [kM]B of its own, \d"))
     sidebar.picture("foreign-details")
     sidebar.press("Back to the list")
+    expect(plain).to_contain_text(re.compile(r"\d [kM]B$"))
+    sidebar.press("Refresh")
+    expect(base).to_contain_text("miniconda3")
+    expect(plain).to_contain_text(re.compile(r"\d [kM]B$"))
     sidebar.command("jupyter-envs:details", environment=ours)
     sidebar.picture("long-name")

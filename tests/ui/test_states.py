@@ -67,6 +67,7 @@ def test_what_pip_changed_is_saved_to_the_file(
     subprocess.run([*command, "--default-index", pypi_index.simple_url, "tinywheel"], check=True, capture_output=True)
     sidebar.press("Refresh")
     expect(sidebar.card).to_contain_text("tinywheel")
+    expect(sidebar.row(pinned)).to_contain_text("changed by pip")
     sidebar.picture("drifted-pip")
 
     sidebar.press("Save to file…")
@@ -74,6 +75,7 @@ def test_what_pip_changed_is_saved_to_the_file(
     sidebar.picture("save-plan")
     sidebar.press("Save to file")
     expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
+    expect(sidebar.row(pinned)).not_to_contain_text("changed by pip")
     assert "tinywheel" in (folder / "environment.yml").read_text()
     assert "tinywheel" in (folder / "environment.conda-lock.yml").read_text()
 
@@ -100,6 +102,14 @@ def test_missing(lab: Lab, page: Page, sidebar: Sidebar, pinned: str) -> None:
     lab.finished(lab.delete(f"{API}environments/{pinned}?force=true"))
     expect(sidebar.card).to_contain_text("Not on this machine yet.")
     sidebar.picture("missing")
+    before = lab.get(API + "jobs").json()
+    sidebar.press("What is in it?")
+    inside = sidebar.card.get_by_role("region", name="What the lock has")
+    expect(inside).to_contain_text("tinyconf 1.0")
+    sidebar.picture("missing-inside")
+    sidebar.press("Hide packages")
+    expect(inside).to_have_count(0)
+    assert lab.get(API + "jobs").json() == before, "looking starts nothing"
 
     sidebar.press("Build environment…")
     expect(sidebar.button("Build environment")).to_be_visible()

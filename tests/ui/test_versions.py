@@ -22,7 +22,7 @@ MINORS = ("4.4", "4.5", "4.6")
 
 
 def walk_through(lab: Lab, browser: Browser, minor: str = "") -> None:
-    """Environment, kernel and pin in a notebook, without a word on the console."""
+    """Environment, kernel and pin in a notebook, then a console, without a word on the browser's console."""
     write_notebook(lab.root / "a.ipynb")
     with watched(browser, lab.url, seconds=60) as page:
         page.goto(f"{lab.url}lab?token={lab.token}")
@@ -36,6 +36,26 @@ def walk_through(lab: Lab, browser: Browser, minor: str = "") -> None:
         page.reload()
         sidebar.open()
         expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
+        follow_a_console(sidebar)
+
+
+def follow_a_console(sidebar: Sidebar) -> None:
+    """The card is about a console while it is in front, and moves it to another environment."""
+    page = sidebar.page
+    sidebar.command("console:create", kernelPreference={"name": "python3"}, activate=True)
+    sidebar.wait_for_kernel("python3")
+    card = sidebar.section("This console")
+    expect(card).to_contain_text("This console runs in none of the environments below.")
+    sidebar.press("Switch ▾", card)
+    sidebar.choose("walked")
+    sidebar.wait_for_kernel("walked")
+    expect(card).to_contain_text("A console is not pinned; it runs in what is chosen here.")
+    expect(page.locator(".jp-ConsolePanel .jp-Envs-badge")).to_contain_text("walked")
+    expect(sidebar.row("walked")).to_have_attribute("aria-current", "true")
+    page.get_by_role("tab", name="a.ipynb").click()
+    expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
+    page.get_by_role("tab", name="Console 1").click()
+    expect(card).to_contain_text("walked")
 
 
 def test_below_a_base_url(channel: LocalChannel, browser: Browser, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import type { Difference } from '../tokens';
 import { Actions, Button, Failure, IconButton, Sentence } from './basics';
 import { WithFiles } from './code';
 import { useTrans } from './hooks';
+import type { IInside } from './inside';
+import { InsideButton, InsideView } from './inside';
 
 export interface INotebookCardProps {
   /** The notebook's path, or the console's title; null without either. */
@@ -24,6 +26,8 @@ export interface INotebookCardProps {
   onRestart: () => void;
   /** Look again. */
   onAgain: () => void;
+  /** What the lock of an environment has that is not here; null where that is no question. */
+  inside: IInside | null;
   /** Further buttons, where nothing is being built. */
   extra?: React.ReactNode;
   /** Say which packages to add to an environment. */
@@ -97,15 +101,17 @@ function CardFailure(props: INotebookCardProps & { error: EnvsError }): React.JS
 /** What can be done about it. */
 function CardBody(props: INotebookCardProps & { card: ICard }): React.JSX.Element {
   const trans = useTrans();
-  const { card, busy, children } = props;
+  const { card, busy, inside, children } = props;
   const action = card.action;
   return (
     <>
       {!children && <Differences items={card.differences} />}
+      {!children && inside && <InsideView inside={inside} />}
       {!children && card.older && <Older {...props} />}
       {children ?? (
         <Actions>
           {action && <CardButton {...props} action={action} primary />}
+          {inside && <InsideButton inside={inside} />}
           {card.second && <CardButton {...props} action={card.second} />}
           <Button menu disabled={busy} label={trans.__('Switch ▾')} onClick={props.onSwitch} />
           <AddButton {...props} />
@@ -191,6 +197,8 @@ function actionLabel(action: CardAction, trans: TranslationBundle): string {
       return trans.__('Pin to ▾');
     case 'new':
       return trans.__('New environment…');
+    case 'fromImports':
+      return trans.__('From its imports…');
     case 'use':
       return trans.__('Switch to %1', action.environment.name);
     case 'fromBeside':

@@ -10,6 +10,7 @@ import type { BuildRequest, CreateRequest } from '../tokens';
 import { ToBinder } from './binderSection';
 import { DraftView } from './draftView';
 import { useTrans } from './hooks';
+import { useInside } from './inside';
 import { NotebookCard } from './notebookCard';
 import type { IPanelActions, IPanelCommands, IPanelProps } from './panelView';
 import { folding, Section } from './section';
@@ -18,13 +19,13 @@ import { folding, Section } from './section';
 export function NotebookSection(props: IPanelProps): React.JSX.Element {
   const { environments, jobs, pins, state, actions } = props;
   const trans = useTrans();
-  const { draft } = pins;
+  const { draft, status } = pins;
   const proposed = draft.plan ?? draft.planning ?? draft.error;
   const isConsole = pins.console !== null;
-  const name = pins.status?.pin?.environment;
-  const meant = name ?? pins.status?.beside?.environment;
-  const working =
-    meant !== undefined && jobs.items.some(job => !isOver(job) && job.environment === meant);
+  const name = status?.pin?.environment;
+  const meant = name ?? status?.beside?.environment;
+  const inside = useInside(pins);
+  const working = jobs.items.some(job => !isOver(job) && job.environment === meant);
   return (
     <Section
       title={isConsole ? trans.__('This console') : trans.__('This notebook')}
@@ -35,6 +36,7 @@ export function NotebookSection(props: IPanelProps): React.JSX.Element {
         isConsole={isConsole}
         card={card(pins, environments, trans)}
         error={pins.error}
+        inside={status?.verdict.state === 'missing' ? inside : null}
         busy={pins.busy || working}
         onSwitch={anchor => actions.choiceMenu('use', anchor)}
         onMenu={actions.notebookMenu}
@@ -73,6 +75,8 @@ function mendIt(action: CardAction, anchor: HTMLElement, actions: IPanelActions)
     actions.run('create');
   } else if (action.kind === 'use' || action.kind === 'pin') {
     actions.run(action.kind, { environment: action.environment.name });
+  } else if (action.kind === 'fromImports') {
+    actions.run('createFromImports');
   } else {
     actions.run(action.kind);
   }

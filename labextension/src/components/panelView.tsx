@@ -49,6 +49,7 @@ export type IPanelCommands = Record<
   | 'confirmSave'
   | 'create'
   | 'createFromFile'
+  | 'createFromImports'
   | 'details'
   | 'dropJob'
   | 'editFile'

@@ -1,8 +1,7 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { channel, difference, planSentence, size } from '../format';
-import type { Package, Plan } from '../tokens';
+import { channel, difference, origin, planSentence } from '../format';
+import type { Plan } from '../tokens';
 import { Actions, Button } from './basics';
 import { useTakeFocus, useTrans } from './hooks';
 
@@ -66,13 +65,6 @@ function Packages({ plan }: { plan: Plan }): React.JSX.Element {
       </table>
     </div>
   );
-}
-
-function origin(item: Package, trans: TranslationBundle): string {
-  if (item.manager === 'pip') {
-    return trans.__('from PyPI');
-  }
-  return item.size === null ? '' : size(item.size);
 }
 
 function Row(props: { name: string; note: string }): React.JSX.Element {
