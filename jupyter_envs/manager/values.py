@@ -236,7 +236,7 @@ class FileBeside:
 class PinStatus:
     """A notebook's pin and its verdict; ``environment`` is None where it is not on this machine.
 
-    ``beside`` is what may be looked at where there is no pin; ``packages`` are those of its lock, where they were asked for.
+    ``beside`` is what may be looked at where there is no pin; ``packages`` are those of its lock, if asked for.
     """
 
     path: str

@@ -150,12 +150,12 @@ function drifted(
     : { action: { kind: 'saveChanges' }, second: { kind: 'restore' } };
 }
 
-/** A notebook that runs in no environment of ours can have one of what it imports. */
+/** A notebook that runs in no environment of ours, and says nowhere what it needs, can have one of what it imports. */
 function unpinned(
-  { verdict: { state } }: PinStatus,
+  { verdict: { state }, beside: found }: PinStatus,
   running: Environment | undefined
 ): Partial<ICard> {
-  const chosen = running && !running.foreign;
+  const chosen = found ?? (running && !running.foreign);
   return state === 'unpinned' && !chosen ? { second: { kind: 'fromImports' } } : {};
 }
 
