@@ -190,7 +190,9 @@ class Sidebar:
         """The same in the theme and the colours that are there."""
         if self.pictures is not None:
             self.page.mouse.move(1000, 600)
-            self._save(self.pictures / f"{name}.png")
+            path = self.pictures.place(f"{name}.png")
+            with self.pictures.without_places(self.page):
+                self._save(path)
 
     def _save(self, path: Path) -> None:
         """The panel down to its last line."""
