@@ -98,8 +98,8 @@ class Tally:
 class Usage:
     """What everything takes, in bytes; ``environments`` is by name ``(own, shared)``.
 
-    ``taken`` is what all environments take together, ``cache`` the package cache, ``total`` both, and ``copies`` what
-    one copy of its current files for each environment would take.
+    ``taken`` is what all environments take together, ``cache`` the package cache with what else they share, ``total``
+    both, and ``copies`` what one copy of its current files for each environment would take.
     """
 
     environments: Mapping[str, tuple[int, int]]
@@ -114,8 +114,8 @@ class Usage:
         return {key: value for key, value in asdict(self).items() if key != "environments"}
 
 
-def measure(environments: Mapping[str, Sequence[Path]], cache_dir: Path) -> Usage:
-    """Measure environments, given as their prefixes with the current one first, and the cache."""
+def measure(environments: Mapping[str, Sequence[Path]], *shared: Path) -> Usage:
+    """Measure environments, given as their prefixes with the current one first, and the folders that they share."""
     everything, single, copies = Tally(), {}, 0
     for name, prefixes in environments.items():
         own = Tally(*prefixes)
@@ -123,7 +123,7 @@ def measure(environments: Mapping[str, Sequence[Path]], cache_dir: Path) -> Usag
         single[name] = (own.own, own.shared)
         copies += own.total if len(prefixes) == 1 else Tally(*prefixes[:1]).total
     taken = everything.total
-    cache = Tally(cache_dir)
+    cache = Tally(*shared)
     everything.merge(cache)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     return Usage(single, taken, cache.total, everything.total, copies, now)

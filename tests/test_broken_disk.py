@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_envs import pythons
 from jupyter_envs.errors import DiskTrouble
 from jupyter_envs.manager import Manager
 
@@ -27,6 +28,7 @@ from .localchannel import LocalChannel
 from .support.counts import LONG, tell
 from .support.lab import PROJECT
 from .support.managing import Recorder, create, make_manager, tree
+from .support.no_python import Machine
 from .support.one_action import act
 from .support.pypi_index import PypiIndex
 from .support.small_channel import small_channel
@@ -100,6 +102,20 @@ class Disk:
 def unlocked(folder: Path) -> list[str]:
     """What is there, without locks."""
     return [path for path in tree(folder) if not path.startswith(".locks")] if folder.exists() else []
+
+
+@pytest.mark.parametrize("part", [pythons.ARCHIVES, pythons.UNPACKED, pythons.MARK])
+def test_a_disk_that_is_full_when_a_python_comes(machine: Machine, shim: Path, tmp_path: Path, part: str) -> None:
+    manager = machine.manager()
+    settings = {name: getattr(manager, name) for name in ("root_dir", "cache_dir", "pypi_index", "python_downloads")}
+    disk = Disk(shim, tmp_path / "fault", settings)
+    disk.fault_file.write_text(f"{errno.ENOSPC} write {part} //")
+    error = disk.run("python", settings, {})
+    assert error["code"] == "disk", error
+    assert "Disk: " in error["message"] and error["hints"], error
+    assert machine.is_clean()
+    disk.fault_file.unlink()
+    machine.create()
 
 
 @pytest.mark.parametrize("case", SHORT, ids="-".join)

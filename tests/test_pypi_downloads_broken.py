@@ -19,7 +19,6 @@ from jupyter_envs.engine import cache
 from jupyter_envs.errors import (
     Conflict,
     DiskTrouble,
-    EnvsError,
     InvalidFile,
     PackageRefused,
     Unreachable,
@@ -60,7 +59,7 @@ FAULTS = {
     "no objects": (LIST, Fault(body=b'{"cpython": 3}'), InvalidFile, "not an object of objects"),
     "not uv's": (LIST, Fault(body=INCOMPLETE), InvalidFile, "missing field"),
     "no archive": (ARCHIVE, Fault(status=404), Unreachable, "404"),
-    "not the archive": (ARCHIVE, Fault(body=b"<html>sign in</html>"), EnvsError, "Downloading Python"),
+    "not the archive": (ARCHIVE, Fault(body=b"<html>sign in</html>"), PackageRefused, "Downloading Python"),
 }  # fmt: skip
 
 
@@ -75,6 +74,20 @@ def test_what_goes_wrong_has_a_name_and_leaves_nothing(machine: Machine, name: s
     assert caught.value.hints
     assert machine.is_clean()
     assert "Traceback" not in str(caught.value)
+
+
+def test_a_connection_that_breaks_once_is_tried_again(machine: Machine) -> None:
+    machine.server.fault(ARCHIVE, Fault(cut=1_000_000), times=2)  # the size is asked for first
+    machine.create()
+    assert machine.asked().count(f"GET {ARCHIVE}") == 2
+
+
+def test_a_list_that_fails_once_is_asked_again(machine: Machine) -> None:
+    machine.server.fault(LIST, Fault(status=503), times=2)
+    assert "downloaded by uv" in machine.plan().python
+    machine.server.fault(LIST, Fault(status=503))
+    with pytest.raises(Unreachable, match="it answers 503"):
+        machine.plan()
 
 
 def test_cancelled_it_leaves_nothing_and_works_again(machine: Machine) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envs.engine import pypi_managed, pypi_offers
+from jupyter_envs import pythons
+from jupyter_envs.engine import pypi_interpreters, pypi_managed, pypi_offers
 from jupyter_envs.errors import (
     InvalidInput,
     NotFound,
@@ -38,6 +39,27 @@ def test_what_does_not_fit_is_passed_over(machine: Machine) -> None:
         machine.plan("tinywheel", "# python: ==3.77.*")
     assert [hint for hint in caught.value.hints if f"For this machine it has {MINOR}." in hint]
     assert [hint for hint in caught.value.hints if "Conda's Python cannot be had either" in hint]
+
+
+def test_a_version_that_was_locked_comes_before_a_newer_one(machine: Machine, tmp_path: Path) -> None:
+    entry = machine.server.entry()
+    older, newer = ({**entry, "patch": int(entry["patch"]) + more} for more in (1, 2))
+    machine.server.more = {"older": older, "newer": newer}
+    last = f"{MINOR}.{newer['patch']}"
+    for near, expected in ((HERE, HERE), ("", last), (f"{MINOR}.99", last)):
+        found = asyncio.run(pypi_offers.choose(f"=={MINOR}.*", near, machine.server.list_url, tmp_path))
+        assert found.version == expected
+        assert found.download is not None and found.download.size == len(machine.server.archive)
+
+
+def test_a_python_of_the_machine_comes_before_one_that_was_downloaded(tmp_path: Path) -> None:
+    place = pythons.home(tmp_path) / "cpython-newer"
+    (place / "bin").mkdir(parents=True)
+    pythons.executable(place, MINOR).write_text("")
+    pythons.mark(place, f"{MINOR}.99", "", "")
+    folder = pythons.home(tmp_path)
+    for wish, near, expected in ((f"=={MINOR}.*", "", HERE), (f"=={MINOR}.*", f"{MINOR}.99", f"{MINOR}.99")):
+        assert asyncio.run(pypi_interpreters.find(wish, near, tmp_path, folder)).version == expected
 
 
 @pytest.mark.parametrize("source", ["yes", "ftp://example.org/pythons.json", "http:///pythons.json", "/etc/passwd"])

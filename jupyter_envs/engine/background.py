@@ -80,10 +80,12 @@ def ask_compile(cache_dir: Path, prefix: Path, packages: Sequence[Package], shar
     ask(cache_dir, {"prefix": str(prefix), "packages": packages_to_json(packages), "shared_caches": folders})
 
 
-def ask_measure(cache_dir: Path, environments: Mapping[str, Sequence[Path]], result: Path) -> None:
-    """Ask for a measurement of the environments and the cache, to be left in the file ``result``."""
+def ask_measure(
+    cache_dir: Path, environments: Mapping[str, Sequence[Path]], result: Path, shared: Sequence[Path] = ()
+) -> None:
+    """Ask for a measurement of the environments, the cache and what else they share, to be left in ``result``."""
     listed = {name: [str(prefix) for prefix in prefixes] for name, prefixes in environments.items()}
-    ask(cache_dir, {"environments": listed, "result": str(result)})
+    ask(cache_dir, {"environments": listed, "result": str(result), "shared": [str(folder) for folder in shared]})
 
 
 def ask(cache_dir: Path, request: Mapping[str, object]) -> None:
@@ -121,7 +123,7 @@ def carry_out(request: Path, cache_dir: Path) -> None:
     content = json.loads(request.read_bytes())
     if "result" in content:
         listed = {name: [Path(prefix) for prefix in found] for name, found in content["environments"].items()}
-        usage.save(usage.measure(listed, cache_dir), Path(content["result"]))
+        usage.save(usage.measure(listed, cache_dir, *map(Path, content["shared"])), Path(content["result"]))
     else:
         current.share(content.get("shared_caches", ()))
         compile_modules(Path(content["prefix"]), packages_from_json(content["packages"]), cache_dir)

@@ -105,7 +105,7 @@ class Engine:
     def measure_later(self, environments: Mapping[str, Sequence[Path]], result: Path) -> None:
         """Have everything measured, and the result written to a file. Returns at once."""
         with disk("Leaving work for later"):
-            ask_measure(self._cache_dir, environments, result)
+            ask_measure(self._cache_dir, environments, result, [self._pythons.folder])
             self._background.start(allowed_environment())
 
     def wait_for_background(self) -> None:

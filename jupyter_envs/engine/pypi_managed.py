@@ -20,7 +20,7 @@ from jupyter_envs import pythons
 from jupyter_envs.engine.progress import Tracker
 from jupyter_envs.engine.pypi_offers import ask_uv
 from jupyter_envs.engine.pypi_uv import run_uv, write_lines
-from jupyter_envs.errors import Conflict, EnvsError, PackageRefused, Unreachable
+from jupyter_envs.errors import Conflict, EngineFailed, EnvsError, PackageRefused, Unreachable
 from jupyter_envs.files import disk, require_room
 from jupyter_envs.models import Download, Interpreter, Package
 from jupyter_envs.redact import clean_url
@@ -29,6 +29,7 @@ from jupyter_envs.writerlock import Held
 
 SECONDS_TO_WAIT = 900.0
 SECONDS_BETWEEN = 0.2
+NO_ARCHIVE = "Failed to extract archive"  # uv's words
 TELLS_ITS_VERSION = "import platform; print(platform.python_version())"
 HINTS: dict[type[EnvsError], str] = {
     PackageRefused: "The server has another file than its list says; do not trust it. "
@@ -86,6 +87,7 @@ async def install(version: str, download: Download, folder: Path, cache_dir: Pat
     doing = f"Downloading Python {version} from {download.host}"
     archives = folder / pythons.ARCHIVES
     options = {"UV_PYTHON_DOWNLOADS": "manual", "UV_PYTHON_CACHE_DIR": str(archives)}
+    options["UV_PYTHON_INSTALL_REGISTRY"] = "0"  # on Windows
     tracker.start("fetching", 1, download.size)
     tracker.say(f"{doing}.")
     command = ["python", "install", download.key, "--no-bin", "--install-dir", str(folder)]
@@ -99,6 +101,10 @@ async def install(version: str, download: Download, folder: Path, cache_dir: Pat
                 await run_uv(command, cache_dir, doing, options)
             except (PackageRefused, Unreachable) as error:
                 raise type(error)(error.message, hints=(HINTS[type(error)],), **error.fields) from error
+            except EngineFailed as error:
+                if NO_ARCHIVE not in error.message:
+                    raise
+                raise PackageRefused(error.message, hints=(HINTS[PackageRefused],)) from error
 
 
 async def from_there_alone(download: Download, cache_dir: Path) -> list[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import netrc
+import os
 import re
 import tempfile
 import time
@@ -223,10 +225,20 @@ def opener(*, follow: bool) -> request.OpenerDirector:
 
 
 def asked(url: str, method: str = "GET") -> request.Request:
-    """A request, with the user and password that the address has in it."""
+    """A request, with the user and password that the address has in it, or else those of ``~/.netrc``."""
     parts = urlsplit(url)
     user, _, host = parts.netloc.rpartition("@")
     found = request.Request(parts._replace(netloc=host).geturl(), method=method)
-    if user:
-        found.add_header("Authorization", f"Basic {base64.b64encode(unquote(user).encode()).decode()}")
+    login = unquote(user) or from_netrc(parts.hostname or "")
+    if login:
+        found.add_header("Authorization", f"Basic {base64.b64encode(login.encode()).decode()}")
     return found
+
+
+def from_netrc(host: str) -> str:
+    """``user:password`` for a host, where uv looks for them, too; nothing where there are none, or none to be read."""
+    try:
+        known = netrc.netrc(os.environ.get("NETRC")).authenticators(host)
+    except (OSError, netrc.NetrcParseError):
+        return ""
+    return f"{known[0]}:{known[2]}" if known else ""

@@ -85,6 +85,7 @@ def examine(
         "package cache": str(cache_dir),
         "shared package caches": ", ".join(map(str, shared_folders)) or "none",
         "kernels": str(kernelspec.kernels_dir()),
+        "downloaded pythons": ", ".join(one.version for one in pythons.whole(pythons.home(store.root))) or "none",
         **facts,
     }
     own = [finding for name in store.names() for finding in environment(store, name, subdir)]

@@ -14,7 +14,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import Float, Integer
 from traitlets.config import LoggingConfigurable
 
-from jupyter_envs import lastuse, usage
+from jupyter_envs import lastuse, pythons, usage
 from jupyter_envs.engine.client import Engine
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.files import disk
@@ -80,7 +80,8 @@ class Disk:
 
     async def measure(self) -> Usage:
         """Count everything now, and leave the result for `totals`. Takes seconds where there are many files."""
-        found = await asyncio.to_thread(usage.measure, self._prefixes(), self._cache_dir)
+        shared = (self._cache_dir, pythons.home(self._store.root))
+        found = await asyncio.to_thread(usage.measure, self._prefixes(), *shared)
         if self._store.root.is_dir():
             with disk("Writing the measurement down"):
                 usage.save(found, self._result)

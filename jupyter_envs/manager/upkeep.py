@@ -26,7 +26,8 @@ class Upkeep(ManagerBase):
     async def diagnose(self) -> Report:
         """Where things are, and what is wrong with them; mends nothing."""
         conda, wrong = await asyncio.to_thread(explain, self)
-        facts = {"package index": redact(self.pypi_index) or "PyPI", **conda}
+        downloads = redact(self.python_downloads) or "off"
+        facts = {"package index": redact(self.pypi_index) or "PyPI", "python downloads": downloads, **conda}
         problems = (await self.others.search()).problems
         look = partial(examine, self._store, Path(self.cache_dir), self.platform, facts, problems)
         report = await asyncio.to_thread(look, shared_folders=self.shared_folders)

@@ -20,6 +20,9 @@ from jupyter_envs.manager import CreateRequest, Manager
 from jupyter_envs.manager.values import ChangeRequest
 from jupyter_envs.models import Progress
 
+from .no_python import WISH
+from .standalone import START
+
 
 class Teller:
     """A reporter that prints phases."""
@@ -46,6 +49,10 @@ async def act(manager: Manager, action: str) -> None:
         case "pip":
             text = "name: one\ndependencies: [python, ipykernel, pip: [tinywheel]]\n"
             await manager.create(CreateRequest(file=text), DiskDocuments(Path.cwd()), teller)
+        case "python":
+            text = f"tinywheel\n{WISH}\n"
+            request = CreateRequest(name="one", file=text, filename="requirements.txt")
+            await manager.create(request, DiskDocuments(Path.cwd()), teller)
         case "add":
             await manager.change(ChangeRequest("one", install=("extra", "more")), teller)
         case "update":
@@ -66,6 +73,8 @@ def break_disk() -> None:
 
 
 def main() -> None:
+    if sys.argv[2] == "python":
+        process.START = START
     break_disk()
     manager = Manager(**json.loads(sys.argv[1]))
     print("ready", flush=True)
