@@ -26,7 +26,14 @@ QUIET = {
 """Settings of a JupyterLab that asks nobody for news."""
 
 
-App = Literal["jupyterlab", "jupyter_server", "notebook", "tests.support.faulty_server", "tests.support.loaded_server"]
+App = Literal[
+    "jupyterlab",
+    "jupyter_server",
+    "notebook",
+    "tests.support.faulty_server",
+    "tests.support.loaded_server",
+    "tests.support.no_python_server",
+]
 
 
 class Lab(Client):
@@ -42,9 +49,7 @@ class Lab(Client):
         home: Path,
         config: Mapping[str, Mapping[str, Any]] | None = None,
         *,
-        app: Literal[
-            "jupyterlab", "jupyter_server", "notebook", "tests.support.faulty_server", "tests.support.loaded_server"
-        ] = "jupyterlab",
+        app: App = "jupyterlab",
         env: Mapping[str, str] | None = None,
         python: Path | None = None,
     ) -> None:
