@@ -18,6 +18,7 @@ from jupyter_envs.errors import (
 from jupyter_envs.models import Download
 
 from .support.no_python import HERE, MINOR, Machine
+from .support.private import with_user
 from .support.standalone import ARCHIVE, PythonServer
 
 
@@ -89,3 +90,6 @@ def test_uv_s_own_list_is_asked_of_uv_alone(tmp_path: Path) -> None:
 def test_a_list_may_name_what_uv_would_ask_elsewhere(tmp_path: Path, python_server: PythonServer) -> None:
     plain = Download(python_server.url + ARCHIVE, "key", listed=json.dumps({"key": python_server.entry()}))
     assert asyncio.run(pypi_managed.from_there_alone(plain, tmp_path)) == []
+    secret = with_user(plain.url)
+    hidden = Download(secret, "key", listed=json.dumps({"key": {**python_server.entry(), "url": secret}}))
+    assert asyncio.run(pypi_managed.from_there_alone(hidden, tmp_path)) == []
