@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
+import uv
 
 from jupyter_envs import envfile
 
@@ -83,4 +85,23 @@ def test_a_file_for_the_other_engine_is_not_taken_for_this_one(cli: Cli) -> None
 def test_what_is_no_wish_and_what_is_missing(cli: Cli) -> None:
     (cli.work / "requirements.txt").write_text("tinytext\n")
     assert cli("convert", "requirements.txt").status == 2
-    assert "cannot be read" in cli("convert", "nothing.txt", "--to", "conda").err
+    assert "nothing.txt" in cli("convert", "nothing.txt", "--to", "conda").err
+    (cli.work / "folder").mkdir()
+    assert cli("convert", "folder", "--to", "conda").status != 0
+    (cli.work / "requirements.txt").write_bytes(b"\xff")
+    assert cli("convert", "requirements.txt", "--to", "conda").status == 2
+
+
+def test_an_environment_with_what_was_installed_in_it_by_hand(cli: Cli, kernel_index: PypiIndex) -> None:
+    (cli.work / "requirements.txt").write_text("tinydep==1.0\n")
+    cli.good("create", "made", "--file", "requirements.txt", "--yes")
+    prefix = Path(cli.good("list", "--json").json["environments"][0]["prefix"])
+    install = ["--python", str(prefix / "bin" / "python"), "--default-index", kernel_index.simple_url, "tinytext==1.0"]
+    subprocess.run([uv.find_uv_bin(), "pip", "install", *install], check=True, capture_output=True)
+    (cli.work / "made").mkdir()
+    done = cli.good("convert", "made", "--to", "conda", "--json").json
+    assert (done["engine"], done["filename"]) == ("conda", "environment.yml")
+    asked = envfile.parse(done["text"])
+    assert (asked.conda, asked.pip) == (("python", "tinytext ==1.0", "pip"), ("tinydep==1.0",))
+    assert "tinytext is conda's tinytext now." in done["notes"]
+    assert cli.good("convert", "made", "--to", "pypi").out == "tinydep==1.0\ntinytext==1.0\n"

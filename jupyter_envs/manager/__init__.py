@@ -5,7 +5,7 @@
 
 from jupyter_envs.manager.activating import Activation, Location
 from jupyter_envs.manager.binder_values import BinderReport, BinderRequest, Places
-from jupyter_envs.manager.converting import as_file
+from jupyter_envs.manager.converting import Conversion, as_file
 from jupyter_envs.manager.core import Manager
 from jupyter_envs.manager.including import include, named_files
 from jupyter_envs.manager.locking import LockPlan, LockRequest, outdated
@@ -29,6 +29,7 @@ __all__ = [
     "BinderReport",
     "BinderRequest",
     "ChangeRequest",
+    "Conversion",
     "CreateRequest",
     "Detail",
     "Documents",
