@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_envs import lockfile
 from jupyter_envs.cli.example import NAME, NOTEBOOK, REQUIREMENTS
-from jupyter_envs.errors import DiskTrouble, FileExists, Unreachable
+from jupyter_envs.errors import DiskTrouble, FileExists, Unreachable, Unsolvable
 
 from .localchannel import LocalChannel
 from .support.home import configure
@@ -87,6 +87,14 @@ def test_with_neither_channel_nor_index(home: Path, tmp_path: Path) -> None:
     assert done.err.count("Connection refused") == 2 and "HTTPS_PROXY" in done.err
     assert (done.json["error"]["code"], len(done.json["error"]["hints"])) == ("unreachable", 5)
     assert cli.good("list", "--json").json["environments"] == []
+
+
+def test_with_an_index_that_has_no_ipykernel(home: Path, tmp_path: Path, kernel_index: PypiIndex) -> None:
+    with PypiIndex([one for one in kernel_index.files if one.name != "ipykernel"]) as index:
+        done = without_a_channel(home, tmp_path / "cache", index.simple_url)("demo", "--folder", str(tmp_path / "demo"))
+    assert done.status == Unsolvable.exit_status
+    assert "A notebook's kernel needs ipykernel, and the index does not have it" in done.err
+    assert "Loosen" not in done.err
 
 
 def kill_at(moment: str, cli: Cli, folder: Path, log: Path) -> None:

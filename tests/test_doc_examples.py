@@ -44,6 +44,7 @@ EXPORTED = Source(
     (OPENSSL, PYTHON, TZDATA, replace(IDNA, size=70442)),
     Spec("penguins", (CHANNEL,), ("python=3.12", "pip"), ("idna",), {"OMP_NUM_THREADS": "1"}),
     Lock((OPENSSL, PYTHON, TZDATA, replace(IDNA, size=70442)), (CHANNEL,), ("linux-64",)),
+    index="https://pypi.example.org/simple",
 )
 
 

@@ -53,7 +53,8 @@ EXPLICIT = f"""\
 """
 
 
-SOURCE = Source("penguins", "linux-64", LOCK.packages, SPEC, LOCK, homes=("/home/ada",))
+USUAL = "https://usual.example.org/simple"
+SOURCE = Source("penguins", "linux-64", LOCK.packages, SPEC, LOCK, homes=("/home/ada",), index=USUAL)
 COMMIT = "0a1b" * 10
 GIT = Origin(f"git+https://git.example.org/a/clip.git@{COMMIT}")
 PIP_FORMATS = ("full", "no-builds", "from-history", "portable", "requirements", "pylock")
@@ -307,6 +308,9 @@ SECRET = Source(
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_secret_leaves_and_what_was_cleaned_is_said(format: str) -> None:
     source = replace(SECRET, origins={}) if format == "conda-lock" else SECRET
+    if format == "pipfile-lock":
+        lines = tuple(line for line in SECRETS.pip if not line.startswith("--find-links"))
+        source = replace(SECRET, spec=replace(SECRETS, pip=lines), index=USUAL)
     export = exports.write(source, format)
     assert "Canary7231" not in export.text + " ".join(export.notes)
     assert any(note.startswith("A secret was taken out of https://") for note in export.notes)

@@ -135,6 +135,7 @@ def test_requirements_have_no_folder_of_the_home_folder() -> None:
     assert any("works only beside that folder" in note for note in export.notes)
 
 
+USUAL = "https://usual.example.org/simple"
 places = st.sampled_from([HOME, f"{HOME}/x", f"file://{HOME}/x", f"{IN_URL}/x", f"file://localhost{HOME}/x"])
 words = st.sampled_from(["", "/a", " ", ":", "-I", "=", "https://example.org/ "])
 endings = st.sampled_from(["", "/a", " ", ":", ";", "'"])
@@ -155,7 +156,7 @@ def test_no_text_that_leaves_names_the_home_folder(
     lock = Lock(packages, (channel,), ("linux-64",))
     local = {"left": Origin(editable=True, folder=f"{IN_URL}/left")}
     more = (replace(wheel("", "left"), sha256=""),) if drifted else ()
-    source = Source("a", "linux-64", packages + more, spec, lock, local if drifted else {}, (HOME,))
+    source = Source("a", "linux-64", packages + more, spec, lock, local if drifted else {}, (HOME,), USUAL)
     try:
         text = exports.write(source, format).text
     except ValueError:  # an address that is none

@@ -116,3 +116,53 @@ def test_a_pipfile_that_we_write_is_locked_by_pipenv_to_the_same(
         return (await manager.environment("again")).digest
 
     assert asyncio.run(run()) == asyncio.run(manager.environment("shop")).digest
+
+
+def test_a_lock_that_we_write_is_what_pipenv_verifies_and_installs(
+    home: Path, kernel_index: PypiIndex, package_cache: Path
+) -> None:
+    """With the Pipfile that we write beside it, and nothing else."""
+    manager = make_manager(home, NO_CHANNEL, package_cache, pypi_index=kernel_index.simple_url)
+    documents = DiskDocuments(home)
+    text = f"--index-url {kernel_index.simple_url}\n--trusted-host 127.0.0.1\n--pre\ntinydep[more]>=1\nipykernel\n"
+
+    async def run() -> tuple[Path, Summary]:
+        request = CreateRequest(name="shop", file=text, filename="requirements.txt")
+        made = await manager.create(request, documents, Recorder())
+        for versions in (False, True):
+            folder = home / f"copy-{versions}"
+            folder.mkdir()
+            for form in ("pipfile", "pipfile-lock"):
+                written = await manager.export("shop", form, versions=versions)
+                (folder / written.filename).write_text(written.text)
+            await asyncio.to_thread(pipenv, folder, "verify")
+        await asyncio.to_thread(pipenv, folder, "--python", sys.executable, "sync")
+        return folder, made
+
+    folder, made = asyncio.run(run())
+    assert frozen(folder / ".venv") == frozen(made.prefix)
+    lock_text = (folder / "Pipfile.lock").read_text()
+    request = CreateRequest(name="again", file=lock_text, filename="Pipfile.lock")
+    asyncio.run(manager.create(request, documents, Recorder()))
+    assert asyncio.run(manager.environment("again")).digest == asyncio.run(manager.environment("shop")).digest
+    (folder / "Pipfile").write_text((folder / "Pipfile").read_text().replace("==1.0", ">=1.0"))
+    with pytest.raises(AssertionError, match="out-of-date"):
+        pipenv(folder, "verify")
+
+
+def test_a_lock_without_a_source_is_that_of_pipenv_s_own(
+    home: Path, kernel_index: PypiIndex, package_cache: Path
+) -> None:
+    """Only its hash is looked at: that index is not asked."""
+    manager = make_manager(home, NO_CHANNEL, package_cache, pypi_index=kernel_index.simple_url)
+
+    async def run() -> None:
+        request = CreateRequest(name="shop", file="tinywheel\nipykernel\n", filename="requirements.txt")
+        await manager.create(request, DiskDocuments(home), Recorder())
+        for form in ("pipfile", "pipfile-lock"):
+            written = await manager.export("shop", form)
+            (home / written.filename).write_text(written.text)
+
+    asyncio.run(run())
+    assert "[[source]]" not in (home / "Pipfile").read_text()
+    pipenv(home, "verify")

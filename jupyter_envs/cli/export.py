@@ -14,7 +14,7 @@ from jupyter_envs.errors import InvalidInput
 from jupyter_envs.exports import FORMATS, Export
 from jupyter_envs.manager import Manager, placing
 
-VERSIONS = "With from-history, portable, pipfile and script: add the resolved versions."
+VERSIONS = "With from-history, portable, pipfile, pipfile-lock and script: add the resolved versions."
 
 
 def is_folder(name: str) -> bool:

@@ -102,6 +102,10 @@ class Session:
         """What the engine puts before a channel's plain name where no alias is configured."""
         return str(await self._ask("own_alias"))
 
+    async def own_index(self) -> str:
+        """The package index that uv, pip and pipenv ask where none is named. Nothing is sent."""
+        return Defaults(**await self._ask("defaults")).index
+
     async def detect(self) -> tuple[Virtual, ...]:
         """Name, version and build of the virtual packages of this machine, under conda's own variables."""
         with understood():

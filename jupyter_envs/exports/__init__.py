@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import InvalidInput
 from ..models import Spec
 from ..origins import Origin
-from . import environment_files, lists, pypi_files
+from . import environment_files, lists, pipfile_lock, pypi_files
 from .cleaning import Cleaned, cleaned
 from .environment_files import index_options
 from .homes import in_lock
@@ -30,6 +30,7 @@ __all__ = [
     "check_format",
     "in_lock",
     "index_options",
+    "wants_index",
     "write",
 ]
 
@@ -45,6 +46,7 @@ _FORMATS: dict[str, tuple[str, _Writer, _Writer | None]] = {
     "requirements": ("requirements.txt", lists.requirements, None),
     "pylock": ("pylock.toml", lists.pylock, None),
     "pipfile": ("Pipfile", pypi_files.pipfile, pypi_files.pipfile_resolved),
+    "pipfile-lock": ("Pipfile.lock", pipfile_lock.as_asked, pipfile_lock.as_resolved),
     "script": ("{name}.py", pypi_files.script, pypi_files.script_resolved),
 }
 FORMATS = tuple(_FORMATS)
@@ -91,6 +93,13 @@ def check_format(format: str) -> str:
             f"“{format[:40]}” is no export format.", hints=(f"One of {', '.join(FORMATS)}.",), key="format"
         )
     return format
+
+
+def wants_index(source: Source, format: str) -> bool:
+    """Whether a format names the package index that is asked where nobody named one: who writes looks it up."""
+    if format not in ("pipfile", "pipfile-lock"):
+        return False
+    return pypi_files.leaves_out_an_index(source.spec, always=format == "pipfile-lock")
 
 
 def write(source: Source, format: str, *, versions: bool = False) -> Export:

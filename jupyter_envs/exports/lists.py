@@ -24,12 +24,12 @@ def explicit(source: Source) -> Written:
     """A list for ``conda create --file``: conda packages with ``#sha256:``; the pip ones as comments."""
     conda = source.of("conda")
     require_hashes(conda, "an explicit list")
-    pip = [f"#   {requirement(source, one)}{_option(one)}" for one in _gettable(source)]
+    pip = [f"#   {requirement(source, one)}{_option(one)}" for one in gettable(source)]
     heading = ["# An explicit list holds conda packages only; these are from PyPI:"] if pip else []
     lines = [f"# platform: {source.platform}", *heading, *pip, "@EXPLICIT"]
     lines += [f"{package.url}#sha256:{package.sha256}" for package in conda]
     notes = ("An explicit list holds conda packages only: the PyPI packages are comments in it.",) if pip else ()
-    return "\n".join(lines) + "\n", (*notes, *_left_out(source))
+    return "\n".join(lines) + "\n", (*notes, *left_out_of(source))
 
 
 def conda_lock(source: Source) -> Written:
@@ -40,12 +40,12 @@ def conda_lock(source: Source) -> Written:
     require_hashes(packages, "a lock")
     notes = ("Something else is installed than was locked: this lock says what is installed.",) if source.lock else ()
     text = lockfile.write(Lock(packages, _channels(source, packages), (source.platform,)))
-    return text, (*notes, *_left_out(source))
+    return text, (*notes, *left_out_of(source))
 
 
 def requirements(source: Source) -> Written:
     """The PyPI part for ``pip install --require-hashes`` and uv."""
-    wheels = _gettable(source)
+    wheels = gettable(source)
     repositories = _repositories(source)
     require_hashes((one for one in wheels if one.name not in repositories), "requirements with hashes")
     options, about_options = portable_lines(source, index_options(source.spec.pip) if wheels else ())
@@ -62,7 +62,7 @@ def requirements(source: Source) -> Written:
 
 def pylock(source: Source) -> Written:
     """The PyPI part as pylock.toml, for the platform and the Python that it is installed for."""
-    wheels = _gettable(source)
+    wheels = gettable(source)
     require_hashes((one for one in wheels if one.name not in _repositories(source)), "pylock.toml")
     lines = ['lock-version = "1.0"', *_requires_python(source), 'created-by = "jupyter-envs"']
     # a table of its own kind in front of an empty list would be no valid file
@@ -100,17 +100,19 @@ def _made_from(source: Source, lock: Lock) -> Written:
     return text, tuple(dict.fromkeys(map(left_out, local)))
 
 
-def _gettable(source: Source) -> list[Package]:
+def gettable(source: Source) -> list[Package]:
+    """The pip packages that others can get."""
     local = {package.name for package in source.local}
     return [package for package in source.of("pip") if package.name not in local]
 
 
-def _left_out(source: Source) -> tuple[str, ...]:
+def left_out_of(source: Source) -> tuple[str, ...]:
+    """A sentence about each pip package that others cannot get."""
     return tuple(map(left_out, source.local))
 
 
 def _about(source: Source, wheels: Sequence[Package]) -> tuple[str, ...]:
-    return (*([] if wheels else [NO_WHEELS]), *_left_out(source))
+    return (*([] if wheels else [NO_WHEELS]), *left_out_of(source))
 
 
 def _repositories(source: Source) -> list[str]:

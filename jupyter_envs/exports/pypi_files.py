@@ -27,7 +27,9 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 # the options about sources: those that a Pipfile has a place for, and the others
 _INDEX = ("-i", "--index-url")
 _EARLY = "--pre"
-_IN_A_PIPFILE = (*_INDEX, "--extra-index-url", "--trusted-host", _EARLY)
+_MORE = "--extra-index-url"
+USUAL = "pypi"  # pipenv's name for the index that it asks where none is named
+_IN_A_PIPFILE = (*_INDEX, _MORE, "--trusted-host", _EARLY)
 _SOURCES = (*_IN_A_PIPFILE, "-f", "--find-links")
 _HASH = re.compile(r"\s--hash=\S+")
 
@@ -50,6 +52,17 @@ def pipfile(source: Source) -> Written:
 def pipfile_resolved(source: Source) -> Written:
     """A Pipfile of what was asked for, each package with the version that it resolved to."""
     return _pipfile(source, _wish(*resolved(source), what="Pipfile"))
+
+
+def leaves_out_an_index(spec: Spec, *, always: bool) -> bool:
+    """Whether a Pipfile has to name the index that nobody named: beside others, or (``always``) alone."""
+    named = {option.option for line in spec.pip if line.startswith("-") for option in piplines.options(line)}
+    return not named & set(_INDEX) and (always or _MORE in named)
+
+
+def unnamed_places(spec: Spec) -> list[str]:
+    """The lines by which packages come from elsewhere than an index."""
+    return [line for line in spec.pip if piplines.classify(line).option in ("-f", "--find-links", "--no-index")]
 
 
 def script(source: Source) -> Written:
@@ -107,7 +120,7 @@ def _requirement(line: piplines.PipLine) -> Requirement | None:
 
 def _pipfile(source: Source, wish: _Wish) -> Written:
     python, about_python = _one_python(source, wish.python)
-    sources, about_sources = _sources(wish.options)
+    sources, about_sources = _sources(wish.options, source.index)
     lines = [line for one in sources for line in ("[[source]]", *one, "")]
     lines.append("[packages]")
     packages, more = dict[str, str](), list[str]()
@@ -143,19 +156,22 @@ def _one_python(source: Source, wish: str) -> tuple[str, tuple[str, ...]]:
     return f'python_version = "{here}"', (f"A Pipfile names one Python: {here}, which it has here, for {wish}.",)
 
 
-def _sources(options: Sequence[piplines.PipLine]) -> tuple[list[list[str]], tuple[str, ...]]:
-    """The lines of each ``[[source]]``: pipenv's own where no other is named."""
+def _sources(options: Sequence[piplines.PipLine], usual: str) -> tuple[list[list[str]], tuple[str, ...]]:
+    """The lines of each ``[[source]]``: pipenv's own where no other is named; ``usual`` is that where others are."""
     main = [one.value for one in options if one.option in _INDEX]
-    more = [one.value for one in options if one.option == "--extra-index-url"]
+    more = [one.value for one in options if one.option == _MORE]
     trusted = {one.value.partition(":")[0] for one in options if one.option == "--trusted-host"}
     left = [one for one in options if one.option not in _IN_A_PIPFILE]
     notes = [f"Not in the Pipfile: {one.option} {one.value}." for one in left]
-    if more and not main:
+    named = [(f"index{number}", url) for number, url in enumerate([*main, *more], 1)]
+    if more and not main and usual:
+        named.insert(0, (USUAL, usual))
+    elif more and not main:
         notes.append("A Pipfile that names a source names all of them: add the index that comes first.")
     found = []
-    for number, url in enumerate([*main, *more], 1):
+    for name, url in named:
         verify = "false" if urlsplit(url).hostname in trusted else "true"
-        found.append([f"name = {toml_text(f'index{number}')}", f"url = {toml_text(url)}", f"verify_ssl = {verify}"])
+        found.append([f"name = {toml_text(name)}", f"url = {toml_text(url)}", f"verify_ssl = {verify}"])
     return found, tuple(notes)
 
 

@@ -18,7 +18,8 @@ class Source:
 
     ``lock`` is what it was made from (None for an environment that is not ours), ``origins`` say where pip packages
     came from that are from no index, ``homes`` are the names of the user's home folder: a path below it means nothing
-    elsewhere, and is nobody else's business.
+    elsewhere, and is nobody else's business. ``index`` is the package index that other tools ask where a file names
+    none, if somebody looked it up.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Source:
     lock: Lock | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict)
     homes: tuple[str, ...] = ()
+    index: str = ""
 
     def of(self, manager: str) -> tuple[Package, ...]:
         """The packages of conda or of pip, by name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +105,13 @@ class Looking(ManagerBase):
         return await asyncio.to_thread(source_of, self._store, name, self.platform)
 
     async def _export(self, source: exports.Source, format: str, versions: bool, ask_index: bool) -> Export:
-        if not ask_index:
+        wants_index = exports.wants_index(source, format)
+        if not ask_index and not wants_index:
             return await export(source, format, versions=versions, session=None)
         async with self._engine.session(SilentReporter()) as session:
-            return await export(source, format, versions=versions, session=session)
+            if wants_index:
+                source = replace(source, index=await session.own_index())
+            return await export(source, format, versions=versions, session=session if ask_index else None)
 
     async def pack(self, name: str, output: Path, reporter: Reporter, *, force: bool = False) -> Packed:
         """An environment as one archive; see `packing.pack`."""

@@ -570,7 +570,7 @@ export interface components {
          * @default full
          * @enum {string}
          */
-        ExportFormat: "full" | "no-builds" | "from-history" | "portable" | "conda-lock" | "explicit" | "requirements" | "pylock" | "pipfile" | "script";
+        ExportFormat: "full" | "no-builds" | "from-history" | "portable" | "conda-lock" | "explicit" | "requirements" | "pylock" | "pipfile" | "pipfile-lock" | "script";
         Package: {
             name: string;
             version: string;
@@ -1619,7 +1619,7 @@ export interface operations {
         parameters: {
             query?: {
                 format?: components["schemas"]["ExportFormat"];
-                /** @description Add the resolved versions to what was asked for; from-history, portable, pipfile and script only. */
+                /** @description Add the resolved versions to what was asked for; from-history, portable, pipfile, pipfile-lock and script only. */
                 versions?: boolean;
             };
             header?: never;

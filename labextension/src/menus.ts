@@ -21,6 +21,7 @@ const FORMATS: readonly ExportFormat[] = [
   'requirements',
   'pylock',
   'pipfile',
+  'pipfile-lock',
   'script'
 ];
 

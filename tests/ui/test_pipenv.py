@@ -298,6 +298,7 @@ EXPORTS = {
     "requirements": "requirements.txt",
     "pylock": "pylock.toml",
     "pipfile": "Pipfile",
+    "pipfile-lock": "Pipfile.lock",
     "script": "renamed.py",
 }
 

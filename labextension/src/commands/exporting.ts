@@ -85,6 +85,7 @@ function labels({ trans }: ICommandContext): (args: ReadonlyPartialJSONObject) =
     requirements: trans.__('requirements.txt, PyPI Part'),
     pylock: trans.__('pylock.toml, PyPI Part'),
     pipfile: trans.__('Pipfile, As Asked of PyPI'),
+    'pipfile-lock': trans.__('Pipfile.lock, PyPI Part'),
     script: trans.__('Block for a Script, As Asked of PyPI')
   };
   const engines = {

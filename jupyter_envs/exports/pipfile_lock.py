@@ -1,0 +1,127 @@
+"""pipenv's lock of the Pipfile that `pypi_files` writes: what is installed, for this machine and its Python.
+
+pipenv knows the Pipfile of a lock by a hash of what it says. Where there are several sources, each package names its
+own: the addresses of the files tell which, or the lock is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from .. import piplines
+from ..errors import Conflict
+from ..models import Package
+from . import pypi_files
+from .environment_files import Written
+from .lists import NO_WHEELS, gettable, left_out_of
+from .source import Source, require_hashes
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # the same module, before it came with Python
+
+WHAT = "Pipfile.lock"
+_HINT = "Write the Pipfile, and have pipenv lock it: jupyter envs export NAME --format pipfile."
+
+
+def as_asked(source: Source) -> Written:
+    """The lock of a Pipfile of what was asked for. Raises `Conflict` where a hash or an index is not known."""
+    return _lock(source, pypi_files.pipfile(source)[0])
+
+
+def as_resolved(source: Source) -> Written:
+    """The lock of a Pipfile that has the resolved versions. Raises `Conflict`."""
+    return _lock(source, pypi_files.pipfile_resolved(source)[0])
+
+
+def _lock(source: Source, text: str) -> Written:
+    if not source.index and pypi_files.leaves_out_an_index(source.spec, always=True):
+        raise Conflict(f"A {WHAT} names all of its indexes, and nobody said the first.", hints=(_HINT,))
+    pipfile = tomllib.loads(text)
+    # pipenv takes its own for the source of a Pipfile that names none
+    sources = pipfile.get("source") or [{"name": pypi_files.USUAL, "url": source.index, "verify_ssl": True}]
+    elsewhere = [one for one in gettable(source) if one.name in source.origins or one.name in _with_address(source)]
+    wheels = [one for one in gettable(source) if one not in elsewhere]
+    require_hashes(wheels, WHAT)
+    if wheels and (places := pypi_files.unnamed_places(source.spec)):
+        raise Conflict(f"A {WHAT} holds indexes only, and the file says “{places[0]}”.", hints=(_HINT,))
+    extras = {str(canonicalize_name(name)): _extras(said) for name, said in pipfile["packages"].items()}
+    meta = {
+        "hash": {"sha256": pipfile_hash(pipfile, sources)},
+        "pipfile-spec": 6,
+        "requires": pipfile.get("requires", {}),
+        "sources": sources,
+    }
+    index = _indexes(wheels, sources)
+    default = {one.name: _entry(one, index[one.name], extras.get(one.name)) for one in wheels}
+    lock = {"_meta": meta, "default": default, "develop": {}}
+    return json.dumps(lock, indent=4, sort_keys=True) + "\n", tuple(_notes(source, wheels, elsewhere))
+
+
+def pipfile_hash(pipfile: Mapping[str, Any], sources: Sequence[Mapping[str, Any]]) -> str:
+    """By what pipenv knows a Pipfile again: SHA-256 (hex) of its sources, its Python and its packages."""
+    about = {"sources": sources, "requires": pipfile.get("requires", {})}
+    said = {"_meta": about, "default": pipfile.get("packages", {}), "develop": pipfile.get("dev-packages", {})}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _with_address(source: Source) -> set[str]:
+    """The packages that were asked for by an address of their own."""
+    found = set()
+    for line in source.spec.pip:
+        try:
+            asked = Requirement(piplines.classify(line).value)
+        except InvalidRequirement:
+            continue
+        found |= {str(canonicalize_name(asked.name))} if asked.url else set()
+    return found
+
+
+def _extras(said: Any) -> list[str] | None:
+    return said.get("extras") if isinstance(said, dict) else None
+
+
+def _indexes(wheels: Sequence[Package], sources: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The source of each package: the only one, that on the file's host, or the only one that has no files itself."""
+    by_host: dict[str, list[str]] = {}
+    for one in sources:
+        by_host.setdefault(urlsplit(one["url"]).netloc, []).append(one["name"])
+    hosts = {urlsplit(one.url).netloc for one in wheels}
+    others = [name for host, names in by_host.items() if host not in hosts for name in names]
+    found = {one.name: by_host.get(urlsplit(one.url).netloc, others) for one in wheels}
+    if len(sources) == 1:
+        return dict.fromkeys(found, sources[0]["name"])
+    unknown = sorted(name for name, names in found.items() if len(names) != 1)
+    if unknown:
+        raise Conflict(
+            f"A {WHAT} names the index of each package, and nobody knows that of {', '.join(unknown)}.",
+            hints=(_HINT,),
+            packages=unknown,
+        )
+    return {name: names[0] for name, names in found.items()}
+
+
+def _entry(package: Package, index: str, extras: list[str] | None) -> dict[str, Any]:
+    entry = {"hashes": [f"sha256:{package.sha256}"], "index": index, "version": f"=={package.version}"}
+    return {**entry, "extras": extras} if extras else entry
+
+
+def _notes(source: Source, wheels: Sequence[Package], elsewhere: Sequence[Package]) -> Iterator[str]:
+    python = f"Python {source.python}".rstrip()
+    yield f"It is the lock of the Pipfile that the format pipfile writes, for {python} on {source.platform} only."
+    if not wheels:
+        yield NO_WHEELS
+    if source.of("conda"):
+        yield "Conda's packages are not in it."
+    if elsewhere:
+        yield f"Not in the {WHAT}, because they come from an address: {', '.join(one.name for one in elsewhere)}."
+    yield from left_out_of(source)
