@@ -201,7 +201,7 @@ describe('free space', () => {
     expect(totals(two, sums, trans)).toBe(
       '2 environments use 4.7 GB; one copy each would be 6.9 GB.'
     );
-    expect(totals(two, null, trans)).toBe('2 environments use 22 MB.');
+    expect(totals(two, null, trans)).toBe('2 environments use 262 MB.');
   });
 });
 

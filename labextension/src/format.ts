@@ -195,9 +195,10 @@ export function totals(
   if (ours.length === 0) {
     return '';
   }
-  // what was made since it was last counted is in no sum yet
+  // what was made since it was last counted is in no sum yet; what one shares may be shared by all
   const own = ours.reduce((sum, item) => sum + item.size.own, 0);
-  const taken = Math.max(sums?.taken ?? 0, own);
+  const shared = Math.max(...ours.map(item => item.size.shared));
+  const taken = Math.max(sums?.taken ?? 0, own + shared);
   const use = trans._n(
     '%1 environment uses %2',
     '%1 environments use %2',
