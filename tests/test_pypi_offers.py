@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from jupyter_envs import pythons
 from jupyter_envs.engine import pypi_interpreters, pypi_managed, pypi_offers
+from jupyter_envs.engine.progress import Tracker
 from jupyter_envs.errors import (
     InvalidInput,
     NotFound,
+    PackageRefused,
     Unreachable,
 )
-from jupyter_envs.models import Download
+from jupyter_envs.models import Download, Interpreter
 
+from .support.http_server import Fault
 from .support.no_python import HERE, MINOR, Machine
 from .support.private import with_user
 from .support.standalone import ARCHIVE, PythonServer
@@ -85,6 +89,19 @@ def test_uv_s_own_list_is_asked_of_uv_alone(tmp_path: Path) -> None:
     options = asyncio.run(pypi_managed.from_there_alone(Download(one.url, one.key), tmp_path))
     assert options[0] == "--mirror", "uv asks no second host where a first one is named"
     assert one.url.startswith(f"{options[1]}/")
+
+
+def test_of_its_own_list_uv_knows_the_hashes(tmp_path: Path, python_server: PythonServer) -> None:
+    one = asyncio.run(pypi_offers.offered("default", tmp_path))[0]
+    path = "/".join(one.url.rsplit("/", 2)[1:])
+    python_server.fault("/mirror/", Fault(status=200, body=python_server.archive))
+    wanted = Interpreter(one.version, download=Download(f"{python_server.url}/mirror/{path}", one.key))
+    folder = pythons.home(tmp_path)
+    tracker = Tracker(lambda progress: None, lambda line: None)
+    with pytest.raises(PackageRefused, match="Hash mismatch"):
+        asyncio.run(pypi_managed.fetch(wanted, folder, tmp_path / "cache", 0, tracker))
+    assert python_server.paths() == [f"/mirror/{unquote(path)}"]
+    assert (pythons.whole(folder), pythons.leftovers(folder)) == ([], [])
 
 
 def test_a_list_may_name_what_uv_would_ask_elsewhere(tmp_path: Path, python_server: PythonServer) -> None:

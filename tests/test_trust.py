@@ -24,6 +24,7 @@ from .localchannel import LocalChannel
 from .support.counts import tell
 from .support.http_server import FileServer
 from .support.managing import Recorder, make_manager
+from .support.no_python import Machine
 from .support.pypi_index import PypiIndex
 
 # what the engine would take by itself, in the tests that ask no engine
@@ -250,6 +251,18 @@ def test_a_user_cannot_widen_what_the_administrator_allows(
     assert channel_server.requests == []
     administrator({"allowed_channels": ["conda-forge", channel_server.url]})
     assert plan(manager, packages=("tinyblob",)).added
+
+
+def test_an_administrator_s_indexes_are_where_pythons_may_come_from(
+    machine: Machine, administrator: Callable[[Any], Path]
+) -> None:
+    index, own = machine.index.url, machine.server.url
+    administrator({"allowed_indexes": [index]})
+    with pytest.raises(Forbidden, match=r"The Python of .* is not allowed here"):
+        machine.plan(allowed_indexes=[index, own])
+    assert machine.asked() == []
+    administrator({"allowed_indexes": [index, own]})
+    assert "downloaded by uv" in machine.plan().python
 
 
 @pytest.mark.parametrize(
