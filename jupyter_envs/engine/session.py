@@ -23,7 +23,9 @@ from jupyter_envs.uninterrupted import to_the_end
 from jupyter_envs.versions import any_of_minor
 from jupyter_envs.virtual import THIS_SYSTEM, System, Virtual
 
-DOWNLOADS_ARE_OFF = "Or let uv download one: Manager.python_downloads says from where; it is off."
+DOWNLOADS_ARE_OFF = (
+    "Or let uv download one: set Manager.python_downloads to “default”, uv's own list, or to a list's address."
+)
 
 
 @dataclass(frozen=True)
