@@ -84,6 +84,7 @@ def test_an_error_that_is_meant_becomes_the_jobs_error() -> None:
         watch = Watch()
         job = await watch.end(watch.jobs.submit("k", "t", None, work))
         assert (job.state, job.error, job.result) == ("failed", error.to_json(), None)
+        assert watch.jobs.log(job.id) == "No numpy 99.\nAsk for an older one.\n", "the log says it, too"
 
     asyncio.run(run())
 

@@ -220,6 +220,10 @@ class Jobs:
         return {"state": "cancelled", "error": told(Cancelled(f"“{entry.job.title}” was cancelled."))}
 
     def _end(self, entry: _Entry, **changes: Any) -> None:
+        if changes["state"] == "failed":
+            # whoever reads or copies the log alone finds there what went wrong
+            for line in (changes["error"]["message"], *changes["error"]["hints"]):
+                entry.lines.append(line)
         self._change(entry, finished=now(), **changes)
         # frees what the work holds on to
         entry.work = entry.task = None

@@ -35,7 +35,7 @@ describe('a row', () => {
     [{ condition: 'damaged' }, 'files damaged', 'error'],
     [{ condition: 'changed', state: 'broken' }, 'broken', 'error']
   ] as const)('says what state %j is', (change, words, tone) => {
-    expect(short(change)).toBe(`Python 3.11 · 34 packages · ${words}`);
+    expect(short(change)).toBe(`${words} · Python 3.11 · 34 packages`);
     expect(rowTone(anEnvironment(change))).toBe(tone);
   });
 
@@ -50,7 +50,7 @@ describe('a row', () => {
   it('says what is being done, from the first to the last moment of a job', () => {
     const job = aJob({ kind: 'change' });
     expect(environmentShort(anEnvironment(), trans, job)).toBe(
-      'Python 3.11 · 34 packages · being changed'
+      'being changed · Python 3.11 · 34 packages'
     );
     const others = [
       aJob({ kind: 'plan' }),

@@ -12,48 +12,59 @@ export function language(item: Environment): string {
   return item.language === 'Python' && item.python ? `Python ${item.python}` : item.language;
 }
 
-/** `conda · Python 3.11.7 · 34 packages · 2 kernels running`. */
+/** `conda · Python 3.11.7 · 34 packages · changed by pip · 2 kernels running`. */
 export function environmentLine(item: Environment, trans: TranslationBundle, job?: Job): string {
   const running = trans._n('%1 kernel running', '%1 kernels running', item.running_kernels);
   const kind = item.foreign ? (item.source ?? '') : item.engine === 'pypi' ? 'PyPI' : 'conda';
-  return environmentParts(item, [kind, language(item)], running, trans, job);
+  return joined([
+    item.foreign ? trans.__('foreign') : '',
+    kind,
+    language(item),
+    count(item, trans),
+    ...states(item, trans, job),
+    ...kernels(item, running, trans)
+  ]);
 }
 
-/** The same, as short as it is in a list: `Python 3.11 · 34 packages · in use`, `foreign · Python 3.10 · no kernel`. */
+/** As short as a list needs it, and first what one should know: `changed by pip · Python 3.11 · 34 packages · in use`. */
 export function environmentShort(item: Environment, trans: TranslationBundle, job?: Job): string {
   const short = language(item).replace(/^(Python \d+\.\d+).*/, '$1');
   const running =
     item.running_kernels > 1
       ? trans._n('%1 kernel running', '%1 kernels running', item.running_kernels)
       : trans.__('in use');
+  const first = [...states(item, trans, job), item.foreign ? trans.__('foreign') : '', short];
   if (item.foreign && item.state !== 'broken') {
     const kernel = item.running_kernels ? running : item.kernel ? '' : trans.__('no kernel');
-    const doing = job ? working(job.kind, trans) : '';
-    return [trans.__('foreign'), short, doing, kernel].filter(text => text).join(' · ');
+    return joined([...first, kernel]);
   }
-  return environmentParts(item, [short], running, trans, job);
+  return joined([...first, count(item, trans), ...kernels(item, running, trans)]);
 }
 
-function environmentParts(
-  item: Environment,
-  kind: readonly string[],
-  running: string,
-  trans: TranslationBundle,
-  job: Job | undefined
-): string {
-  const parts = [
-    item.foreign ? trans.__('foreign') : '',
-    ...kind,
-    trans._n('%1 package', '%1 packages', item.packages),
+function joined(parts: readonly string[]): string {
+  return parts.filter(text => text).join(' · ');
+}
+
+function count(item: Environment, trans: TranslationBundle): string {
+  return trans._n('%1 package', '%1 packages', item.packages);
+}
+
+/** What is being done with it, and what is not as it should be. */
+function states(item: Environment, trans: TranslationBundle, job: Job | undefined): string[] {
+  return [
     job ? working(job.kind, trans) : '',
-    item.state === 'broken' ? trans.__('broken') : condition(item, trans),
+    item.state === 'broken' ? trans.__('broken') : condition(item, trans)
+  ];
+}
+
+function kernels(item: Environment, running: string, trans: TranslationBundle): string[] {
+  return [
     item.running_kernels ? running : '',
     item.older_kernels
       ? trans._n('%1 kernel to restart', '%1 kernels to restart', item.older_kernels)
       : '',
     item.kernel ? '' : trans.__('no kernel')
   ];
-  return parts.filter(text => text).join(' · ');
 }
 
 /** What was last seen of its packages and files, where that is not as it should be. */

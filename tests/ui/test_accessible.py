@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,12 @@ def answered(page: Page, path: str, change: Callable[[dict[str, Any]], object]) 
 
     page.unroute(path)
     page.route(path, answer)
+
+
+def a_verdict(state: str, action: str, differences: Sequence[object] = ()) -> dict[str, Any]:
+    """A verdict for a reason that this front end does not know: it says what the server says, ``It is STATE.``"""
+    words = {"reason": "another", "fields": {}, "sentence": f"It is {state}."}
+    return {"state": state, **words, "action": action, "differences": list(differences)}
 
 
 def test_the_list(page: Page, sidebar: Sidebar, inspector: Inspector, create: Create) -> None:
@@ -93,8 +99,7 @@ def test_the_card_and_the_badges(lab: Lab, inspector: Inspector, folder: Path, c
         {"name": "tqdm", "manager": "pip", "before": None, "after": "4.67.1"},
     ]
     for state, action in VERDICTS.items():
-        verdict = {"state": state, "sentence": f"It is {state}.", "action": action, "differences": differences}
-        answered(page, "**/api/pins/**", partial(dict.update, verdict=verdict))
+        answered(page, "**/api/pins/**", partial(dict.update, verdict=a_verdict(state, action, differences)))
         sidebar.command("jupyter-envs:refresh")
         expect(sidebar.card).to_contain_text(f"It is {state}.")
         inspector.look(state)

@@ -14,7 +14,7 @@ from tests.support.http_server import Fault, FileServer
 from tests.support.lab import Lab
 
 from .sidebar import Sidebar, write_notebook
-from .test_accessible import answered
+from .test_accessible import a_verdict, answered
 
 # What is in a region when the region comes may go unheard, unless it is an alert.
 LISTEN = """panel => {
@@ -98,23 +98,17 @@ def test_the_verdict_is_announced_once(page: Page, sidebar: Sidebar, folder: Pat
     listener = Listener(sidebar)
     sidebar.open_notebook(f"{folder.name}/a.ipynb")
     listener.wait_for("Nothing records which environment this notebook needs.")
-    verdict = {
-        "state": "drifted",
-        "sentence": "2 packages differ from the lock.",
-        "action": "restore",
-        "differences": [],
-    }
-    answered(page, "**/api/pins/**", partial(dict.update, verdict=verdict))
+    answered(page, "**/api/pins/**", partial(dict.update, verdict=a_verdict("drifted", "restore")))
     sidebar.command("jupyter-envs:refresh")
-    listener.wait_for("2 packages differ from the lock.")
+    listener.wait_for("It is drifted.")
     before = listener.heard
     # read again, it says the same: nobody is told
     sidebar.command("jupyter-envs:refresh")
-    expect(sidebar.card).to_contain_text("2 packages differ from the lock.")
+    expect(sidebar.card).to_contain_text("It is drifted.")
     assert listener.heard == before
     assert [text for text in before if text.startswith("status: ")] == [
         "status: Nothing records which environment this notebook needs.",
-        "status: 2 packages differ from the lock.",
+        "status: It is drifted.",
     ]
     page.route("**/api/pins/**", lambda route: route.fulfill(status=403, json={"message": "You may not."}))
     sidebar.command("jupyter-envs:refresh")

@@ -15,7 +15,7 @@ from tests.support.lab import Lab
 
 from .pixels import changed, picture, seen
 from .sidebar import Sidebar, write_notebook
-from .test_accessible import VERDICTS, answered
+from .test_accessible import VERDICTS, a_verdict, answered
 
 Create = Callable[..., str]
 MOVING = """() => document.getAnimations().map(animation => animation.effect.target)
@@ -123,8 +123,7 @@ def look_around(sidebar: Sidebar, name: str) -> None:
     page = sidebar.page
     badge = page.locator(".jp-NotebookPanel-toolbar .jp-Envs-badge")
     for state, action in VERDICTS.items():
-        verdict = {"state": state, "sentence": f"It is {state}.", "action": action, "differences": []}
-        answered(page, "**/api/pins/**", partial(dict.update, verdict=verdict))
+        answered(page, "**/api/pins/**", partial(dict.update, verdict=a_verdict(state, action)))
         sidebar.command("jupyter-envs:refresh")
         expect(sidebar.card).to_contain_text(f"It is {state}.")
         for dot in (sidebar.card.locator(".jp-Envs-dot"), badge.locator(".jp-Envs-dot")):

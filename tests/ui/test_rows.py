@@ -42,7 +42,7 @@ def test_a_row_says_what_was_last_seen_of_it(lab: Lab, sidebar: Sidebar, create:
         re.compile(r"^seen, conda · Python [\d.]+ · \d+ packages · .+ of its own, .+ shared")
     )
     prefix = Path(lab.get(f"{API}environments/{name}").json()["prefix"])
-    module = next(prefix.glob("lib/python3*/site-packages/tinytext/__init__.py"))
+    module = next(prefix.glob("lib/python3*/site-packages/tinytext*.py"))
     text = module.read_text()
     # it may be linked to other environments: replace it, do not write into it
     module.unlink()

@@ -33,10 +33,10 @@ def walk_through(lab: Lab, browser: Browser, minor: str = "") -> None:
         expect(sidebar.panel).to_contain_text("Open a notebook or a console to see what it runs in.")
         sidebar.create_use_and_pin("a.ipynb", "walked")
         expect(page.locator(".jp-NotebookPanel-toolbar .jp-Envs-badge")).to_contain_text("walked")
+        follow_a_console(sidebar)
         page.reload()
         sidebar.open()
         expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
-        follow_a_console(sidebar)
 
 
 def follow_a_console(sidebar: Sidebar) -> None:
@@ -56,6 +56,8 @@ def follow_a_console(sidebar: Sidebar) -> None:
     expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
     page.get_by_role("tab", name="Console 1").click()
     expect(card).to_contain_text("walked")
+    page.get_by_role("tab", name="a.ipynb").click()
+    expect(sidebar.card).to_contain_text("Runs exactly what environment.yml locks.")
 
 
 def test_below_a_base_url(channel: LocalChannel, browser: Browser, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ export function InsideView({ inside }: { inside: IInside }): React.JSX.Element |
     <div className="jp-Envs-line">{trans.__('Looking…')}</div>
   ) : (
     <div
-      className="jp-Envs-scroll"
+      className="jp-Envs-scroll jp-Envs-plan"
       tabIndex={0}
       role="region"
       aria-label={trans.__('What the lock has')}
