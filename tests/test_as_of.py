@@ -15,7 +15,7 @@ from jupyter_envs.errors import InvalidInput, Unsolvable
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager import CreateRequest, LockPlan, LockRequest, Manager
 from jupyter_envs.manager.moments import NO_DATE, choose, read_moment
-from jupyter_envs.manager.values import ChangeRequest
+from jupyter_envs.manager.requests import ChangeRequest
 from jupyter_envs.models import Lock, Plan
 
 from .localchannel import LocalChannel

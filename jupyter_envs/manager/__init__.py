@@ -11,18 +11,10 @@ from jupyter_envs.manager.including import include, named_files
 from jupyter_envs.manager.locking import LockPlan, LockRequest, outdated
 from jupyter_envs.manager.moments import check_moment
 from jupyter_envs.manager.notebook_locks import PinLock
+from jupyter_envs.manager.requests import ChangeRequest, CreateRequest, Documents
 from jupyter_envs.manager.search import Query, SearchResult
 from jupyter_envs.manager.sources import wish_in
-from jupyter_envs.manager.values import (
-    ChangeRequest,
-    CreateRequest,
-    Detail,
-    Documents,
-    ForeignSummary,
-    PinStatus,
-    Summary,
-    to_json,
-)
+from jupyter_envs.manager.values import Detail, ForeignSummary, PinStatus, Summary, to_json
 
 __all__ = [
     "Activation",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from jupyter_envs.binder import Badge, Estimate, Link, Mode, Repository, State, badge
-from jupyter_envs.manager.values import Documents
+from jupyter_envs.manager.requests import Documents
 
 LONGEST_DIFFERENCE = 400  # lines
 

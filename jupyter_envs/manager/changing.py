@@ -13,8 +13,9 @@ from jupyter_envs.manager.history import chosen, intact, made_again, recorded
 from jupyter_envs.manager.moments import choose
 from jupyter_envs.manager.planning import propose, resolve
 from jupyter_envs.manager.plans import require_confirmed
+from jupyter_envs.manager.requests import ChangeRequest, Documents
 from jupyter_envs.manager.sources import edited
-from jupyter_envs.manager.values import ChangeRequest, Documents, Proposal
+from jupyter_envs.manager.values import Proposal
 from jupyter_envs.manager.workshop import Workshop
 from jupyter_envs.models import Package, Plan, Reporter
 from jupyter_envs.pin import differences

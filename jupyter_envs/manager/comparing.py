@@ -16,8 +16,8 @@ from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.exporting import source_of, source_of_prefix
 from jupyter_envs.manager.foreign import Foreigners
 from jupyter_envs.manager.including import include
+from jupyter_envs.manager.requests import Documents
 from jupyter_envs.manager.sources import lock_of
-from jupyter_envs.manager.values import Documents
 from jupyter_envs.models import Package, SilentReporter, Spec
 from jupyter_envs.naming import check_name
 from jupyter_envs.store import Store

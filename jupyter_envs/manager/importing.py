@@ -15,7 +15,7 @@ from jupyter_envs import imports, modules
 from jupyter_envs.errors import EnvsError, InvalidInput, Unreachable
 from jupyter_envs.imports import Import
 from jupyter_envs.manager.notebooks import read_notebook
-from jupyter_envs.manager.values import Documents
+from jupyter_envs.manager.requests import Documents
 from jupyter_envs.redact import redact
 
 MOST_MODULES = 200

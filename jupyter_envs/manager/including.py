@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from jupyter_envs import piplines
 from jupyter_envs.envfile import selectors
 from jupyter_envs.formats import LIMITS, Limits
-from jupyter_envs.manager.values import Documents
+from jupyter_envs.manager.requests import Documents
 from jupyter_envs.models import Spec
 from jupyter_envs.redact import show
 from jupyter_envs.yaml_guard import Place, check_size

@@ -21,14 +21,10 @@ from jupyter_envs.manager.importing import NotebookImports, Provider, notebook_i
 from jupyter_envs.manager.newer import NewerVersions, newer_versions, newer_wheels
 from jupyter_envs.manager.packing import Packed, pack
 from jupyter_envs.manager.planning import requested_names
+from jupyter_envs.manager.requests import Documents
 from jupyter_envs.manager.search import Query, SearchResult, has_package, search
 from jupyter_envs.manager.templates import Template, read_templates
-from jupyter_envs.manager.values import (
-    Detail,
-    Documents,
-    ForeignSummary,
-    Summary,
-)
+from jupyter_envs.manager.values import Detail, ForeignSummary, Summary
 from jupyter_envs.models import EngineName, Reporter, SilentReporter, Spec
 from jupyter_envs.package_query import PackageQuery
 from jupyter_envs.prefix import with_needs

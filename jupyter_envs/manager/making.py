@@ -19,13 +19,9 @@ from jupyter_envs.manager.notebooks import (
 from jupyter_envs.manager.pinning import Pinning
 from jupyter_envs.manager.planning import Wanted, propose, reason_of, resolve, under
 from jupyter_envs.manager.plans import require_confirmed
+from jupyter_envs.manager.requests import CreateRequest, Documents
 from jupyter_envs.manager.sources import lock_of, read_request
-from jupyter_envs.manager.values import (
-    CreateRequest,
-    Documents,
-    Proposal,
-    Summary,
-)
+from jupyter_envs.manager.values import Proposal, Summary
 from jupyter_envs.models import (
     Lock,
     Plan,

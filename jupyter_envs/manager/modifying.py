@@ -11,11 +11,8 @@ from jupyter_envs.integrity import Verification
 from jupyter_envs.kernel_ending import end_kernels
 from jupyter_envs.manager import additions, adopting, changing, history, renaming, verifying
 from jupyter_envs.manager.base import ManagerBase
-from jupyter_envs.manager.values import (
-    ChangeRequest,
-    Documents,
-    Summary,
-)
+from jupyter_envs.manager.requests import ChangeRequest, Documents
+from jupyter_envs.manager.values import Summary
 from jupyter_envs.models import (
     Plan,
     Progress,

@@ -11,7 +11,7 @@ from jupyter_envs.errors import NotFound
 from jupyter_envs.manager.ground import Ground
 from jupyter_envs.manager.locking import LockRequest, plan_lock, wanted_platforms
 from jupyter_envs.manager.notebooks import file_of, read_pinned, save_notebook, with_pin
-from jupyter_envs.manager.values import Documents
+from jupyter_envs.manager.requests import Documents
 from jupyter_envs.models import Pin
 
 

@@ -12,7 +12,7 @@ from jupyter_envs import envfile, formats, lockfile, pin
 from jupyter_envs.errors import EnvsError, InvalidFile, NotFound
 from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.including import include
-from jupyter_envs.manager.values import Documents
+from jupyter_envs.manager.requests import Documents
 from jupyter_envs.models import Lock, Pin, Spec
 
 

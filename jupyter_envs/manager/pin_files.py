@@ -9,7 +9,7 @@ from jupyter_envs import envfile, formats, pylock, requirements_file
 from jupyter_envs.errors import EnvsError, FileExists
 from jupyter_envs.formats import LIMITS, Limits
 from jupyter_envs.manager.notebooks import asks_for, beside, read_pinned
-from jupyter_envs.manager.values import Documents
+from jupyter_envs.manager.requests import Documents
 from jupyter_envs.models import Pin, Spec
 
 

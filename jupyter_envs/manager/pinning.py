@@ -29,10 +29,8 @@ from jupyter_envs.manager.notebooks import (
     with_pin,
 )
 from jupyter_envs.manager.pin_files import write_file
-from jupyter_envs.manager.values import (
-    Documents,
-    PinStatus,
-)
+from jupyter_envs.manager.requests import Documents
+from jupyter_envs.manager.values import PinStatus
 from jupyter_envs.models import (
     Lock,
     Pin,

@@ -6,7 +6,7 @@ from jupyter_envs import script_block
 from jupyter_envs.errors import PlanChanged
 from jupyter_envs.exports import Export
 from jupyter_envs.manager.notebooks import read_notebook, save_notebook
-from jupyter_envs.manager.values import Documents
+from jupyter_envs.manager.requests import Documents
 from jupyter_envs.script_block import Placed
 
 UV_LOCK = "uv.lock"  # where juv keeps its lock, in a notebook's metadata

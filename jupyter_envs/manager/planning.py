@@ -13,7 +13,8 @@ from jupyter_envs.engine.session import Session
 from jupyter_envs.errors import InvalidInput, InvalidSpec, NotFound, Unreachable, Unsolvable
 from jupyter_envs.manager import mixing, wheels_only
 from jupyter_envs.manager.moments import choose
-from jupyter_envs.manager.values import CreateRequest, Proposal
+from jupyter_envs.manager.requests import CreateRequest
+from jupyter_envs.manager.values import Proposal
 from jupyter_envs.models import KERNEL_PACKAGE, Difference, Interpreter, Lock, Package, Plan, Spec
 from jupyter_envs.pin import differences
 from jupyter_envs.virtual import THIS_SYSTEM, System

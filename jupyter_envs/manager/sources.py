@@ -13,7 +13,7 @@ from jupyter_envs.formats import Limits, Read
 from jupyter_envs.machine import current_platform
 from jupyter_envs.manager.including import include
 from jupyter_envs.manager.planning import Wanted, named
-from jupyter_envs.manager.values import ChangeRequest, CreateRequest, Documents
+from jupyter_envs.manager.requests import ChangeRequest, CreateRequest, Documents
 from jupyter_envs.models import KERNEL_PACKAGE, Lock, Spec
 from jupyter_envs.redact import show
 

@@ -12,7 +12,7 @@ from jupyter_envs import matchspec, pipsection
 from jupyter_envs.envfile import Reading
 from jupyter_envs.errors import Conflict, InvalidInput, NotFound
 from jupyter_envs.manager.planning import Wanted, requested_names
-from jupyter_envs.manager.values import ChangeRequest
+from jupyter_envs.manager.requests import ChangeRequest
 from jupyter_envs.models import Package, Spec
 
 REASON_LENGTH = 200

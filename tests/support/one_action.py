@@ -17,7 +17,7 @@ from jupyter_envs.cli.disk import DiskDocuments
 from jupyter_envs.engine import process
 from jupyter_envs.errors import EnvsError
 from jupyter_envs.manager import CreateRequest, Manager
-from jupyter_envs.manager.values import ChangeRequest
+from jupyter_envs.manager.requests import ChangeRequest
 from jupyter_envs.models import Progress
 
 from .no_python import WISH

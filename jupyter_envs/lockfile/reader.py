@@ -1,32 +1,24 @@
-"""Locks: conda-lock v1 YAML (``*.conda-lock.yml``), text to `Lock` and back; the front door for ``pylock.toml``, too,
-and for ``@EXPLICIT`` lists, text to `Lock`.
-
-What `write` makes is read by conda (with conda-lockfiles), mamba, micromamba and conda-lock. What the format has no
-field for (archive sizes, build numbers that the build string does not end in, the date of a lock, the machine and the
-Python that it is for) stands in its ``custom_metadata``, which the others ignore.
-"""
+"""Text to `Lock`: conda-lock v1 YAML, and as the front door ``pylock.toml`` and ``@EXPLICIT`` lists."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from . import archives, explicit_list, pylock, yaml_guard
-from .errors import InvalidFile
-from .lock_fields import MOMENT, NAME, PLATFORM, PYTHON, SYSTEM, VERSION, in_order, require_complete
-from .models import Lock, Manager, Package
-from .redact import clean_url, show
-from .yaml_guard import Map, Place, Seq
-from .yaml_text import scalar
+from .. import archives, explicit_list, pylock, yaml_guard
+from ..errors import InvalidFile
+from ..lock_fields import MOMENT, NAME, PLATFORM, PYTHON, SYSTEM, VERSION, in_order
+from ..models import Lock, Manager, Package
+from ..redact import show
+from ..yaml_guard import Map, Place, Seq
 
 MAX_BYTES = 20_000_000
 
 _HEX_LENGTHS = {"sha256": 64, "md5": 32}
 _HEX = re.compile(r"[0-9a-f]+\Z")
 _ADDRESS = re.compile(r"(?:https?|file|oci|s3)://[^\s\x00-\x1f\x7f\\]+\Z")
-_DEPENDENCY = re.compile(r"\s*([^\s<>=!~;@\[(]+)\s*(.*?)\s*\Z", re.DOTALL)
 _READ_CATEGORIES = ("main", "dev")
 
 
@@ -48,7 +40,7 @@ def parse(
     """The lock that ``text`` describes, its packages sorted by platform, manager and name.
 
     Packages of optional categories other than ``dev`` are not part of it. An ``@EXPLICIT`` list is read, too, and a
-    ``pylock.toml`` that `write_as` made.
+    ``pylock.toml`` of ours.
 
     ``source`` is the file's name for messages, ``limit`` its largest size in bytes, ``max_depth`` how deep it may be
     nested. Raises `InvalidFile` (fields
@@ -68,38 +60,6 @@ def parse(
         version = show(str(root.get("version")))
         raise place.child("version", root).refuse(f"version {version} of conda-lock's format", expected="version 1")
     return _lock(root, place)
-
-
-def write_as(name: str, lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
-    """`write`, in the form that a file of this name has: ``.toml`` is PEP 751's, for PyPI packages alone."""
-    return (pylock.write if name.endswith(".toml") else write)(lock, sources=sources)
-
-
-def write(lock: Lock, *, sources: Iterable[str] = ("environment.yml",)) -> str:
-    """conda-lock v1 YAML for ``lock``, sorted; secrets in addresses are left out.
-
-    ``sources`` are the files that it was locked from, relative to the lock's folder. Raises `InvalidInput` for a
-    package without address or SHA-256, which a lock cannot carry.
-    """
-    packages = in_order(lock.packages)
-    extras = {
-        **{f"as_of/{platform}": date for platform, date in lock.as_of.items()},
-        **{f"system/{platform}": words for platform, words in lock.system.items()},
-        **{f"python/{platform}": version for platform, version in lock.python.items()},
-        **dict(_extras(packages)),
-    }
-    lines = ["version: 1", "metadata:"]
-    # conda-lock needs an entry for every platform, also where what it was locked from is not known
-    lines += _pairs("  ", "content_hash", {**dict.fromkeys(lock.platforms, ""), **lock.content_hash})
-    lines += ["  channels:" if lock.channels else "  channels: []"]
-    for channel in lock.channels:
-        lines += [f"  - url: {scalar(clean_url(channel)[0])}", "    used_env_vars: []"]
-    lines += _items("platforms", lock.platforms) + _items("sources", sources)
-    lines += _pairs("  ", "custom_metadata", extras) if extras else []
-    lines += ["package:" if packages else "package: []"]
-    for package in packages:
-        lines += _package_lines(package)
-    return "\n".join(lines) + "\n"
 
 
 def _lock(root: Map, place: Place) -> Lock:
@@ -272,52 +232,3 @@ def _joined(name: str, rest: str, manager: Manager) -> str:
         return name
     close = rest[0] in "[;" if manager == "conda" else rest[0] != "@"
     return f"{name}{rest}" if close else f"{name} {rest}"
-
-
-def _extras(packages: Iterable[Package]) -> Iterator[tuple[str, str]]:
-    for package in packages:
-        key = f"{package.platform}/{package.manager}/{package.name}"
-        if package.size is not None:
-            yield f"size/{key}", str(package.size)
-        if package.build_number != archives.implied_build_number(package.build):
-            yield f"build_number/{key}", str(package.build_number)
-
-
-def _pairs(indent: str, key: str, values: Mapping[str, str]) -> list[str]:
-    if not values:
-        return [f"{indent}{key}: {{}}"]
-    return [f"{indent}{key}:", *(f"{indent}  {scalar(name)}: {scalar(value)}" for name, value in values.items())]
-
-
-def _items(key: str, values: Iterable[str]) -> list[str]:
-    items = [f"  - {scalar(value)}" for value in values]
-    return [f"  {key}:", *items] if items else [f"  {key}: []"]
-
-
-def _package_lines(package: Package) -> list[str]:
-    require_complete(package)
-    hashes = [f"    md5: {scalar(package.md5)}"] if package.md5 else []
-    return [
-        f"- name: {scalar(package.name)}",
-        f"  version: {scalar(package.version)}",
-        f"  manager: {package.manager}",
-        f"  platform: {package.platform}",
-        *_pairs("  ", "dependencies", _dependencies(package.depends)),
-        f"  url: {scalar(clean_url(package.url)[0])}",
-        "  hash:",
-        *hashes,
-        f"    sha256: {scalar(package.sha256)}",
-        "  category: main",
-        "  optional: false",
-    ]
-
-
-def _dependencies(depends: Iterable[str]) -> dict[str, str]:
-    """By name; of several conditions on one package, those on the version are joined with commas."""
-    found: dict[str, str] = {}
-    for dependency in depends:
-        parts = _DEPENDENCY.match(dependency)
-        name, rest = (parts[1], parts[2]) if parts else (dependency, "")
-        joinable = found.get(name) and rest and not re.search(r"[\s;@\[]", found[name] + rest)
-        found[name] = f"{found[name]},{rest}" if joinable else found.get(name) or rest
-    return found
