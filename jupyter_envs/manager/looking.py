@@ -71,6 +71,13 @@ class Looking(ManagerBase):
         shown = await asyncio.to_thread(with_needs, self._store.prefix(name, environment.current), found)
         return Detail(self._summary(name, self.running_kernels()), tuple(shown), spec, names)
 
+    async def summary(self, name: str) -> Summary | ForeignSummary:
+        """One environment, also a broken one, which has no detail. Raises `NotFound`, `InvalidName`."""
+        for summary in await self.environments():
+            if summary.name == name:
+                return summary
+        return (await self.environment(name)).summary
+
     async def size(self, name: str) -> tuple[int, int]:
         """Bytes on disk that only an environment has, and that it shares, counted now. Raises `NotFound`."""
         foreign = await self._foreign(name)

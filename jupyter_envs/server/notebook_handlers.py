@@ -39,21 +39,21 @@ class PinHandler(EnvsHandler):
     async def put(self, path: str) -> None:
         """Pin it."""
         body = requests.pin_body(self.request.body)
-        self.reply((await self.service.pin(path, body, self.documents)).to_json())
+        self.reply((await self.service.notebooks.pin(path, body, self.documents)).to_json())
 
     @web.authenticated
     @authorized
     async def post(self, path: str) -> None:
         """Lock it for this machine, or for all platforms."""
         how = requests.lock_body(self.request.body)
-        self.accepted(await self.service.lock(path, how, self.documents))
+        self.accepted(await self.service.notebooks.lock(path, how, self.documents))
 
     @web.authenticated
     @authorized
     async def delete(self, path: str) -> None:
         """Unpin it."""
         write_notebook = requests.unpin_body(self.request.body)
-        self.reply((await self.service.unpin(path, write_notebook, self.documents)).to_json())
+        self.reply((await self.service.notebooks.unpin(path, write_notebook, self.documents)).to_json())
 
 
 class BinderHandler(EnvsHandler):
@@ -78,7 +78,7 @@ class BuildsHandler(EnvsHandler):
     @authorized
     async def post(self) -> None:
         """Follow a build on a hub."""
-        self.accepted(await self.service.build(build_body(self.request.body), self.documents))
+        self.accepted(await self.service.notebooks.build(build_body(self.request.body), self.documents))
 
 
 class SwitchHandler(EnvsHandler):
@@ -92,4 +92,4 @@ class SwitchHandler(EnvsHandler):
         """Give a session the kernel of an environment."""
         body = requests.switch_body(self.request.body)
         await self.demand("read", "environments")
-        self.reply(await self.service.switch(body))
+        self.reply(await self.service.notebooks.switch(body))

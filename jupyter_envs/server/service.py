@@ -10,13 +10,10 @@ from jupyter_envs._version import __version__
 from jupyter_envs.errors import Conflict, EnvironmentInUse, InvalidInput, NameTaken, NotFound
 from jupyter_envs.jobs import Job, Jobs
 from jupyter_envs.manager import (
-    BinderRequest,
     CreateRequest,
     Documents,
     ForeignSummary,
     Manager,
-    PinLock,
-    PinStatus,
     Places,
     Summary,
     to_json,
@@ -25,6 +22,7 @@ from jupyter_envs.manager import (
 from jupyter_envs.models import Reporter
 from jupyter_envs.server.events import Events
 from jupyter_envs.server.kernels import Kernels
+from jupyter_envs.server.notebooks import Notebooks
 from jupyter_envs.server.observing import count
 from jupyter_envs.server.queries import ListQuery
 from jupyter_envs.server.requests import (
@@ -32,14 +30,9 @@ from jupyter_envs.server.requests import (
     AdoptChangesBody,
     ChangeBody,
     CreateBody,
-    PinBody,
     RenameBody,
     RollbackBody,
-    SwitchBody,
 )
-
-# followed at a time
-BUILDS = 4
 
 
 class Service:
@@ -50,6 +43,7 @@ class Service:
         self.jobs = jobs
         self._events = events
         self._kernels = kernels
+        self.notebooks = Notebooks(manager, jobs, events, kernels)
 
     async def create(self, body: CreateBody, documents: Places) -> Job:
         """Start planning or creating an environment. What can be refused at once is refused here, not in the job."""
@@ -64,7 +58,7 @@ class Service:
 
         async def create(reporter: Reporter) -> dict[str, Any]:
             summary = await self.manager.create(request, documents, reporter, confirmed=body.plan)
-            self._kernels.renew(_kernels(summary))
+            self._kernels.renew(summary.kernels)
             self._events.emit("environments", summary.name, "created")
             if request.pin is not None:
                 self._events.emit("pins", request.pin, "changed")
@@ -75,7 +69,7 @@ class Service:
     async def change(self, body: ChangeBody, documents: Documents) -> Job:
         """Start planning or making a change of an environment."""
         name = body.request.environment
-        await self._summary(name)
+        await self.manager.summary(name)
         await self.manager.require_own(name)
         if body.request.file is not None:
             wish_in(await self._read(body.request.file, body.request.filename))
@@ -122,7 +116,7 @@ class Service:
 
     async def verify(self, name: str) -> Job:
         """Start comparing every file of an environment with its package."""
-        await self._summary(name)
+        await self.manager.summary(name)
         await self.manager.require_own(name)
 
         async def verify(reporter: Reporter) -> dict[str, Any]:
@@ -132,7 +126,7 @@ class Service:
 
     async def adopt_changes(self, name: str, body: AdoptChangesBody) -> Job:
         """Start planning or writing down what was changed by hand in an environment."""
-        await self._summary(name)
+        await self.manager.summary(name)
         await self.manager.require_own(name)
         if body.dry_run:
 
@@ -147,7 +141,7 @@ class Service:
         return self.jobs.submit("adopt-changes", f"Adopt the changes of {name}", name, adopt)
 
     def _changed(self, summary: Summary) -> dict[str, Any]:
-        self._kernels.renew(_kernels(summary))
+        self._kernels.renew(summary.kernels)
         self._events.emit("environments", summary.name, "changed")
         return summary.to_json()
 
@@ -157,7 +151,7 @@ class Service:
 
         async def remove(reporter: Reporter) -> None:
             if force:
-                await self._kernels.shut_down(_kernels(summary))
+                await self._kernels.shut_down(summary.kernels)
             await self.manager.remove(name, reporter, force=force)
             self._events.emit("environments", name, "removed")
 
@@ -170,7 +164,7 @@ class Service:
 
         async def rename(reporter: Reporter) -> dict[str, Any]:
             if body.force:
-                await self._kernels.shut_down(_kernels(summary))
+                await self._kernels.shut_down(summary.kernels)
             renamed = await self.manager.rename(name, body.name, reporter, force=body.force)
             self._events.emit("environments", name, "removed")
             self._events.emit("environments", body.name, "created")
@@ -184,7 +178,7 @@ class Service:
 
     async def _unused(self, name: str, force: bool, verb: str) -> Summary | ForeignSummary:
         """One of our environments that no kernel runs in. Raises `NotFound`, `Forbidden`, `EnvironmentInUse`."""
-        summary = await self._summary(name)
+        summary = await self.manager.summary(name)
         await self.manager.require_own(name)
         running = summary.running_kernels
         if running and not force:
@@ -223,7 +217,7 @@ class Service:
 
     async def adopt(self, name: str) -> Job:
         """Start making another tool's environment a kernel."""
-        summary = await self._summary(name)
+        summary = await self.manager.summary(name)
         if not isinstance(summary, ForeignSummary):
             raise Conflict(f"“{name}” is no other tool's environment: it is a kernel already.", name=name)
 
@@ -238,49 +232,6 @@ class Service:
         """Remove the kernels of another tool's environment."""
         await self.manager.release(name)
         self._events.emit("environments", name, "changed")
-
-    async def pin(self, path: str, body: PinBody, documents: Documents) -> PinStatus:
-        """Pin a notebook."""
-        status = await self.manager.pin(path, body.environment, documents, write_notebook=body.write_notebook)
-        self._events.emit("pins", path, "changed")
-        return status
-
-    async def unpin(self, path: str, write_notebook: bool, documents: Places) -> PinStatus:
-        """Unpin a notebook."""
-        status = await self.manager.unpin(path, documents, write_notebook=write_notebook)
-        self._events.emit("pins", path, "removed")
-        return status
-
-    async def lock(self, path: str, how: PinLock, documents: Places) -> Job:
-        """Start locking a notebook's environment file, for this machine or for all platforms."""
-        status = await self.manager.read_pin(path, documents)
-        if status.pin is None:
-            raise Conflict(f"{path} is not pinned.", hints=["Pin it to an environment first."], path=path)
-
-        async def lock(reporter: Reporter) -> dict[str, Any]:
-            status = await self.manager.lock_pin(path, documents, reporter, how)
-            self._events.emit("pins", path, "changed")
-            return status.to_json()
-
-        return self.jobs.submit("lock", f"Lock {path}", status.pin.environment, lock)
-
-    async def build(self, request: BinderRequest, documents: Places) -> Job:
-        """Start following a build on a hub. What can be refused at once is refused here."""
-        if sum(job.kind == "binder-build" and not job.ended for job in self.jobs.list()) >= BUILDS:
-            raise Conflict(f"{BUILDS} builds are followed already.", hints=["Wait for one, or cancel it."])
-        work = await self.manager.build_on_binder(request, documents)
-
-        async def build(reporter: Reporter) -> dict[str, Any]:
-            return (await work(reporter)).to_json()
-
-        return self.jobs.submit("binder-build", f"Build {request.notebooks[0]} on Binder", None, build, aside=True)
-
-    async def switch(self, body: SwitchBody) -> dict[str, Any]:
-        """Give a session the kernel of an environment."""
-        kernels = _kernels(await self._summary(body.environment))
-        if not kernels:
-            raise Conflict(f"“{body.environment}” has no Jupyter kernel.", name=body.environment)
-        return await self._kernels.switch(body.session, kernels[0])
 
     async def end(self, id: str) -> None:
         """Cancel a job that has not ended, or dismiss one that has."""
@@ -316,24 +267,12 @@ class Service:
         source, limits = filename or "environment.yml", self.manager.limits
         return await asyncio.to_thread(formats.read, text, source=source, limits=limits)
 
-    async def _summary(self, name: str) -> Summary | ForeignSummary:
-        """Also of a broken environment, which has no detail. Raises `NotFound`, `InvalidName`."""
-        for summary in await self.manager.environments():
-            if summary.name == name:
-                return summary
-        return (await self.manager.environment(name)).summary
-
     async def _free(self, name: str) -> None:
         try:
-            summary = await self._summary(name)
+            summary = await self.manager.summary(name)
         except NotFound:
             return
         if isinstance(summary, ForeignSummary):
             # ours gets the name; the other one is told apart by its tool
             return
         raise NameTaken(f"There is an environment named “{name}” already.", hints=["Choose another name."], name=name)
-
-
-def _kernels(summary: Summary | ForeignSummary) -> tuple[str, ...]:
-    """The names of an environment's kernels, its main one first."""
-    return summary.kernels
