@@ -37,6 +37,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 _PYTHON = re.compile(r"3(?:\.[0-9]{1,3}){0,2}\Z")
 _WHOLE = re.compile(r"3\.[0-9]+\.[0-9]+\Z")
 _HASH = re.compile(r"sha(?:256|384|512):[0-9A-Fa-f]{64,128}\Z")
+_WEB = re.compile(r"https?://[^\s;]+\Z", re.IGNORECASE)
 _SIMPLE = "a condition such as “>=1.0” or “*”, or a table with version, extras, markers"
 
 
@@ -141,13 +142,14 @@ def _packages(group: Table) -> Iterator[tuple[str, str]]:
 
 
 def _line(name: str, table: Table) -> str:
+    address = table.text("file") or ""
     for key in table.values:
-        if key in _LOCAL:
+        if key in _LOCAL and not (key == "file" and _WEB.match(address)):
             hint = "Name a release, or leave it out: only files with a hash can be locked."
             raise table.refuse(
                 key, "a repository, a folder or a file has no hash that a lock could hold", hints=(hint,)
             )
-        if key not in _READ:
+        if key not in (*_READ, "file"):
             raise table.refuse(key, f"'{show(key)}'", ", ".join(_READ[:4]))
     version = table.text("version") or "*"
     if version != "*" and not _is_condition(version):
@@ -155,7 +157,8 @@ def _line(name: str, table: Table) -> str:
     extras = ",".join(table.texts("extras"))
     markers = " and ".join(f"({marker})" for marker in _markers(table))
     hashes = [f" --hash={_hash(digest, table)}" for digest in table.texts("hashes")]
-    line = f"{name}{f'[{extras}]' if extras else ''}{'' if version == '*' else version}"
+    condition = f" @ {address}" if address else "" if version == "*" else version
+    line = f"{name}{f'[{extras}]' if extras else ''}{condition}"
     return _checked(f"{line}{f' ; {markers}' if markers else ''}{''.join(hashes)}", table, "version")
 
 

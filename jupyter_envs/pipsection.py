@@ -123,6 +123,23 @@ def names(lines: Sequence[str]) -> list[str]:
     return found
 
 
+def one(line: str) -> Requested | None:
+    """What a line asks for, an address by the name of its file; None where it asks for nothing that can be locked."""
+    parsed = piplines.classify(line)
+    try:
+        return _requested(line, parsed.value, builds=True) if parsed.kind == "requirement" else None
+    except InvalidSpec:
+        return None
+
+
+def file_name(address: str) -> str:
+    """The name of the file that is at an address; empty where the address is none."""
+    try:
+        return unquote(urlsplit(address).path.rpartition("/")[2])
+    except ValueError:
+        return ""
+
+
 def where_to_look(lines: Sequence[str]) -> list[str]:
     """uv's arguments about indexes and trusted hosts, which count when something is installed, too."""
     wanted: list[tuple[str, ...]] = []
@@ -219,7 +236,7 @@ def _with_name(text: str) -> str:
     """A bare address as ``name @ address``, the name taken from the file's."""
     if not _WEB.match(text):
         return text
-    file = _file_name(text)
+    file = file_name(text)
     try:
         name = parse_wheel_filename(file)[0] if file.endswith(".whl") else parse_sdist_filename(file)[0]
     except (InvalidWheelFilename, InvalidSdistFilename):
@@ -234,7 +251,7 @@ def _check_address(line: str, address: str, has_hash: bool, builds: bool) -> set
     if not _WEB.match(address):
         raise refuse(line, "only http and https addresses can be locked", _ARCHIVE)
     fragment = re.search(r"#(?:.*&)?sha256=([0-9A-Fa-f]{64})(?:&|\Z)", address)
-    if not _file_name(address).endswith(".whl"):
+    if not file_name(address).endswith(".whl"):
         _check_source(line, address, has_hash or fragment is not None, builds)
     return {fragment[1].lower()} if fragment else set()
 
@@ -250,16 +267,9 @@ def _repository(line: str) -> InvalidSpec:
     return refuse(line, f"{_NO_HASH}; besides, it would have to be built, which runs its code", _ARCHIVE)
 
 
-def _file_name(address: str) -> str:
-    try:
-        return unquote(urlsplit(address).path.rpartition("/")[2])
-    except ValueError:
-        return ""
-
-
 def source_version(address: str) -> str | None:
     """The version in the name of a source archive's file; None if the address is not one's."""
-    file = _file_name(address)
+    file = file_name(address)
     if not file.endswith(ARCHIVES):
         return None
     try:
@@ -270,7 +280,7 @@ def source_version(address: str) -> str | None:
 
 def is_source(address: str) -> bool:
     """Whether what is at an address has to be built before it can be installed."""
-    return _file_name(address).endswith(ARCHIVES)
+    return file_name(address).endswith(ARCHIVES)
 
 
 def check_builds(packages: Sequence[Package], allowed: bool) -> None:

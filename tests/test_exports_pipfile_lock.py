@@ -96,9 +96,11 @@ def test_what_has_no_place_is_said() -> None:
     address = "b @ https://files.example.org/b-1.0-py3-none-any.whl"
     git = {"c": Origin("git+https://git.example.org/c.git@" + "0a1b" * 10)}
     made = exports.write(source(here, MAIN, "a", address, origins=git), "pipfile-lock")
-    assert list(json.loads(made.text)["default"]) == ["a"]
+    default = json.loads(made.text)["default"]
+    assert list(default) == ["a", "b"]
+    assert default["b"] == {"file": f"{wheel('b').url}#sha256={wheel('b').sha256}"}
     assert made.notes[1:] == (
         "Conda's packages are not in it.",
-        "Not in the Pipfile.lock, because they come from an address: b, c.",
+        "Not in the Pipfile.lock, because they come from a repository: c.",
     )
     assert NO_WHEELS in exports.write(source((PYTHON,), "a"), "pipfile-lock").notes

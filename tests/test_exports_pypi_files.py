@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from packaging.requirements import Requirement
 
-from jupyter_envs import exports, pipenv_files, pyproject
+from jupyter_envs import exports, pipenv_files, pipsection, pyproject
 from jupyter_envs.exports import Source
 from jupyter_envs.exports.lists import NO_WHEELS
 from jupyter_envs.models import Lock, Spec
@@ -70,14 +70,14 @@ def test_early_releases_are_asked_for_as_pipenv_asks() -> None:
 @pytest.mark.parametrize("format", ["pipfile", "script"])
 def test_what_has_no_place_is_said(format: str) -> None:
     what = "Pipfile" if format == "pipfile" else "block"
-    wheel = "https://pypi.example.org/b-1.0-py3-none-any.whl"
-    lines = (f"a==1.0 --hash=sha256:{'0' * 64}", f"b @ {wheel}", "--find-links https://pypi.example.org/files")
+    git = "b @ git+https://git.example.org/b.git@0a1b"
+    lines = (f"a==1.0 --hash=sha256:{'0' * 64}", git, "--find-links https://pypi.example.org/files")
     made = exports.write(source(*lines, conda=("python 3.10|3.11", "numpy")), format)
     assert set(made.notes) >= {
         "Conda's packages are not in it: numpy.",
         "“python[version='3.10|3.11']” has no like among PyPI's conditions.",
         f"A {what} holds no hashes: those of a are left out.",
-        f"Not in the {what}: b @ {wheel}.",
+        f"Not in the {what}: {git}.",
         f"Not in the {what}: --find-links https://pypi.example.org/files.",
     }
 
@@ -110,3 +110,20 @@ def test_a_folder_is_named_as_it_stands(format: str) -> None:
         f"Not in the {what}: --find-links ./wheels."
         in exports.write(source("a", "--find-links ./wheels"), format).notes
     )
+
+
+@pytest.mark.parametrize("hashes", [0, 1, 2])
+def test_an_address_keeps_the_one_hash_that_was_asked_for(hashes: int) -> None:
+    wheel, digests = "https://files.example.org/b-1.0-py3-none-any.whl", ["0" * 64, "1" * 64][:hashes]
+    asked = source(f"b[x] @ {wheel} ; os_name == 'posix'{''.join(f' --hash=sha256:{one}' for one in digests)}")
+    address = f"{wheel}#sha256={digests[0]}" if hashes == 1 else wheel
+    pipfile, script = (exports.write(asked, format) for format in ("pipfile", "script"))
+    entry = f'b = {{ file = "{address}", extras = ["x"], markers = "os_name == \\"posix\\"" }}'
+    assert entry in pipfile.text.splitlines()
+    for read in (pipenv_files.read(pipfile.text), pyproject.read_block(script.text, source="one.py")):
+        (one,) = pipsection.read(read.spec.pip).requirements
+        assert (one.name, one.requirement.url, one.requirement.extras) == ("b", address, {"x"})
+        assert "posix" in str(one.requirement.marker)
+        assert one.hashes == (set(digests) if hashes == 1 else set())
+    left = hashes == 2
+    assert [made.notes != () for made in (pipfile, script)] == [left, left]

@@ -94,11 +94,24 @@ def test_a_lock_keeps_every_version_and_every_hash() -> None:
     assert numpy.hashes == {"a" * 64, "b" * 64}
 
 
+def test_a_file_of_the_web_is_asked_for_by_its_address() -> None:
+    address = "https://files.example.org/x-1.0-py3-none-any.whl"
+    entry = {"file": address, "hashes": [HASH], "extras": ["a"], "markers": "os_name == 'posix'", "version": "==1.0"}
+    (one,) = pipsection.read(pipenv_files.read_lock(lock({"x": entry})).spec.pip).requirements
+    assert (one.requirement.url, one.requirement.extras, one.hashes) == (address, {"a"}, {"a" * 64})
+    assert "posix" in str(one.requirement.marker)
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
         ({"git": "https://example.org/x.git", "ref": "abc"}, "no hash that a lock could hold"),
         ({"path": "."}, "no hash that a lock could hold"),
+        ({"file": "./x-1.0-py3-none-any.whl"}, "no hash that a lock could hold"),
+        ({"file": "file:///x-1.0-py3-none-any.whl"}, "no hash that a lock could hold"),
+        ({"file": "https://example.org/x-1.0.whl --target=/"}, "no hash that a lock could hold"),
+        ({"file": "https://${TOKEN}@example.org/x-1.0-py3-none-any.whl"}, "filled in from the server's environment"),
+        ({"file": 7}, "expected text"),
         ({"editable": True}, "no hash that a lock could hold"),
         ({"version": "=1.0"}, "'=1.0'"),
         ({"version": "==1.0 --config-settings=a=b"}, "a condition such as"),

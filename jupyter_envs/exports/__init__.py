@@ -14,7 +14,7 @@ from ..models import Spec
 from ..origins import Origin
 from . import environment_files, lists, pipfile_lock, pypi_files
 from .cleaning import Cleaned, cleaned
-from .environment_files import index_options
+from .environment_files import index_options, requirement
 from .homes import in_lock
 from .lists import channels_of
 from .source import Source
@@ -30,6 +30,7 @@ __all__ = [
     "check_format",
     "in_lock",
     "index_options",
+    "requirement",
     "wants_index",
     "write",
 ]

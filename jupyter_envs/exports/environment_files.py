@@ -134,7 +134,7 @@ def left_out(package: Package) -> str:
 
 def requirement(source: Source, package: Package, *, editable: bool = True) -> str:
     """One pip package as pip is asked for it: by version, or from where it came."""
-    origin = source.origins.get(package.name)
+    origin = source.origin(package)
     if origin is None or not origin.address:
         return f"{package.name}=={package.version}"
     if origin.editable and editable:

@@ -46,7 +46,7 @@ def conda_lock(source: Source) -> Written:
 def requirements(source: Source) -> Written:
     """The PyPI part for ``pip install --require-hashes`` and uv."""
     wheels = gettable(source)
-    repositories = _repositories(source)
+    repositories = repositories_of(source)
     require_hashes((one for one in wheels if one.name not in repositories), "requirements with hashes")
     options, about_options = portable_lines(source, index_options(source.spec.pip) if wheels else ())
     lines = [f"# The PyPI part of the environment {source.name}, for {_python(source)} on {source.platform}."]
@@ -63,13 +63,13 @@ def requirements(source: Source) -> Written:
 def pylock(source: Source) -> Written:
     """The PyPI part as pylock.toml, for the platform and the Python that it is installed for."""
     wheels = gettable(source)
-    require_hashes((one for one in wheels if one.name not in _repositories(source)), "pylock.toml")
+    require_hashes((one for one in wheels if one.name not in repositories_of(source)), "pylock.toml")
     lines = ['lock-version = "1.0"', *_requires_python(source), 'created-by = "jupyter-envs"']
     # a table of its own kind in front of an empty list would be no valid file
     lines += [] if wheels else ["packages = []"]
     for one in wheels:
         lines += ["", "[[packages]]", f"name = {toml_text(one.name)}", f"version = {toml_text(one.version)}"]
-        lines += _origin_lines(one, source.origins.get(one.name))
+        lines += _origin_lines(one, source.origin(one))
     return "\n".join(lines) + "\n", _about(source, wheels)
 
 
@@ -115,7 +115,8 @@ def _about(source: Source, wheels: Sequence[Package]) -> tuple[str, ...]:
     return (*([] if wheels else [NO_WHEELS]), *left_out_of(source))
 
 
-def _repositories(source: Source) -> list[str]:
+def repositories_of(source: Source) -> list[str]:
+    """The names of the pip packages that were installed from a repository."""
     return [name for name in sorted(source.origins) if _is_repository(source.origins[name])]
 
 
@@ -142,7 +143,7 @@ def _origin_lines(package: Package, origin: Origin | None) -> list[str]:
     hashes = f"hashes = {{ sha256 = {toml_text(package.sha256)} }}"
     size = f", size = {package.size}" if package.size is not None else ""
     name = unquote(urlsplit(package.url).path.rpartition("/")[2])
-    if not name.endswith(".whl"):
+    if origin is not None or not name.endswith(".whl"):
         return [f"archive = {{ url = {toml_text(package.url)}{size}, {hashes} }}"]
     return [f"wheels = [{{ name = {toml_text(name)}, url = {toml_text(package.url)}{size}, {hashes} }}]"]
 

@@ -13,15 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from .. import piplines
 from ..errors import Conflict
 from ..models import Package
 from . import pypi_files
 from .environment_files import Written
-from .lists import NO_WHEELS, gettable, left_out_of
+from .lists import NO_WHEELS, gettable, left_out_of, repositories_of
 from .source import Source, require_hashes
 
 if sys.version_info >= (3, 11):
@@ -49,9 +47,10 @@ def _lock(source: Source, text: str) -> Written:
     pipfile = tomllib.loads(text)
     # pipenv takes its own for the source of a Pipfile that names none
     sources = pipfile.get("source") or [{"name": pypi_files.USUAL, "url": source.index, "verify_ssl": True}]
-    elsewhere = [one for one in gettable(source) if one.name in source.origins or one.name in _with_address(source)]
-    wheels = [one for one in gettable(source) if one not in elsewhere]
-    require_hashes(wheels, WHAT)
+    repositories = [one for one in gettable(source) if one.name in repositories_of(source)]
+    files = [one for one in gettable(source) if source.origin(one) and one not in repositories]
+    wheels = [one for one in gettable(source) if one not in (*files, *repositories)]
+    require_hashes((*wheels, *files), WHAT)
     if wheels and (places := pypi_files.unnamed_places(source.spec)):
         raise Conflict(f"A {WHAT} holds indexes only, and the file says “{places[0]}”.", hints=(_HINT,))
     extras = {str(canonicalize_name(name)): _extras(said) for name, said in pipfile["packages"].items()}
@@ -63,8 +62,9 @@ def _lock(source: Source, text: str) -> Written:
     }
     index = _indexes(wheels, sources)
     default = {one.name: _entry(one, index[one.name], extras.get(one.name)) for one in wheels}
+    default |= {one.name: _with_extras(_file(one), extras.get(one.name)) for one in files}
     lock = {"_meta": meta, "default": default, "develop": {}}
-    return json.dumps(lock, indent=4, sort_keys=True) + "\n", tuple(_notes(source, wheels, elsewhere))
+    return json.dumps(lock, indent=4, sort_keys=True) + "\n", tuple(_notes(source, default, repositories))
 
 
 def pipfile_hash(pipfile: Mapping[str, Any], sources: Sequence[Mapping[str, Any]]) -> str:
@@ -72,18 +72,6 @@ def pipfile_hash(pipfile: Mapping[str, Any], sources: Sequence[Mapping[str, Any]
     about = {"sources": sources, "requires": pipfile.get("requires", {})}
     said = {"_meta": about, "default": pipfile.get("packages", {}), "develop": pipfile.get("dev-packages", {})}
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _with_address(source: Source) -> set[str]:
-    """The packages that were asked for by an address of their own."""
-    found = set()
-    for line in source.spec.pip:
-        try:
-            asked = Requirement(piplines.classify(line).value)
-        except InvalidRequirement:
-            continue
-        found |= {str(canonicalize_name(asked.name))} if asked.url else set()
-    return found
 
 
 def _extras(said: Any) -> list[str] | None:
@@ -112,16 +100,25 @@ def _indexes(wheels: Sequence[Package], sources: Sequence[Mapping[str, Any]]) ->
 
 def _entry(package: Package, index: str, extras: list[str] | None) -> dict[str, Any]:
     entry = {"hashes": [f"sha256:{package.sha256}"], "index": index, "version": f"=={package.version}"}
+    return _with_extras(entry, extras)
+
+
+def _file(package: Package) -> dict[str, Any]:
+    """One with an address of its own: pipenv keeps no hash beside that, and pip checks the one in it."""
+    return {"file": pypi_files.with_hash(package.url, package.sha256)}
+
+
+def _with_extras(entry: dict[str, Any], extras: list[str] | None) -> dict[str, Any]:
     return {**entry, "extras": extras} if extras else entry
 
 
-def _notes(source: Source, wheels: Sequence[Package], elsewhere: Sequence[Package]) -> Iterator[str]:
+def _notes(source: Source, default: Mapping[str, Any], repositories: Sequence[Package]) -> Iterator[str]:
     python = f"Python {source.python}".rstrip()
     yield f"It is the lock of the Pipfile that the format pipfile writes, for {python} on {source.platform} only."
-    if not wheels:
+    if not default:
         yield NO_WHEELS
     if source.of("conda"):
         yield "Conda's packages are not in it."
-    if elsewhere:
-        yield f"Not in the {WHAT}, because they come from an address: {', '.join(one.name for one in elsewhere)}."
+    if repositories:
+        yield f"Not in the {WHAT}, because they come from a repository: {', '.join(one.name for one in repositories)}."
     yield from left_out_of(source)

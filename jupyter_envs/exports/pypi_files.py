@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from .. import conversions, matchspec, piplines
+from .. import conversions, matchspec, piplines, pipsection
 from ..errors import Conflict
 from ..models import Spec
 from ..versions import minor
@@ -31,7 +31,6 @@ _MORE = "--extra-index-url"
 USUAL = "pypi"  # pipenv's name for the index that it asks where none is named
 _IN_A_PIPFILE = (*_INDEX, _MORE, "--trusted-host", _EARLY)
 _SOURCES = (*_IN_A_PIPFILE, "-f", "--find-links")
-_HASH = re.compile(r"\s--hash=\S+")
 
 
 @dataclass(frozen=True)
@@ -83,13 +82,13 @@ def _wish(spec: Spec, notes: Sequence[str], *, what: str) -> _Wish:
         said += about_conda
     requirements, options = [], []
     for line in spec.pip:
-        parsed = piplines.classify(_HASH.sub("", line))
-        if _HASH.search(line):
-            said.append(f"A {what} holds no hashes: those of {parsed.value.split('=')[0]} are left out.")
+        parsed = piplines.classify(line)
         if parsed.option in _SOURCES:
             options.append(parsed)
-        elif found := _requirement(parsed):
-            requirements.append(found)
+        elif found := pipsection.one(line):
+            requirements.append(_with_hash(found))
+            if found.hashes and "#sha256=" not in str(requirements[-1]):
+                said.append(f"A {what} holds no hashes: those of {found.requirement.name} are left out.")
         elif parsed.kind != "comment":
             said.append(f"Not in the {what}: {line}.")
     if spec.variables:
@@ -110,12 +109,17 @@ def _without_conda(spec: Spec) -> tuple[str, list[str]]:
         return "", [*notes, error.message]
 
 
-def _requirement(line: piplines.PipLine) -> Requirement | None:
-    try:
-        found = Requirement(line.value) if line.kind == "requirement" else None
-    except InvalidRequirement:
-        return None
-    return None if found is None or found.url else found
+def _with_hash(asked: pipsection.Requested) -> Requirement:
+    """The requirement; an address has room for one hash."""
+    found = Requirement(str(asked.requirement))
+    if found.url and len(asked.hashes) == 1:
+        found.url = with_hash(found.url, min(asked.hashes))
+    return found
+
+
+def with_hash(address: str, sha256: str) -> str:
+    """The address of a file, with what that file has to be; a fragment that is there stays."""
+    return address if "#" in address or not sha256 else f"{address}#sha256={sha256}"
 
 
 def _pipfile(source: Source, wish: _Wish) -> Written:
@@ -137,11 +141,12 @@ def _pipfile(source: Source, wish: _Wish) -> Written:
 
 
 def _entry(asked: Requirement) -> str:
-    version = toml_text(str(asked.specifier) or "*")
+    version = toml_text(asked.url or str(asked.specifier) or "*")
     extras = [f"extras = [{', '.join(map(toml_text, sorted(asked.extras)))}]"] if asked.extras else []
     markers = [f"markers = {toml_text(str(asked.marker))}"] if asked.marker else []
     more = [*extras, *markers]
-    return f"{{ {', '.join([f'version = {version}', *more])} }}" if more else version
+    key = "file" if asked.url else "version"
+    return f"{{ {', '.join([f'{key} = {version}', *more])} }}" if more or asked.url else version
 
 
 def _one_python(source: Source, wish: str) -> tuple[str, tuple[str, ...]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from .. import differences
+from .. import differences, pipsection
 from ..errors import Conflict
 from ..models import Lock, Package, Spec
 from ..origins import Origin
@@ -50,6 +51,24 @@ class Source:
         """Whether a pip package was, or is to be, installed from files of this machine that nobody else can get."""
         origin = self.origins.get(package.name)
         return not origin.address if origin else package.url.startswith("file:") and below(self.homes, package.url)
+
+    def origin(self, package: Package) -> Origin | None:
+        """Where a pip package came from that is from no index.
+
+        It was installed so by hand, or it is the file that was asked for by its address.
+        """
+        by_hand = self.origins.get(package.name)
+        if by_hand is not None or package.manager != "pip" or not package.url:
+            return by_hand
+        is_that = (package.name, pipsection.file_name(package.url)) in self._asked_by_address
+        return Origin(package.url, package.sha256, archive=True) if is_that else None
+
+    @cached_property
+    def _asked_by_address(self) -> frozenset[tuple[str, str]]:
+        """The names of the packages, and those of their files."""
+        asked = filter(None, map(pipsection.one, self.spec.pip))
+        named = ((one.name, one.requirement.url) for one in asked if one.requirement.url)
+        return frozenset((name, pipsection.file_name(address)) for name, address in named)
 
     @property
     def drifted(self) -> bool:

@@ -25,7 +25,7 @@ def source_of(store: Store, name: str, platform: str, generation: str | None = N
     contents = prefix.contents(store.prefix(name, chosen), platform)
     lock = store.lock(name, chosen)
     packages = prefix.with_hashes(contents.packages, lock.for_platform(platform), contents.origins)
-    # a locked wheel is from an index, though it was installed by its address
+    # a locked wheel is installed by its address, wherever that comes from: what was asked for says it
     locked = {package.name for package in set(packages) & set(lock.packages) if package.manager == "pip"}
     origins = {package: origin for package, origin in contents.origins.items() if package not in locked}
     spec = replace(store.spec(name, chosen), name=name)
@@ -71,7 +71,8 @@ async def with_hashes_of_index(source: Source, session: Session) -> tuple[Source
     bare = [one for one in source.of("pip") if _is_from_index(one, source) and not one.sha256]
     if not bare:
         return source, []
-    lines = [f"{one.name}=={one.version}" for one in source.of("pip") if _is_from_index(one, source)]
+    known = replace(source, origins={})  # what was installed by hand may be the index's as well
+    lines = [exports.requirement(known, one) for one in source.of("pip") if _is_from_index(one, source)]
     found = await session.resolve_pip(
         [*exports.index_options(source.spec.pip), *lines], source.of("conda"), source.platform
     )
