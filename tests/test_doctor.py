@@ -131,6 +131,10 @@ def left_folder(damage: Damage) -> None:
     (damage.folder.with_name("two") / "g" / "12345678").mkdir(parents=True)
 
 
+def left_empty(damage: Damage) -> None:
+    (damage.folder.with_name("two") / "g").mkdir(parents=True)
+
+
 def left_trash(damage: Damage) -> None:
     (damage.store.root / ".trash" / "two-12345678" / "g").mkdir(parents=True)
 
@@ -171,6 +175,7 @@ DAMAGES: dict[Callable[[Damage], None], set[str]] = {
     stray_kernel: {"dead-kernel"},
     left_prefix: {"unlisted"},
     left_folder: {"unlisted"},
+    left_empty: {"unlisted"},
     left_trash: {"unlisted"},
     dead_lock: {"stale-lock"},
     gone_line: {"gone-listed"},

@@ -105,12 +105,40 @@ def test_what_a_crash_left_is_taken(manager: Manager) -> None:
     assert [name for name in before if "0badcafe" not in name] == tree(root / "one" / "g")
 
 
+def test_empty_folders_of_a_creation_that_was_killed_are_taken_and_in_nobodys_way(manager: Manager) -> None:
+    root = Path(manager.root_dir)
+    for name in ("never", "later"):
+        (root / name / "g").mkdir(parents=True)
+        (root / name / "records").mkdir()
+    assert asyncio.run(manager.environments()) == []
+    asyncio.run(create(manager, "later", "tinyblob"))
+    assert [finding.subject for finding in asyncio.run(manager.diagnose()).findings] == [str(root / "never")]
+    done = collect(manager)
+    assert [(item.kind, item.path, item.bytes) for item in done.items] == [("prefix", str(root / "never"), 0)]
+    assert not (root / "never").exists() and (root / "later" / "environment.json").exists()
+    assert asyncio.run(manager.diagnose()).findings == ()
+    (root / "never" / "g").mkdir(parents=True)
+    (root / "never" / "mine").touch()
+    assert collect(manager).items == (), "what somebody put there is not ours to take"
+
+
+def test_files_of_an_environment_whose_record_is_gone_stay(manager: Manager) -> None:
+    asyncio.run(create(manager, "one", "tinyblob"))
+    root = Path(manager.root_dir)
+    (root / "one" / "environment.json").unlink()
+    done = collect(manager)
+    assert (done.items, done.notes) == ((), ("The record of one is damaged or gone, so its files were left alone.",))
+    asyncio.run(manager.repair(Recorder()))
+    assert [summary.name for summary in asyncio.run(manager.environments())] == ["one"]
+
+
 def test_what_is_young_stays(manager: Manager) -> None:
     manager.gc_min_age = 10.0
-    left = Path(manager.root_dir) / "one/g/0badcafe"
+    left, empty = Path(manager.root_dir) / "one/g/0badcafe", Path(manager.root_dir) / "never/g"
     left.mkdir(parents=True)
+    empty.mkdir(parents=True)
     assert collect(manager).items == ()
-    assert left.is_dir()
+    assert left.is_dir() and empty.is_dir()
 
 
 def test_links_are_not_followed(manager: Manager, home: Path) -> None:

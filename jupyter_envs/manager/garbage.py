@@ -107,7 +107,7 @@ class Sweep:
         Who wants to change an environment must not find it locked by somebody who only looks, so one without anything
         to take is not locked at all.
         """
-        if not (self._expired(name) or self._unlisted_prefixes(name)):
+        if not (self._expired(name) or self._unlisted_prefixes(name) or self._is_shell(name)):
             return
         try:
             with self.store.writing(name):
@@ -144,19 +144,29 @@ class Sweep:
         found = sorted((self.store.root / name / "g").glob("*"))
         return [prefix for prefix in found if prefix not in listed and self._is_old(prefix)]
 
+    def _is_shell(self, name: str) -> bool:
+        """Whether there are only the empty folders of an environment that never came to be."""
+        folder = self.store.root / name
+        inner = list(folder.glob("*"))
+        empty = all(one.name in ("g", "records") and not one.is_symlink() and not any(one.glob("*")) for one in inner)
+        return empty and all(map(self._is_old, inner))
+
     def _unlisted(self, name: str) -> None:
-        listed = set(self.store.prefixes(name))
-        if self.store.exists(name) and not listed:
-            self.notes.append(f"The record of {name} is damaged, so its files were left alone.")
+        listed, folder = set(self.store.prefixes(name)), self.store.root / name
+        if not listed and (self.store.exists(name) or (folder / "current").is_symlink()):
+            # doctor finds it, and what was written down of it
+            self.notes.append(f"The record of {name} is damaged or gone, so its files were left alone.")
             return
+        if self._is_shell(name):
+            self._found("prefix", name, [folder], f"left of {name}, whose creation was broken off")
         for prefix in self._unlisted_prefixes(name):
             if not running_from([prefix]):
                 self._found("prefix", prefix.name, [prefix], f"left in {name} by something that was broken off")
         self._move_aside(self.store.root / ".trash")
         if self.really and not self.store.exists(name):
-            for folder in ("g", "records", "."):
+            for part in ("g", "records", "."):
                 with contextlib.suppress(OSError):
-                    (self.store.root / name / folder).rmdir()
+                    (folder / part).rmdir()
 
     def _trash(self) -> None:
         """What a removal could not finish; while one is at work, its environment is locked."""
