@@ -56,7 +56,9 @@ def test_the_solvers_message_is_kept_whole() -> None:
     ],
 )
 def test_of_a_chain_of_causes_stay_the_address_and_the_first_cause(told: str, said: str) -> None:
-    assert translate(exceptions.GatewayError(told), "Searching").message == said
+    error = translate(exceptions.GatewayError(told), "Searching")
+    assert error.message == said
+    assert said.endswith(f"{error.fields['cause']}.")
 
 
 def test_an_os_error_names_its_file() -> None:

@@ -32,7 +32,8 @@ def jupyter() -> str:
 
 def cause(error: EnvsError) -> str:
     """What an engine says last is what happened first."""
-    return error.message.splitlines()[-1].strip().removeprefix("Caused by: ").removeprefix("cause: ").rstrip(".")
+    said = str(error.fields.get("cause") or error.message.splitlines()[-1])
+    return said.strip().removeprefix("Caused by: ").removeprefix("cause: ").rstrip(".")
 
 
 def neither(channel: str, no_channel: Unreachable, index: str, no_index: Unreachable) -> Unreachable:

@@ -108,19 +108,20 @@ def translate(error: Exception, doing: str) -> EnvsError:
     for telling, told in TELLING:
         if telling in message.lower():
             kind = told
-    return kind(f"{doing} failed: {said_shortly(message)}", hints=HINTS.get(kind, ()))
-
-
-def said_shortly(message: str) -> str:
-    """A chain of causes as the address that it is about, if one is named, and the first cause of all."""
-    outermost, *causes = [part.strip() for part in _CAUSED_BY.split(message)]
+    hints = HINTS.get(kind, ())
+    outermost, *causes = [part.strip().rstrip(".") for part in _CAUSED_BY.split(message)]
     if not causes:
-        return message
+        return kind(f"{doing} failed: {message}", hints=hints)
+    first = causes[-1]
+    return kind(f"{doing} failed: {about(message, outermost, first)}{first}.", hints=hints, cause=first)
+
+
+def about(message: str, outermost: str, first: str) -> str:
+    """What goes before the first of a chain of causes: the address that it is about, if it does not name it itself."""
     address = _ADDRESS.search(message)
-    first = causes[-1].rstrip(".")
-    # without its host an address says nothing, and some causes name theirs
-    about = f"{address[1]}: " if address and address[1] not in first else "" if address else f"{outermost}: "
-    return f"{about}{first}."
+    if address is None:
+        return f"{outermost}: "
+    return "" if address[1] in first else f"{address[1]}: "
 
 
 def credentials_file(message: str, doing: str) -> InvalidFile:
