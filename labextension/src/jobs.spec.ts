@@ -50,6 +50,19 @@ describe('jobs', () => {
     expect(model.isNews(aJob())).toBe(true);
   });
 
+  it('does not list again what was dismissed while it was read', async () => {
+    const server = new Server();
+    const { model, ended } = watched(server);
+    model.follow(aJob());
+    server.answers.set('GET jobs/j1', () => {
+      model.gone('j1');
+      return { body: aJob({ state: 'done' }) };
+    });
+    await model.hint('j1');
+    expect(model.items).toEqual([]);
+    expect(ended).toEqual([]);
+  });
+
   it('does not go back from an end, whatever arrives late', () => {
     const { model } = watched(new Server());
     model.follow(aJob({ state: 'cancelled' }));

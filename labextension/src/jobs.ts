@@ -150,8 +150,12 @@ export class JobsModel implements IJobs {
   }
 
   private async read(id: string): Promise<void> {
+    const reader = this._readers.get(id);
     try {
-      this.take(await this.request<Job>(url('jobs', id)));
+      const job = await this.request<Job>(url('jobs', id));
+      if (this._readers.get(id) === reader) {
+        this.take(job);
+      } // else it has been dismissed since, and the news of that was faster
     } catch (reason) {
       if (!(reason instanceof EnvsError) || reason.status !== 404) {
         this.watch();
