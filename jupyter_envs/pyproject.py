@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from . import piplines, toml_guard
 from .envfile import Reading
-from .models import Spec
+from .models import KERNEL_PACKAGE, Spec
 from .redact import show
 from .toml_guard import Table
 from .yaml_guard import MAX_BYTES, MAX_DEPTH, Place, check_size
@@ -101,7 +101,7 @@ def _of_block(block: Block, source: str, max_depth: int) -> Reading:
     asked = _Project(Table({"project": project}, source, ()))
     if project.get("dependencies", []) == []:
         # juv's first block asks for nothing yet
-        reading = Reading(Spec(pip=("ipykernel",), python=asked.python()))
+        reading = Reading(Spec(pip=(KERNEL_PACKAGE,), python=asked.python()))
     else:
         reading = asked.reading([])
     left = [key for key in root.values if key not in project]

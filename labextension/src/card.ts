@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { isNotebookFile } from './newEnvironment';
 import { language } from './rows';
 import { verdictSentence } from './said';
 import type {
@@ -178,7 +179,7 @@ function beside(
   return running && !running.foreign
     ? {}
     : {
-        sentence: /\.ipynb$/i.test(found.file)
+        sentence: isNotebookFile(found.file)
           ? trans.__('This notebook says itself what it needs.')
           : trans.__('%1 beside this notebook says what it needs.', found.file),
         tone: 'info',

@@ -61,6 +61,15 @@ describe('jobs', () => {
     await model.hint('j1');
     expect(model.items).toEqual([]);
     expect(ended).toEqual([]);
+
+    model.follow(aJob({ id: 'j2' }));
+    server.answers.set('GET jobs', () => {
+      model.gone('j2');
+      return { body: { jobs: [aJob({ id: 'j2', state: 'done' })] } };
+    });
+    await model.refresh();
+    expect(model.items).toEqual([]);
+    expect(ended).toEqual([]);
   });
 
   it('does not go back from an end, whatever arrives late', () => {

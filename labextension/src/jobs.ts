@@ -81,6 +81,7 @@ export class JobsModel implements IJobs {
 
   /** A job is no longer listed. */
   gone(id: string): void {
+    this._dismissed.add(id);
     this.forget(id);
     this._changed.emit();
   }
@@ -125,6 +126,7 @@ export class JobsModel implements IJobs {
       await this.request(url('jobs', id), { method: 'DELETE' });
     }
     if (!job || isOver(job)) {
+      this._dismissed.add(id);
       this.forget(id);
       this._changed.emit();
     } else {
@@ -150,12 +152,8 @@ export class JobsModel implements IJobs {
   }
 
   private async read(id: string): Promise<void> {
-    const reader = this._readers.get(id);
     try {
-      const job = await this.request<Job>(url('jobs', id));
-      if (this._readers.get(id) === reader) {
-        this.take(job);
-      } // else it has been dismissed since, and the news of that was faster
+      this.take(await this.request<Job>(url('jobs', id)));
     } catch (reason) {
       if (!(reason instanceof EnvsError) || reason.status !== 404) {
         this.watch();
@@ -179,7 +177,8 @@ export class JobsModel implements IJobs {
 
   private take(job: Job, watched = true): void {
     const before = this._jobs.get(job.id);
-    if (before && isOver(before)) {
+    // what was asked for before it was dismissed may be answered after
+    if (this._dismissed.has(job.id) || (before && isOver(before))) {
       return;
     }
     this._jobs.set(job.id, job);
@@ -223,6 +222,7 @@ export class JobsModel implements IJobs {
 
   private readonly _jobs = new Map<string, Job>();
   private readonly _news = new Set<string>();
+  private readonly _dismissed = new Set<string>();
   private readonly _marks = new Map<string, IMark>();
   private readonly _readers = new Map<string, () => Promise<void>>();
   private readonly _waiting = new Map<string, PromiseDelegate<Job>>();

@@ -70,6 +70,11 @@ export function isSource(name: string): boolean {
   );
 }
 
+/** Is it a notebook, which may say what it needs itself? */
+export function isNotebookFile(name: string): boolean {
+  return /\.ipynb$/i.test(name);
+}
+
 /** Does the file itself not say what its environment is called? */
 export function needsName(form: Pick<INewEnvironment, 'file'>): boolean {
   const name = form.file?.name ?? '';
@@ -123,7 +128,7 @@ export function toRequest(form: INewEnvironment): CreateRequest {
 export function fileRequest({ name, text, path }: IFormFile): CreateRequest {
   return isLockFile(name)
     ? { lock: text }
-    : { file: /\.ipynb$/i.test(name) ? codeAlone(text) : text, filename: path ?? name };
+    : { file: isNotebookFile(name) ? codeAlone(text) : text, filename: path ?? name };
 }
 
 /** The code cells of a notebook: what it needs stands there, and its outputs may be too large for a request. */

@@ -6,6 +6,7 @@ import { shown } from '../request';
 import type { IPins, Package } from '../tokens';
 import { Button, Failure } from './basics';
 import { useTrans } from './hooks';
+import { PackageRow } from './packageRow';
 
 /** What a notebook's lock has, once somebody has asked. */
 export interface IInside {
@@ -78,12 +79,11 @@ export function InsideView({ inside }: { inside: IInside }): React.JSX.Element |
       <table className="jp-Envs-table">
         <tbody>
           {packages.map(item => (
-            <tr key={`${item.manager} ${item.name}`}>
-              <td className="jp-Envs-code" title={`${item.name} ${item.version}`}>
-                {item.name} {item.version}
-              </td>
-              <td>{origin(item, trans)}</td>
-            </tr>
+            <PackageRow
+              key={`${item.manager} ${item.name}`}
+              name={`${item.name} ${item.version}`}
+              note={origin(item, trans)}
+            />
           ))}
         </tbody>
       </table>

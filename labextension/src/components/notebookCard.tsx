@@ -11,6 +11,7 @@ import { WithFiles } from './code';
 import { useTrans } from './hooks';
 import type { IInside } from './inside';
 import { InsideButton, InsideView } from './inside';
+import { PackageRow } from './packageRow';
 
 export interface INotebookCardProps {
   /** The notebook's path, or the console's title; null without either. */
@@ -221,12 +222,11 @@ function Differences({ items }: { items: readonly Difference[] }): React.JSX.Ele
       <table className="jp-Envs-table">
         <tbody>
           {items.map(item => (
-            <tr key={`${item.manager} ${item.name}`}>
-              <td className="jp-Envs-code" title={item.name}>
-                {item.name}
-              </td>
-              <td>{difference(item, trans)}</td>
-            </tr>
+            <PackageRow
+              key={`${item.manager} ${item.name}`}
+              name={item.name}
+              note={difference(item, trans)}
+            />
           ))}
         </tbody>
       </table>

@@ -4,6 +4,7 @@ import { channel, difference, origin, planSentence } from '../format';
 import type { Plan } from '../tokens';
 import { Actions, Button } from './basics';
 import { useTakeFocus, useTrans } from './hooks';
+import { PackageRow } from './packageRow';
 
 /** What an install would do. Nothing is installed from anywhere but here. */
 export function PlanView(props: {
@@ -49,13 +50,13 @@ function Packages({ plan }: { plan: Plan }): React.JSX.Element {
       <table className="jp-Envs-table">
         <tbody>
           {plan.removed.map(item => (
-            <Row key={`- ${item.name}`} name={`− ${item.name} ${item.version}`} note="" />
+            <PackageRow key={`- ${item.name}`} name={`− ${item.name} ${item.version}`} note="" />
           ))}
           {[...plan.changed, ...plan.rebuilt].map(item => (
-            <Row key={`~ ${item.name}`} name={item.name} note={difference(item, trans)} />
+            <PackageRow key={`~ ${item.name}`} name={item.name} note={difference(item, trans)} />
           ))}
           {plan.added.map(item => (
-            <Row
+            <PackageRow
               key={`${item.manager} ${item.name}`}
               name={`+ ${item.name} ${item.version}`}
               note={origin(item, trans)}
@@ -64,17 +65,6 @@ function Packages({ plan }: { plan: Plan }): React.JSX.Element {
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Row(props: { name: string; note: string }): React.JSX.Element {
-  return (
-    <tr>
-      <td className="jp-Envs-code" title={props.name}>
-        {props.name}
-      </td>
-      <td>{props.note}</td>
-    </tr>
   );
 }
 
